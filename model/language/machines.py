@@ -90,9 +90,11 @@ class TriggerKind(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Event:
-    """Something that happens to several actors at once. The emitting machine computes its fields."""
+    """Something that happens to several actors at once. The emitting machine computes its fields; a
+    field that a row of the emitter does not compute takes every value."""
 
     name: str
+    emitter: str
     fields: Mapping[str, Domain] = field(default_factory=dict)
 
     @property

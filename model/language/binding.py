@@ -1,0 +1,160 @@
+"""Filling in what a model leaves open: scenario parameters, tables, and how ambiguities are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+
+from model.language.domains import Sizes, Value
+from model.language.errors import ModelError, nearest
+from model.language.expressions import (
+    Expression,
+    Operator,
+    any_of,
+    constant,
+    if_then_else,
+    post_order,
+    rebuilt,
+)
+from model.language.machines import Effect, EffectChoice, Machine, Row, Send
+
+Alternatives = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Binding:
+    """Everything that turns a model into one system to check.
+
+    choices: ambiguity -> the alternatives allowed (several: all are explored).
+    actor_choices: the same for one actor, (actor, ambiguity) -> alternatives.
+    """
+
+    sizes: Sizes = field(default_factory=Sizes)
+    parameters: Mapping[str, Value] = field(default_factory=dict)
+    tables: Mapping[str, Mapping[Value, Value]] = field(default_factory=dict)
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    actor_choices: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+
+    def alternatives(self, ambiguity: str, actor: str) -> tuple[str, ...]:
+        own = self.actor_choices.get((actor, ambiguity))
+        if own is not None:
+            return own
+        if ambiguity not in self.choices:
+            raise ModelError(f'the reading says nothing of "{ambiguity}": {nearest(ambiguity, self.choices)}')
+        return self.choices[ambiguity]
+
+
+def resolve(
+    expression: Expression, binding: Binding, actor: str, chosen: Alternatives | None = None
+) -> Expression:
+    """`expression` without parameters, lookups and choices. `chosen` settles choices left open."""
+    done: dict[Expression, Expression] = {}
+    for node in post_order(expression):
+        operands = tuple(done[operand] for operand in node.operands)
+        match node.operator:
+            case Operator.PARAMETER:
+                name = str(node.payload)
+                if name not in binding.parameters:
+                    raise ModelError(f'unknown parameter "{name}": {nearest(name, binding.parameters)}')
+                done[node] = constant(binding.parameters[name])
+            case Operator.LOOKUP:
+                done[node] = _looked_up(str(node.payload), operands[0], binding)
+            case Operator.CHOICE:
+                ambiguity, names = _choice(node)
+                done[node] = operands[names.index(_settled(ambiguity, names, binding, actor, chosen))]
+            case _:
+                done[node] = rebuilt(node, operands)
+    return done[expression]
+
+
+def _choice(node: Expression) -> tuple[str, tuple[str, ...]]:
+    assert isinstance(node.payload, tuple) and isinstance(node.payload[1], tuple)
+    return str(node.payload[0]), node.payload[1]
+
+
+def _settled(
+    ambiguity: str, names: tuple[str, ...], binding: Binding, actor: str, chosen: Alternatives | None
+) -> str:
+    allowed = binding.alternatives(ambiguity, actor)
+    value = (chosen or {}).get(ambiguity) or (allowed[0] if len(allowed) == 1 else None)
+    if value is None:
+        raise ModelError(f"{ambiguity} is left open ({', '.join(allowed)}) where one value is needed")
+    if value not in names:
+        raise ModelError(f'machine "{actor}": {ambiguity} does not provide for "{value}": {nearest(value, names)}')
+    return value
+
+
+def _looked_up(table: str, key: Expression, binding: Binding) -> Expression:
+    if table not in binding.tables:
+        raise ModelError(f'unknown table "{table}": {nearest(table, binding.tables)}')
+    entries = binding.tables[table]
+    if key.operator is Operator.CONSTANT:
+        value = key.payload
+        if value not in entries:
+            raise ModelError(f'table "{table}" has no entry for "{value}"')
+        return constant(entries[value])  # type: ignore[index]
+    results = list(dict.fromkeys(entries.values()))
+    default = max(results, key=lambda result: list(entries.values()).count(result))
+    found = constant(default)
+    for result in results:
+        if result != default:
+            keys = [entry for entry, value in entries.items() if value == result]
+            found = if_then_else(any_of(key == entry for entry in keys), constant(result), found)
+    return found
+
+
+def open_choices(expressions: list[Expression], effects: tuple[Effect, ...], binding: Binding, actor: str) -> list[str]:
+    """The ambiguities mentioned that the reading leaves open, in order of appearance."""
+    found: dict[str, None] = {}
+    for expression in [*expressions, *effect_expressions(effects)]:
+        for node in post_order(expression):
+            if node.operator is Operator.CHOICE:
+                found[_choice(node)[0]] = None
+    for effect in effects:
+        if isinstance(effect, EffectChoice):
+            found[effect.ambiguity] = None
+            for alternative in effect.alternatives.values():
+                for inner in open_choices([], alternative, binding, actor):
+                    found[inner] = None
+    return [name for name in found if len(binding.alternatives(name, actor)) > 1]
+
+
+def effect_expressions(effects: tuple[Effect, ...]) -> Iterator[Expression]:
+    """Every expression in effects, choices included."""
+    for effect in effects:
+        if isinstance(effect, EffectChoice):
+            for alternative in effect.alternatives.values():
+                yield from effect_expressions(alternative)
+        elif isinstance(effect, Send):
+            yield from effect.template.fields.values()
+        elif hasattr(effect, "fields"):
+            yield effect.when
+            yield from effect.fields.values()
+        else:
+            yield effect.value
+
+
+def alternatives_of(row: Row, machine: Machine, binding: Binding) -> Iterator[Alternatives]:
+    """Every way to settle the choices that a row mentions and the reading leaves open."""
+    case = row.case
+    expressions = [row.guard, *case.emits.values()]
+    if case.dest is not None:
+        expressions.append(case.dest)
+    names = open_choices(expressions, case.then, binding, machine.name)
+    for values in product(*(binding.alternatives(name, machine.name) for name in names)):
+        yield dict(zip(names, values, strict=True))
+
+
+def settled_effects(
+    effects: tuple[Effect, ...], binding: Binding, actor: str, chosen: Alternatives
+) -> tuple[Effect, ...]:
+    """The effects with every effect choice replaced by the alternative that is read."""
+    result: list[Effect] = []
+    for effect in effects:
+        if isinstance(effect, EffectChoice):
+            value = _settled(effect.ambiguity, tuple(effect.alternatives), binding, actor, chosen)
+            result.extend(settled_effects(effect.alternatives[value], binding, actor, chosen))
+        else:
+            result.append(effect)
+    return tuple(result)
