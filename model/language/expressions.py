@@ -344,8 +344,10 @@ def _text_of_node(node: Expression, operands: list[str]) -> str:
     match node.operator:
         case Operator.CONSTANT:
             return str(payload).lower() if isinstance(payload, bool) else str(payload)
-        case Operator.VARIABLE | Operator.PARAMETER | Operator.FULL:
+        case Operator.VARIABLE | Operator.PARAMETER:
             return str(payload)
+        case Operator.FULL:
+            return f"{payload} is full"
         case Operator.NEXT:
             return f"{payload}'"
         case Operator.FIELD:

@@ -139,7 +139,7 @@ class _Composer:
         return ResolvedRow(
             machine.name, row.trigger, row.states, row.label, alternative, settle(row.guard),
             assignments, tuple(sends), tuple(alters), dest, row.case.clause, row.case.requirements,
-            row.case.note, row.case.discards,
+            row.case.note, row.case.discards, set(row.states) == set(machine.states),
             {name: settle(value) for name, value in row.case.emits.items()},
         )  # fmt: skip
 
@@ -297,6 +297,9 @@ class _Composer:
 
 
 def in_states(row: ResolvedRow) -> Expression:
+    """The row's source states as a condition."""
+    if row.in_every_state:
+        return TRUE
     return variable(f"{row.machine}.state").is_one_of(*row.states)
 
 

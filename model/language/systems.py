@@ -66,6 +66,7 @@ class ResolvedRow:
     requirements: tuple[str, ...]
     note: str
     discards: bool
+    in_every_state: bool
     emits: Mapping[str, Expression]
 
     @property

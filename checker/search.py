@@ -1,0 +1,66 @@
+"""What a search of the reachable states is asked and what it answers, whichever engine runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from model.language.interpretation import State
+
+
+@dataclass(frozen=True)
+class Limits:
+    """memory: bytes for the search's tables. seconds: wall-clock time. None: no limit."""
+
+    memory: int | None = None
+    seconds: float | None = None
+    states: int | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Figures while a search runs. frontier: states found and not yet expanded."""
+
+    states: int
+    transitions: int
+    depth: int
+    frontier: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """Where an observation was first matched (a shortest run to it).
+
+    path: (action name, position of the message taken), to the state, or including the step, observed.
+    """
+
+    initial: State
+    path: tuple[tuple[str, int | None], ...]
+
+
+@dataclass(frozen=True)
+class Exploration:
+    """The answer of a search. Figures are exact if `complete`, else what was reached.
+
+    transitions: enabled (action, message) pairs over all expanded states. depth: the largest
+    distance of a state from the initial ones. stopped: why the search ended early, in words, or
+    None. fired: how often each action was taken. largest: most messages ever on each channel.
+    overflowed: channels on which a reply found no room.
+    """
+
+    engine: str
+    complete: bool
+    stopped: str | None
+    states: int
+    transitions: int
+    depth: int
+    seconds: float
+    memory: int
+    sightings: Mapping[str, Sighting]
+    fired: Mapping[str, int]
+    largest: Mapping[str, int]
+    overflowed: frozenset[str]
+
+
+ProgressReport = Callable[[Progress], None]
