@@ -96,6 +96,7 @@ class Event:
     name: str
     emitter: str
     fields: Mapping[str, Domain] = field(default_factory=dict)
+    unrefusable: bool = False  # every subscriber must have a row in every state
 
     @property
     def view(self) -> FieldView:
