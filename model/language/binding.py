@@ -17,7 +17,7 @@ from model.language.expressions import (
     post_order,
     rebuilt,
 )
-from model.language.machines import Effect, EffectChoice, Machine, Row, Send
+from model.language.machines import Alter, Effect, EffectChoice, Machine, Row, Send
 
 Alternatives = Mapping[str, str]
 
@@ -128,7 +128,7 @@ def effect_expressions(effects: tuple[Effect, ...]) -> Iterator[Expression]:
                 yield from effect_expressions(alternative)
         elif isinstance(effect, Send):
             yield from effect.template.fields.values()
-        elif hasattr(effect, "fields"):
+        elif isinstance(effect, Alter):
             yield effect.when
             yield from effect.fields.values()
         else:

@@ -165,11 +165,13 @@ class Interpretation:
         payload = expression.payload
         match expression.operator:
             case Operator.CONSTANT:
-                return payload  # type: ignore[return-value]
+                assert isinstance(payload, bool | int | str)
+                return payload
             case Operator.VARIABLE:
-                return state.values[self.system.variable_index[payload]]  # type: ignore[index]
+                return state.values[self.system.variable_index[str(payload)]]
             case Operator.FIELD:
-                return fields[payload[0]][payload[1]]  # type: ignore[index]
+                assert isinstance(payload, tuple)
+                return fields[str(payload[0])][str(payload[1])]
             case Operator.NOT:
                 return not value(operands[0])
             case Operator.AND:
@@ -194,7 +196,8 @@ class Interpretation:
                 raise ModelError(f'"{other.value}" has no value in a state: {expression}')
 
     def _any_in_flight(self, expression: Expression, state: State, scope: Scope) -> bool:
-        name, message = expression.payload  # type: ignore[misc]
+        assert isinstance(expression.payload, tuple)
+        name, message = expression.payload
         index = self.system.channel_index[str(name)]
         channel = self.system.channels[index]
         kinds = range(len(channel.messages)) if message is None else [channel.index_of(str(message))]

@@ -249,14 +249,14 @@ class Machine:
         )
 
     def variable(
-        self, name: str, domain: Domain = BOOLEAN, *, initial: object = False, meaning: str = "",
+        self, name: str, domain: Domain = BOOLEAN, *, initial: Operand | Sequence[Operand] = False, meaning: str = "",
         ghost: bool = False,
     ) -> Expression:  # fmt: skip
         """Declare a variable; several initial values (a list) make several initial states."""
         full_name = f"{self.name}.{name}"
         if full_name in self.variables:
             raise ModelError(f'machine "{self.name}" declares the variable "{name}" twice')
-        values = initial if isinstance(initial, list) else [initial]
+        values = [initial] if isinstance(initial, Expression | bool | int | str | Enum) else initial
         self.variables[full_name] = VariableDeclaration(
             full_name, domain,
             tuple(value if isinstance(value, Expression) else plain(value) for value in values),
@@ -264,7 +264,9 @@ class Machine:
         )  # fmt: skip
         return variable(full_name)
 
-    def ghost(self, name: str, domain: Domain = BOOLEAN, *, initial: object = False, meaning: str = "") -> Expression:
+    def ghost(
+        self, name: str, domain: Domain = BOOLEAN, *, initial: Operand | Sequence[Operand] = False, meaning: str = ""
+    ) -> Expression:
         """Declare a variable that rows write and only properties read."""
         return self.variable(name, domain, initial=initial, meaning=meaning, ghost=True)
 

@@ -105,10 +105,8 @@ def check_expression(expression: Expression, expected: Domain, scope: Scope) -> 
             raise ModelError(f'"{value}" is outside {describe(expected)}')
         return
     found = domain_of(expression, scope)
-    if found is not None and found != expected:
-        both_integer = isinstance(found, Integer) and isinstance(expected, Integer)
-        if not both_integer or not _within(found, expected):
-            raise ModelError(f'"{expression}" is {describe(found)}, but {describe(expected)} is needed')
+    if found is not None and found != expected and not _fits(found, expected):
+        raise ModelError(f'"{expression}" is {describe(found)}, but {describe(expected)} is needed')
     match operator:
         case Operator.NOT | Operator.AND | Operator.OR:
             for operand in expression.operands:
@@ -145,7 +143,10 @@ def check_expression(expression: Expression, expected: Domain, scope: Scope) -> 
             pass
 
 
-def _within(inner: Integer, outer: Integer) -> bool:
+def _fits(inner: Domain, outer: Domain) -> bool:
+    """Integers fit where the wider range of integers is expected."""
+    if not isinstance(inner, Integer) or not isinstance(outer, Integer):
+        return False
     return outer.low <= inner.low and inner.top <= outer.top
 
 
