@@ -1,0 +1,8 @@
+"""Systems run as `transitions` machines: driven by hand, at random, or to confirm a path."""
+
+from model.execution.actors import Actor, ExecutionError
+from model.execution.execution import Execution, Occurrence
+from model.execution.replay import confirm
+from model.execution.simulation import interactive, random_run
+
+__all__ = ["Actor", "Execution", "ExecutionError", "Occurrence", "confirm", "interactive", "random_run"]
