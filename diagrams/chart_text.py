@@ -1,0 +1,345 @@
+"""A sequence chart for the terminal: lifelines and the network as columns, time downwards.
+A message in flight is a dotted line in the network, from where it was sent to where it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rich.text import Text
+
+from diagrams.labels import columns_of, columns_of_character, wrapped
+from diagrams.sequence_chart import (
+    NETWORK,
+    Arrival,
+    Chart,
+    Copying,
+    Departure,
+    Ending,
+    Fate,
+    Item,
+    Message,
+    Note,
+    NoteKind,
+)
+
+NARROWEST, WIDEST = 60, 160
+
+
+@dataclass(frozen=True)
+class Signs:
+    """The characters a chart is drawn with."""
+
+    lifeline: str = "│"
+    slot: str = "┊"
+    line: str = "─"
+    dashed: str = "╌"
+    from_right: str = "├"
+    from_left: str = "┤"
+    into_from_left: str = "┐"
+    into_from_right: str = "┌"
+    out_to_right: str = "└"
+    out_to_left: str = "┘"
+    right: str = "▶"
+    left: str = "◀"
+    refused_right: str = "▷"
+    refused_left: str = "◁"
+    cross: str = "╳"
+    last: str = "╵"
+    rule: str = "═"
+    arrow: str = "→"
+    offence: str = "✗"
+
+
+UNICODE = Signs()
+ASCII = Signs("|", ":", "-", ".", "+", "+", "+", "+", "+", "+", ">", "<", ")", "(", "x", "'", "=", "->", "X")
+
+_STYLES = {"name": "bold", "action": "", "state": "bold cyan", "changes": "dim", "message": "green",
+           "lost": "bold yellow", "band": "magenta", "offence": "bold red", "number": "dim", "frame": "dim"}  # fmt: skip
+
+
+def chart_text(chart: Chart, width: int = 80, *, ascii_only: bool = False) -> str:
+    """The chart in lines of at most `width` columns (from 60 to 160), each ended by a newline."""
+    return "".join(f"{line.text}\n" for line in _lines(chart, width, ascii_only))
+
+
+def chart_rich(chart: Chart, width: int = 80, *, ascii_only: bool = False) -> Text:
+    """The same lines in colour, for a rich console."""
+    text = Text(no_wrap=True)
+    for line in _lines(chart, width, ascii_only):
+        for characters, style in line.runs:
+            text.append(characters, _STYLES.get(style, ""))
+        text.append("\n")
+    return text
+
+
+class _Line:
+    """A row of terminal cells; a wide character fills its second cell with nothing."""
+
+    def __init__(self, width: int) -> None:
+        self.cells = [" "] * width
+        self.styles = ["frame"] * width
+
+    def put(self, column: int, text: str, style: str = "frame") -> None:
+        for character in text:
+            size = columns_of_character(character)
+            if size == 0:
+                if column > 0:
+                    self.cells[column - 1] += character
+                continue
+            if column + size > len(self.cells):
+                return
+            for offset in range(size):
+                self.cells[column + offset] = character if offset == 0 else ""
+                self.styles[column + offset] = style
+            column += size
+
+    @property
+    def text(self) -> str:
+        return "".join(self.cells).rstrip()
+
+    @property
+    def runs(self) -> Iterator[tuple[str, str]]:
+        left = len(self.text)
+        for cell, style in zip(self.cells, self.styles, strict=True):
+            if left > 0:
+                yield cell[:left], style
+                left -= len(cell)
+
+
+def _lines(chart: Chart, width: int, ascii_only: bool) -> list[_Line]:
+    drawing = _Drawing(chart, max(NARROWEST, min(width, WIDEST)), ASCII if ascii_only else UNICODE)
+    drawing.draw()
+    if ascii_only:
+        for line in drawing.lines:
+            line.cells = [cell if cell.isascii() else "?" * min(1, len(cell)) for cell in line.cells]
+    return drawing.lines
+
+
+class _Drawing:
+    def __init__(self, chart: Chart, width: int, signs: Signs) -> None:
+        self.chart = chart
+        self.width = width
+        self.signs = signs
+        self.lines: list[_Line] = []
+        self.active: set[int] = set()
+        self.gutter = len(str(len(chart.steps))) + 1
+        self.band = max(1, 2 * chart.slots - 1)
+        self._place()
+
+    def _place(self) -> None:
+        """Columns: gutter, then lifelines and the network with equal gaps between them."""
+        count = len(self.chart.lifelines)
+        room = self.width - self.gutter - count - self.band
+        gap, extra = divmod(max(count, room), max(1, count))
+        self.columns: list[int] = []
+        self.network = 0
+        column = self.gutter
+        gaps = 0
+        for index in range(count + 1):
+            if index == self.chart.network_at:
+                self.network = column
+                column += self.band
+            if index == count:
+                break
+            if index == self.chart.network_at:
+                column += gap + (gaps < extra)
+                gaps += 1
+            self.columns.append(column)
+            column += 1
+            column += gap + (gaps < extra)
+            gaps += 1
+        self.gap = gap
+
+    # lines
+
+    def draw(self) -> None:
+        self._text(self.chart.title, "name")
+        self._header()
+        self._start()
+        for step in self.chart.steps:
+            if step.number == self.chart.loop:
+                self._band("from here the run repeats", "band")
+            self._add()
+            first = len(self.lines)
+            for item in step.items:
+                self._item(item)
+            if len(self.lines) == first:
+                self._add()
+            self.lines[first].put(0, str(step.number).rjust(self.gutter - 1), "number")
+        for message in self.chart.in_flight:
+            self._ending(message, self.signs.last)
+        if self.chart.loop is not None:
+            self._band(f"the run repeats from step {self.chart.loop}", "band")
+        if self.chart.offence:
+            self._text(f"{self.signs.offence} {self._signed(self.chart.offence)}", "offence")
+
+    def _signed(self, text: str) -> str:
+        return text.replace("→", self.signs.arrow).replace("…", "…" if self.signs is UNICODE else "...")
+
+    def _add(self) -> _Line:
+        line = _Line(self.width)
+        for column in self.columns:
+            line.put(column, self.signs.lifeline)
+        for slot in self.active:
+            line.put(self._slot(slot), self.signs.slot, "message")
+        self.lines.append(line)
+        return line
+
+    def _slot(self, slot: int) -> int:
+        return self.network + 2 * slot
+
+    def _text(self, text: str, style: str) -> None:
+        for part in wrapped(self._signed(text), self.width):
+            line = _Line(self.width)
+            line.put(0, part, style)
+            self.lines.append(line)
+
+    def _header(self) -> None:
+        places = [*self.columns, self.network + self.band // 2]
+        names = [[*wrapped(name, self.gap - 1)] for name in (*self.chart.lifelines, NETWORK)]
+        height = max(len(parts) for parts in names)
+        for index in range(height):
+            line = _Line(self.width)
+            for place, parts in zip(places, names, strict=True):
+                if index >= height - len(parts):
+                    part = parts[index - height + len(parts)]
+                    left = max(0, min(place - columns_of(part) // 2, self.width - columns_of(part)))
+                    line.put(left, part, "name")
+            self.lines.append(line)
+
+    def _start(self) -> None:
+        for note in self.chart.start:
+            if note.lifeline is None:
+                self._band(note.text, "band")
+        for note in self.chart.start:
+            if note.lifeline is not None:
+                self._note(note)
+
+    def _item(self, item: Item) -> None:
+        match item:
+            case Note(lifeline=None):
+                self._band(item.text, "band")
+            case Note():
+                self._note(item)
+            case Departure(message):
+                self._departure(self.chart.message(message))
+            case Arrival(message, label):
+                self._arrival(self.chart.message(message), label)
+            case Ending(message):
+                self._ending(self.chart.message(message), self.signs.cross)
+            case Copying(message, copy):
+                self._copying(self.chart.message(message), self.chart.message(copy))
+
+    def _band(self, text: str, style: str) -> None:
+        room = self.width - self.gutter
+        for part in wrapped(self._signed(text), room - 6):
+            line = self._add()
+            line.put(self.gutter, self.signs.rule * room, style)
+            line.put(self.gutter + (room - columns_of(part) - 2) // 2, f" {part} ", style)
+
+    def _beside(self, index: int) -> tuple[int, bool]:
+        """Where text about lifeline `index` goes: the width there, and whether it stands on the right."""
+        on_right = index < len(self.columns) - 1 or len(self.columns) == self.chart.network_at
+        return self.gap - 2, on_right
+
+    def _note(self, note: Note) -> None:
+        index = self.chart.lifelines.index(note.lifeline or "")
+        width, on_right = self._beside(index)
+        text = self._signed(note.text)
+        if note.kind is NoteKind.STATE:
+            text = f"[{text}]"
+        for part in wrapped(text, width):
+            column = self.columns[index] + 2 if on_right else self.columns[index] - 1 - columns_of(part)
+            self._add().put(column, part, note.kind.value)
+
+    # messages
+
+    def _departure(self, message: Message) -> None:
+        index = self.chart.lifelines.index(message.sender)
+        start, to_right = self.columns[index], index < self.chart.network_at
+        signs = self.signs
+        if message.fate is Fate.NO_ROOM:
+            end = self.network - 1 if to_right else self.network + self.band
+            line = self._arrow(start, end, message.title, near_start=True, dashed=False, label_from=start)
+            line.put(end, signs.cross, "lost")
+            self._beside_network(f"{message.fate.value}: {message.title}")
+        else:
+            end = self._slot(message.slot)
+            line = self._arrow(start, end, message.title, near_start=True, dashed=False, label_from=start)
+            line.put(end, signs.into_from_left if to_right else signs.into_from_right, "message")
+            self.active.add(message.slot)
+        line.put(start, signs.from_right if to_right else signs.from_left)
+
+    def _arrival(self, message: Message, label: str) -> None:
+        index = self.chart.lifelines.index(message.receiver or "")
+        end, to_right = self.columns[index], index >= self.chart.network_at
+        refused = message.fate is Fate.DISCARDED
+        text = f"{label} (copy)" if message.copy_of is not None else label
+        text = f"{text} (discarded)" if refused else text
+        line = self._arrow(self._slot(message.slot), end, text, near_start=False, dashed=refused, label_from=end)
+        signs = self.signs
+        line.put(self._slot(message.slot), signs.out_to_right if to_right else signs.out_to_left, "message")
+        heads = (signs.refused_right, signs.refused_left) if refused else (signs.right, signs.left)
+        line.put(end - 1 if to_right else end + 1, heads[0] if to_right else heads[1], "message")
+        self.active.discard(message.slot)
+
+    def _arrow(self, start: int, end: int, label: str, *, near_start: bool, dashed: bool, label_from: int) -> _Line:
+        """A line between two columns, the label on it if it fits, else above; `label_from` is a lifeline."""
+        to_right = end > start
+        rightwards = to_right if near_start else not to_right
+        room = self.gap - 7
+        label = self._signed(label)
+        parts = [label] if columns_of(label) <= room else wrapped(label, self.gap - 2)
+        if len(parts) > 1:
+            for part in parts:
+                column = label_from + 2 if rightwards else label_from - 1 - columns_of(part)
+                self._add().put(column, part, "message")
+        line = self._add()
+        shaft = self.signs.dashed if dashed else self.signs.line
+        for column in range(min(start, end) + 1, max(start, end)):
+            if column not in self.columns and column not in [self._slot(slot) for slot in self.active]:
+                line.put(column, shaft, "message")
+        if len(parts) == 1:
+            column = label_from + 4 if rightwards else label_from - 3 - columns_of(label)
+            line.put(column - 1, f" {label} ", "message")
+        return line
+
+    def _beside_network(self, text: str, line: _Line | None = None) -> None:
+        """Words about the network in the gap on its right (on its left if it stands last)."""
+        on_right = self.chart.network_at < len(self.columns)
+        for part in wrapped(self._signed(text), self.gap - 4):
+            column = self.network + self.band + 2 if on_right else self.network - 2 - columns_of(part)
+            (line or self._add()).put(column, part, "lost")
+            line = None
+
+    def _leader(self, line: _Line, slot: int) -> None:
+        """Dots from a slot to the words about it."""
+        on_right = self.chart.network_at < len(self.columns)
+        ends = (self._slot(slot) + 1, self.network + self.band + 1) if on_right else (self.network - 1, self._slot(slot))
+        taken = [self._slot(other) for other in self.active]
+        for column in range(*ends):
+            if column not in taken:
+                line.put(column, self.signs.dashed, "lost")
+
+    def _ending(self, message: Message, sign: str) -> None:
+        line = self._add()
+        self._leader(line, message.slot)
+        line.put(self._slot(message.slot), sign, "lost")
+        self.active.discard(message.slot)
+        self._beside_network(f"{message.fate.value}: {message.title}", line)
+
+    def _copying(self, message: Message, copy: Message) -> None:
+        line = self._add()
+        first, second = self._slot(message.slot), self._slot(copy.slot)
+        for column in range(min(first, second) + 1, max(first, second)):
+            line.put(column, self.signs.line, "message")
+        self._leader(line, max(message.slot, copy.slot) if self.chart.network_at < len(self.columns) else min(message.slot, copy.slot))
+        rightwards = second > first
+        line.put(first, self.signs.from_right if rightwards else self.signs.from_left, "message")
+        line.put(second, self.signs.into_from_left if rightwards else self.signs.into_from_right, "message")
+        self.active.add(copy.slot)
+        self._beside_network(f"duplicated: {message.title}", line)
+
+
+__all__ = ["chart_rich", "chart_text"]

@@ -1,0 +1,427 @@
+"""A trace as a message sequence chart, independent of how it is drawn.
+Sends are linked with receipts by following every message through the channels step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from checker.trace import Packet, Trace, TraceStep
+from diagrams.errors import DiagramError
+from diagrams.labels import plain_line, value_text
+from model.language.channel_contents import Flight, order_key, with_field
+from model.language.domains import Value
+from model.language.interpretation import Interpretation, State
+from model.language.machines import TriggerKind
+from model.language.messages import MessageType
+from model.language.systems import ActionKind, ResolvedMachine, ResolvedRow, System, SystemChannel
+from model.language.type_checking import Scope
+
+NETWORK = "network"
+FIELDS_IN_LABEL = 6
+CHANGES_IN_NOTE = 4
+
+
+class Fate(Enum):
+    """How a message ends, in the words that charts show."""
+
+    RECEIVED = "received"
+    DISCARDED = "discarded"
+    LOST = "lost"
+    UNDELIVERABLE = "reaches nobody"
+    NO_ROOM = "no room on the channel"
+    IN_FLIGHT = "still in flight"
+
+
+@dataclass(frozen=True)
+class Message:
+    """One packet of the run. number: from 1 in the order of sending.
+
+    sender, receiver: lifelines; receiver is the one that got it, else one that could have.
+    copy_of: the message of which the network made this copy. sent_at, ended_at: steps, from 1.
+    slot: its place among the messages in flight, from 0; no two in flight at once share one.
+    """
+
+    number: int
+    channel: str
+    name: str
+    label: str
+    sender: str
+    receiver: str | None
+    copy_of: int | None
+    sent_at: int
+    slot: int
+    fate: Fate = Fate.IN_FLIGHT
+    ended_at: int | None = None
+
+    @property
+    def title(self) -> str:
+        return f"{self.label} (copy)" if self.copy_of is not None else self.label
+
+
+class NoteKind(Enum):
+    ACTION = "action"
+    STATE = "state"
+    CHANGES = "changes"
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a lifeline does or how it changes. lifeline: None for whatever has no lifeline."""
+
+    kind: NoteKind
+    lifeline: str | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Departure:
+    """A message is sent (fate NO_ROOM: it never gets on its way)."""
+
+    message: int
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A message is received. label: as the receiver sees it."""
+
+    message: int
+    label: str
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A message is lost or reaches nobody."""
+
+    message: int
+
+
+@dataclass(frozen=True)
+class Copying:
+    """The network makes `copy` of `message`."""
+
+    message: int
+    copy: int
+
+
+Item = Note | Departure | Arrival | Ending | Copying
+
+
+@dataclass(frozen=True)
+class ChartStep:
+    """One step of the run, number from 1; items in the order in which to draw them."""
+
+    number: int
+    name: str
+    clauses: tuple[str, ...]
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """lifelines: machines that exchange messages; the network stands before lifelines[network_at].
+
+    offence: what the last step violates, empty for none. loop: the step from which the run repeats.
+    """
+
+    title: str
+    lifelines: tuple[str, ...]
+    network_at: int
+    slots: int
+    start: tuple[Note, ...]
+    steps: tuple[ChartStep, ...]
+    messages: tuple[Message, ...]
+    offence: str
+    loop: int | None
+
+    def message(self, number: int) -> Message:
+        return self.messages[number - 1]
+
+    @property
+    def in_flight(self) -> tuple[Message, ...]:
+        """The messages that never end."""
+        return tuple(entry for entry in self.messages if entry.fate is Fate.IN_FLIGHT)
+
+    @property
+    def description(self) -> str:
+        """The chart in a sentence or two, for those who cannot see it."""
+        names = ", ".join([*self.lifelines[: self.network_at], NETWORK, *self.lifelines[self.network_at :]])
+        counts = [f"{len(self.steps)} steps", f"{len(self.messages)} messages"]
+        for fate in (Fate.LOST, Fate.DISCARDED, Fate.UNDELIVERABLE, Fate.NO_ROOM, Fate.IN_FLIGHT):
+            number = sum(entry.fate is fate for entry in self.messages)
+            if number:
+                counts.append(f"{number} {fate.value}")
+        text = f"Message sequence chart of {names}: {', '.join(counts)}."
+        return f"{text} The last step violates {self.offence}." if self.offence else text
+
+
+def sequence_chart(
+    trace: Trace,
+    *,
+    title: str = "",
+    short_names: Mapping[str, str | None] | None = None,
+    hidden: Collection[str] = (),
+    offence: str = "",
+    loop: int | None = None,
+) -> Chart:
+    """The chart of a trace.
+
+    short_names: how to write message names and field names in labels: "#" puts the sign before the
+    value, "" writes the value alone, None leaves the field out.
+    hidden: variables ("machine.variable") whose changes are not shown; ghosts never are.
+    offence: property ID and statement that the last step violates.
+    Raises DiagramError if the trace is no run of its system.
+    """
+    builder = _Builder(trace, short_names or {}, set(hidden))
+    return builder.chart(plain_line(title or trace.about), plain_line(offence), loop)
+
+
+def message_label(packet: Packet, message: MessageType, short_names: Mapping[str, str | None], skip: str = "") -> str:
+    """The message's name and at most six fields that differ from their defaults."""
+    parts = [plain_line(short_names.get(packet.message) or packet.message)]
+    differing = [
+        name for name, entry in message.fields.items()
+        if name != skip and packet.fields[name] != entry.default and short_names.get(name, name) is not None
+    ]  # fmt: skip
+    parts += [_field_text(name, packet.fields[name], short_names) for name in differing[:FIELDS_IN_LABEL]]
+    if len(differing) > FIELDS_IN_LABEL:
+        parts.append("…")
+    return " ".join(parts)
+
+
+def _field_text(name: str, value: Value, short_names: Mapping[str, str | None]) -> str:
+    short = plain_line(short_names.get(name, name) or "")
+    if isinstance(value, bool) and short:
+        return short if value else f"no {short}"
+    if not short:
+        return value_text(value)
+    return f"{short}{'' if not short[-1].isalnum() else ' '}{value_text(value)}"
+
+
+class _Builder:
+    def __init__(self, trace: Trace, short_names: Mapping[str, str | None], hidden: set[str]) -> None:
+        self.trace = trace
+        self.system = trace.system
+        self.short_names = short_names
+        self.hidden = hidden | {entry.name for entry in self.system.variables if entry.ghost}
+        self.interpretation = Interpretation(self.system)
+        self.flights: list[list[tuple[Flight, int]]] = [[] for _ in self.system.channels]
+        self.messages: list[Message] = []
+        self.slots = 0
+        self.receivers = {channel.name: _receivers(self.system, channel) for channel in self.system.channels}
+        self.lifelines = _lifelines(trace)
+
+    def chart(self, title: str, offence: str, loop: int | None) -> Chart:
+        start = tuple(self._start_notes())
+        steps, before = [], self.trace.initial
+        for number, step in enumerate(self.trace.steps, start=1):
+            steps.append(self._step(number, before, step))
+            before = step.state
+        return Chart(
+            title, self.lifelines, _network_at(self.system, self.lifelines, self.receivers), self.slots,
+            start, tuple(steps), tuple(self.messages), offence, loop,
+        )  # fmt: skip
+
+    def _start_notes(self) -> list[Note]:
+        notes = []
+        for machine in self.system.machines:
+            name = f"{machine.name}.state"
+            if name not in self.system.variable_index or name in self.hidden:
+                continue
+            state = value_text(self.trace.initial.values[self.system.variable_index[name]])
+            if machine.name in self.lifelines:
+                notes.append(Note(NoteKind.STATE, machine.name, state))
+            elif machine.role == "environment":
+                notes.append(Note(NoteKind.STATE, None, f"{machine.name}: {state}"))
+        return notes
+
+    def _step(self, number: int, before: State, step: TraceStep) -> ChartStep:
+        items: list[Item] = []
+        if step.position is not None and step.taken is not None:
+            items.append(self._take(number, step, step.taken))
+        items += self._notes(before, step)
+        self._alter(before, step)
+        items += self._send(number, before, step)
+        for index, channel in enumerate(self.system.channels):
+            flights = sorted(self.flights[index], key=lambda entry: order_key(channel, entry[0]))  # noqa: B023
+            if tuple(flight for flight, _ in flights) != step.state.channels[index]:
+                raise DiagramError(f'step {number}: the trace is no run of its system (channel "{channel.name}")')
+            self.flights[index] = flights
+        return ChartStep(number, step.action.name, step.action.clauses, tuple(items))
+
+    def _take(self, number: int, step: TraceStep, taken: Packet) -> Item:
+        index = self.system.channel_index[taken.channel]
+        channel, flights = self.system.channels[index], self.flights[index]
+        assert step.position is not None
+        if step.position >= len(flights):
+            raise DiagramError(f"step {number}: the trace takes a message that is not there")
+        flight, identity = flights[step.position]
+        if step.action.kind is ActionKind.DUPLICATION:
+            original = self.messages[identity - 1]
+            copy = self._new(number, taken, original.label, original.sender, copy_of=identity)
+            marked = with_field(channel, flight, channel.copy_mark, True)
+            flights.insert(step.position + 1, (marked, copy))
+            return Copying(identity, copy)
+        del flights[step.position]
+        match step.action.kind:
+            case ActionKind.LOSS:
+                self._end(identity, number, Fate.LOST)
+            case ActionKind.UNDELIVERABLE:
+                self._end(identity, number, Fate.UNDELIVERABLE)
+            case _:
+                fate = Fate.DISCARDED if step.action.discards else Fate.RECEIVED
+                self._end(identity, number, fate, step.action.machine)
+                return Arrival(identity, self._label(taken))
+        return Ending(identity)
+
+    def _notes(self, before: State, step: TraceStep) -> list[Note]:
+        """For each machine of the step: what it does, its change of state, its changed variables."""
+        action = step.action
+        notes: list[Note] = []
+        for row in action.rows:
+            changed = {n: v for n, v in step.changes.items() if self._owner(n) == row.machine and n not in self.hidden}
+            state = changed.pop(f"{row.machine}.state", None)
+            texts = {NoteKind.ACTION: self._action_text(before, step, row)}
+            if state is not None:
+                texts[NoteKind.STATE] = f"{value_text(state[0])} → {value_text(state[1])}"
+            if changed:
+                texts[NoteKind.CHANGES] = _changes_text(changed)
+            if row.machine in self.lifelines:
+                notes += [Note(kind, row.machine, text) for kind, text in texts.items() if text]
+            else:
+                action_text = texts.pop(NoteKind.ACTION)
+                details = f" ({'; '.join(texts.values())})" if texts else ""
+                notes.append(Note(NoteKind.ACTION, None, f"{row.machine}: {action_text}{details}"))
+        return notes
+
+    def _action_text(self, before: State, step: TraceStep, row: ResolvedRow) -> str:
+        kind = row.trigger.kind
+        title = plain_line(row.title)
+        if kind is TriggerKind.RECEIPT or (kind is TriggerKind.EVENT and row.machine != step.action.machine):
+            return title
+        name = plain_line(row.trigger.name)
+        if kind is TriggerKind.EVENT:
+            scope = self.interpretation.scope(step.action)
+            values = {n: self.interpretation.evaluate(e, before, {}, scope) for n, e in step.action.event.items()}
+            shown = ", ".join(f"{n} {value_text(value)}" for n, value in values.items())
+            name += f" ({shown})" if shown else ""
+        elif kind is TriggerKind.TIMER:
+            name = f"timer {name}"
+        return name if title == plain_line(row.trigger.name) else f"{name}: {title}"
+
+    def _alter(self, before: State, step: TraceStep) -> None:
+        for alter in step.action.alters:
+            index = self.system.channel_index[alter.channel]
+            channel = self.system.channels[index]
+            kind = channel.index_of(alter.message)
+            scope = Scope(self.system, {}).with_flight(channel, alter.message)
+            for position, (flight, identity) in enumerate(self.flights[index]):
+                if flight.message != kind:
+                    continue
+                fields = {"flight": dict(zip(channel.messages[kind].fields, flight.values, strict=True))}
+                if self.interpretation.evaluate(alter.when, before, fields, scope):
+                    values = {n: self.interpretation.evaluate(e, before, fields, scope) for n, e in alter.fields.items()}
+                    for name, value in values.items():
+                        flight = with_field(channel, flight, name, value)
+                    self.flights[index][position] = (flight, identity)
+
+    def _send(self, number: int, before: State, step: TraceStep) -> list[Item]:
+        senders = [row.machine for row in step.action.rows for _ in row.sends]
+        fields = self.interpretation.taken(step.action, before, step.position)
+        scope = self.interpretation.scope(step.action)
+        items: list[Item] = []
+        for sending, packet, sender in zip(step.action.sends, step.sent, senders, strict=True):
+            index = self.system.channel_index[sending.channel]
+            channel, flights = self.system.channels[index], self.flights[index]
+            identity = self._new(number, packet, self._label(packet), sender)
+            items.append(Departure(identity))
+            if len(flights) >= channel.capacity:
+                self._end(identity, number, Fate.NO_ROOM)
+                continue
+            carried = tuple(
+                self.interpretation.evaluate(sending.carried[name], before, fields, scope)
+                for name in sending.message.fields
+            )
+            flights.append((Flight(channel.index_of(packet.message), carried), identity))
+        return items
+
+    def _new(self, number: int, packet: Packet, label: str, sender: str, copy_of: int | None = None) -> int:
+        busy = {entry.slot for entry in self.messages if entry.ended_at is None or entry.ended_at >= number}
+        slot = next(place for place in range(len(busy) + 1) if place not in busy)
+        self.slots = max(self.slots, slot + 1)
+        possible = [name for name in self.receivers[packet.channel] if name in self.lifelines]
+        receiver = next((name for name in possible if name != sender), None)
+        identity = len(self.messages) + 1
+        self.messages.append(
+            Message(identity, packet.channel, packet.message, label, sender, receiver, copy_of, number, slot)
+        )
+        return identity
+
+    def _end(self, identity: int, number: int, fate: Fate, receiver: str | None = None) -> None:
+        message = self.messages[identity - 1]
+        self.messages[identity - 1] = replace(
+            message, fate=fate, ended_at=number, receiver=receiver or message.receiver
+        )
+
+    def _label(self, packet: Packet) -> str:
+        channel = self.system.channels[self.system.channel_index[packet.channel]]
+        message = channel.messages[channel.index_of(packet.message)]
+        return message_label(packet, message, self.short_names, channel.copy_mark)
+
+    def _owner(self, variable: str) -> str:
+        return self.system.variables[self.system.variable_index[variable]].owner
+
+
+def _changes_text(changes: Mapping[str, tuple[Value, Value]]) -> str:
+    parts = []
+    for name, (before, after) in list(changes.items())[:CHANGES_IN_NOTE]:
+        short = plain_line(name.partition(".")[2].replace("_", " "))
+        if isinstance(after, bool):
+            parts.append(short if after else f"not {short}")
+        else:
+            parts.append(f"{short} {value_text(before)} → {value_text(after)}")
+    if len(changes) > CHANGES_IN_NOTE:
+        parts.append(f"{len(changes) - CHANGES_IN_NOTE} more")
+    return ", ".join(parts)
+
+
+def _receivers(system: System, channel: SystemChannel) -> tuple[str, ...]:
+    names = {entry.name for entry in channel.messages}
+    return tuple(
+        machine.name for machine in system.machines
+        if any(row.trigger.kind is TriggerKind.RECEIPT and row.trigger.name in names for row in machine.rows)
+    )  # fmt: skip
+
+
+def _exchanges_messages(machine: ResolvedMachine) -> bool:
+    return any(row.sends or row.trigger.kind is TriggerKind.RECEIPT for row in machine.rows)
+
+
+def _lifelines(trace: Trace) -> tuple[str, ...]:
+    """The machines that exchange messages; of those that are no actors, the ones that act in the trace."""
+    acting = {row.machine for step in trace.steps for row in step.action.rows}
+    return tuple(
+        machine.name for machine in trace.system.machines
+        if _exchanges_messages(machine) and (machine.role == "actor" or machine.name in acting)
+    )  # fmt: skip
+
+
+def _network_at(system: System, lifelines: tuple[str, ...], receivers: Mapping[str, tuple[str, ...]]) -> int:
+    """The place of the network that most pairs of sender and receiver have between them."""
+    pairs = {
+        (lifelines.index(machine.name), lifelines.index(receiver))
+        for machine in system.machines if machine.name in lifelines
+        for row in machine.rows for sending in row.sends
+        for receiver in receivers[sending.channel] if receiver in lifelines
+    }  # fmt: skip
+    return max(
+        range(1, max(2, len(lifelines))),
+        key=lambda place: sum((one < place) != (other < place) for one, other in pairs),
+    )
+
+
+__all__ = [
+    "NETWORK", "Arrival", "Chart", "ChartStep", "Copying", "Departure", "Ending", "Fate",
+    "Item", "Message", "Note", "NoteKind", "message_label", "sequence_chart",
+]  # fmt: skip
