@@ -39,8 +39,17 @@ from model.language.systems import (
 from model.language.type_checking import check_system
 
 
-def compose(name: str, machines: Sequence[Machine], channels: Sequence[Channel], binding: Binding) -> System:
-    """The system of these machines and channels under one binding. Raises ModelError."""
+def compose(
+    name: str,
+    machines: Sequence[Machine],
+    channels: Sequence[Channel],
+    binding: Binding,
+    initially: Expression = TRUE,
+) -> System:
+    """The system of these machines and channels under one binding. Raises ModelError.
+
+    initially: a condition that relates initial values of different variables.
+    """
     resolved_channels = [_channel(channel, binding) for channel in channels]
     definitions = {channel.name: channel for channel in channels}
     composer = _Composer(machines, definitions, binding)
@@ -49,7 +58,9 @@ def compose(name: str, machines: Sequence[Machine], channels: Sequence[Channel],
     names = [action.name for action in actions]
     for repeated in {name for name in names if names.count(name) > 1}:
         raise ModelError(f'two rows make an action of the same name: "{repeated}"')
-    system = System(name, tuple(_variables(machines, binding)), tuple(resolved_channels), resolved, tuple(actions))
+    system = System(
+        name, tuple(_variables(machines, binding)), tuple(resolved_channels), resolved, tuple(actions), initially
+    )  # fmt: skip
     check_system(system)
     return system
 

@@ -54,10 +54,11 @@ class Interpretation:
         self._plain_scope = Scope(system, {})
 
     def initial_states(self) -> list[State]:
-        """Every combination of initial values, with empty channels."""
+        """Every combination of initial values that satisfies `initially`, with empty channels."""
         empty: tuple[Contents, ...] = tuple(() for _ in self.system.channels)
         combinations = product(*(variable.initial for variable in self.system.variables))
-        return [State(values, empty) for values in combinations]
+        states = [State(values, empty) for values in combinations]
+        return [state for state in states if self.holds(self.system.initially, state)]
 
     def scope(self, action: Action) -> Scope:
         """The names that an action's expressions may use."""

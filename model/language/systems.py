@@ -10,7 +10,7 @@ from functools import cached_property
 from hashlib import sha256
 
 from model.language.domains import Domain, Value
-from model.language.expressions import Expression
+from model.language.expressions import TRUE, Expression
 from model.language.machines import Alter, LocalInvariant, Trigger
 from model.language.messages import MessageType
 
@@ -158,6 +158,7 @@ class System:
     channels: tuple[SystemChannel, ...]
     machines: tuple[ResolvedMachine, ...]
     actions: tuple[Action, ...]
+    initially: Expression = TRUE  # which combinations of initial values are initial states
 
     @cached_property
     def variable_index(self) -> Mapping[str, int]:
@@ -180,7 +181,7 @@ class System:
     @cached_property
     def fingerprint(self) -> str:
         """A digest of everything that decides behaviour; equal systems have equal fingerprints."""
-        digest = sha256()
+        digest = sha256(str(self.initially).encode())
         for variable in self.variables:
             digest.update(f"{variable.name} {variable.domain} {variable.initial}\n".encode())
         for channel in self.channels:

@@ -60,7 +60,7 @@ class _Queries:
         self.encoder = Encoder(system)
         self.solver = self._new_solver()
         self.bounded = 0  # constants whose ranges the solver knows
-        self.questions = 0
+        self.literals: dict[int, tuple[z3.BoolRef, z3.BoolRef]] = {}  # terms kept: their ids stay theirs
         plain = self.encoder.terms(Scope(system, {}))
         self.state = self.encoder.variable(f"{machine.name}.state")
         self.alternatives = {
@@ -209,22 +209,15 @@ class _Queries:
     def _shown(
         self, case: z3.BoolRef, mentioned: list[Expression], terms: Terms
     ) -> tuple[str, tuple[tuple[str, str], ...]]:
-        """The state, and the values that matter, of one instance of `case`: low codes before high
-        ones, nothing that the rest already implies."""
+        """The state, and the values that matter, of the first instance of `case` (lowest codes; fields
+        before variables), without what the rest implies."""
         state = Constant(self.state, self.system.domain(f"{self.machine.name}.state"))
         named = {"": state}
         named |= {name: Constant(term, domain) for name, (term, domain) in self.alternatives.items()}
         named |= self._named_leaves(mentioned, terms, state)
         chosen: dict[str, tuple[Value, z3.BoolRef]] = {}
         for name, constant in named.items():
-            fixed = [equation for _, equation in chosen.values()]
-            lowest = constant.domain.decode(0)
-            equation = constant.term == self.encoder.value_term(lowest, constant.domain)
-            model = self._model(case, *fixed, equation)
-            if model is None:
-                model = self._model(case, *fixed)
-            assert model is not None
-            value = self.encoder.value_in(model, constant)
+            value = self._lowest(constant, [case, *(equation for _, equation in chosen.values())])
             chosen[name] = (value, constant.term == self.encoder.value_term(value, constant.domain))
         opposite = self._new_solver()
         opposite.add(*self.encoder.ranges(), z3.Not(case))
@@ -278,11 +271,31 @@ class _Queries:
             raise KeyboardInterrupt
         raise Undecided(reason)
 
+    def _lowest(self, constant: Constant, conditions: list[z3.BoolRef]) -> Value:
+        """The value with the lowest code that a constant has under conditions that can be met."""
+        domain = constant.domain
+        low, high = 0, domain.size - 1
+        while low < high:
+            middle = (low + high) // 2
+            if isinstance(constant.term, z3.BitVecRef):
+                bound = z3.ULE(constant.term, middle)
+            else:
+                bound = constant.term == self.encoder.truth_value(False)
+            model = self._model(*conditions, bound)
+            if model is None:
+                low = middle + 1
+            else:
+                high = domain.encode(self.encoder.value_in(model, constant))
+        return domain.decode(low)
+
     def _literal(self, condition: z3.BoolRef) -> z3.BoolRef:
-        self.questions += 1
-        literal = z3.Bool(f"question {self.questions}", self.encoder.context)
-        self.solver.add(z3.Implies(literal, condition))
-        return literal
+        """A truth value that stands for a condition as an assumption."""
+        known = self.literals.get(condition.get_id())
+        if known is None:
+            literal = z3.Bool(f"question {len(self.literals)}", self.encoder.context)
+            self.solver.add(z3.Implies(literal, condition))
+            known = self.literals[condition.get_id()] = (condition, literal)
+        return known[1]
 
 
 def _when(values: tuple[tuple[str, str], ...]) -> str:

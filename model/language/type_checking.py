@@ -172,6 +172,7 @@ def check_system(system: System) -> None:
                 message.require(name)
             for name, entry in message.fields.items():
                 _check_value(entry.default, entry.domain, f'{message.name}, default of field "{name}"')
+    _checked("the condition on initial states", system.initially, BOOLEAN, Scope(system, {}))
     for machine in system.machines:
         for invariant in machine.invariants:
             _checked(f'machine "{machine.name}", local invariant "{invariant.name}"',

@@ -1,0 +1,145 @@
+"""The DSMIPv6 handover as one system: UE, home agent, access networks, IKEv2, lifetimes and the two
+directions of travel, for one scenario and one reading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from model.access_network import access
+from model.addresses import HOME_ADDRESS, NO_ADDRESS, NOWHERE, Family, Prefix
+from model.home_agent import home_agent
+from model.language.binding import Binding
+from model.language.domains import Sizes, Value
+from model.language.expressions import variable
+from model.language.flattening import compose
+from model.language.machines import Machine
+from model.language.systems import System
+from model.lifetimes import lifetimes
+from model.messages import DOWNLINK, UPLINK
+from model.readings import Reading
+from model.scenarios import Network, Scenario
+from model.security_association import security_association
+from model.user_equipment import ue
+
+MACHINES = (ue, home_agent, access, security_association, lifetimes)
+CHANNELS = (UPLINK, DOWNLINK)
+Change = Callable[[Mapping[str, Machine]], None]
+
+# Both ends of a security association exist, or neither does.
+association_at_both_ends_or_neither = variable("ue.security_association") == variable(
+    "home_agent.security_association"
+)
+
+
+def handover(scenario: Scenario, reading: Reading, change: Change | None = None) -> System:
+    """The system to check. `change` (a mutant's) edits copies of the machines before they are composed.
+
+    Raises ModelError if the machines, after a change, make no sense.
+    """
+    machines = {machine.name: machine.copy() for machine in MACHINES}
+    if change is not None:
+        change(machines)
+    return compose(
+        scenario.name, list(machines.values()), CHANNELS, binding(scenario, reading),
+        association_at_both_ends_or_neither,
+    )  # fmt: skip
+
+
+def binding(scenario: Scenario, reading: Reading) -> Binding:
+    """What the scenario and the reading fill in."""
+    bounds = scenario.bounds
+    sizes = Sizes(
+        widths={"sequence_number": bounds.sequence_number_bits},
+        bounds={
+            "capacity": bounds.messages_in_flight,
+            "movements": bounds.movements,
+            "remappings": bounds.nat_remappings,
+            "duplications": bounds.duplications,
+            "retransmissions": bounds.retransmissions,
+            "association_ends": bounds.security_association_ends,
+            "association_failures": bounds.security_association_failures,
+            "expiries": bounds.lifetime_ends,
+        },
+        members={"network": (NOWHERE, *(entry.name for entry in scenario.networks)), "address": addresses(scenario)},
+    )
+    return Binding(sizes, parameters(scenario), tables(scenario), reading.choices, reading.actor_choices)
+
+
+def parameters(scenario: Scenario) -> dict[str, Value]:
+    """Scenario settings as the machines name them; "either" starts with both values."""
+    bounds, faults = scenario.bounds, scenario.channel
+    return {
+        "movements": bounds.movements,
+        "remappings": bounds.nat_remappings,
+        "duplications": bounds.duplications,
+        "retransmissions": bounds.retransmissions,
+        "association_ends": bounds.security_association_ends,
+        "association_failures": bounds.security_association_failures,
+        "expiries": bounds.lifetime_ends,
+        # so that numbers wrap in every run: the first update has the highest number, the second has 0
+        "first_sequence_number": (1 << bounds.sequence_number_bits) - 2,
+        "loss": faults.loss,
+        "duplication": faults.duplication,
+        "reordering": faults.reordering,
+        "coverage_loss": scenario.environment.coverage_loss,
+        "anti_replay": scenario.security.anti_replay,
+        "association_at_home": scenario.security.association_at_home,
+        "wants_ipv4_home_address": scenario.ue.wants_ipv4_home_address,
+        "ipv4_wish_may_end": scenario.ue.ipv4_wish_may_end,
+        "wants_association_to_survive": scenario.ue.wants_association_to_survive,
+        "safe_to_stay_home": scenario.ue.safe_to_stay_home,
+        "key_management_supported": scenario.home_agent.key_management,
+        "ipv4_pool": scenario.home_agent.ipv4_pool,
+        "duplicate_address_detection": scenario.home_agent.duplicate_address_detection,
+        "duplicate_home_address": scenario.home_agent.duplicate_home_address,
+        "home_agent_demands_udp": scenario.home_agent.demands_udp,
+        "no_packet_outlives_an_invalid_entry": scenario.timing.no_packet_outlives_an_invalid_entry,
+        "acknowledged_entry_ends_first": scenario.timing.acknowledged_entry_ends_first,
+    }
+
+
+def address_on(network: Network) -> str:
+    """The address that the UE configures there; on the home link it is the home address."""
+    return HOME_ADDRESS if network.home else f"address-{network.name}"
+
+
+def translated_address(network: Network, mapping: str = "mapped") -> str:
+    """What the home agent sees for it."""
+    return f"{mapping}-{network.name}" if network.translation else address_on(network)
+
+
+def addresses(scenario: Scenario) -> tuple[str, ...]:
+    found = [NO_ADDRESS]
+    for network in scenario.networks:
+        found.append(address_on(network))
+        if network.translation:
+            found += [translated_address(network)]
+            if scenario.bounds.nat_remappings:
+                found += [translated_address(network, "remapped")]
+    return tuple(found)
+
+
+def tables(scenario: Scenario) -> dict[str, dict[Value, Value]]:
+    """The lookup tables of `model/addresses.py` for the scenario's networks."""
+    networks = scenario.networks
+    remapped = "remapped" if scenario.bounds.nat_remappings else "mapped"
+    nowhere: dict[str, Value] = {
+        "address_of": NO_ADDRESS, "family_of": Family.IPV4.value, "prefix_of": Prefix.FOREIGN.value,
+        "is_translated": False, "translated_address_of": NO_ADDRESS, "remapped_address_of": NO_ADDRESS,
+    }  # fmt: skip
+    result: dict[str, dict[Value, Value]] = {name: {NOWHERE: value} for name, value in nowhere.items()}
+    family_of_address: dict[Value, Value] = {NO_ADDRESS: Family.IPV6.value}
+    network_of_address: dict[Value, Value] = dict.fromkeys(addresses(scenario), NOWHERE)
+    for entry in networks:
+        family = (Family.IPV6 if entry.family == "ipv6" else Family.IPV4).value
+        result["address_of"][entry.name] = address_on(entry)
+        result["family_of"][entry.name] = family
+        result["prefix_of"][entry.name] = (Prefix.HOME if entry.home else Prefix.FOREIGN).value
+        result["is_translated"][entry.name] = entry.translation
+        result["translated_address_of"][entry.name] = translated_address(entry)
+        result["remapped_address_of"][entry.name] = translated_address(entry, remapped)
+        for name in {address_on(entry), translated_address(entry), translated_address(entry, remapped)}:
+            family_of_address[name] = family
+        network_of_address[translated_address(entry)] = entry.name
+        network_of_address[translated_address(entry, remapped)] = entry.name
+    return {**result, "family_of_address": family_of_address, "network_of_address": network_of_address}

@@ -1,0 +1,42 @@
+"""The end of binding lifetimes as events that may come at any moment, restrained only by the named
+timing assumption that an acknowledged list entry ends no later than the home agent's binding."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from model.language.domains import Integer
+from model.language.expressions import parameter, variable
+from model.language.machines import Event, Machine, event
+
+
+class ClockState(Enum):
+    RUNNING = "running"
+
+
+BINDING_ENDED_AT_UE = Event("binding lifetime ends at the UE", "lifetimes", {})
+BINDING_ENDED_AT_HOME_AGENT = Event("binding lifetime ends at the home agent", "lifetimes", {})
+
+lifetimes = Machine(
+    "lifetimes", ClockState, ClockState.RUNNING, role="environment", meaning="lifetimes of bindings"
+)
+expiries_left = lifetimes.variable(
+    "expiries_left", Integer(0, "expiries"), initial=parameter("expiries"), meaning="budget of lifetimes that end"
+)
+
+# Timing assumption: an acknowledged binding update list entry ends no later than its cache entry.
+acknowledged_entry_ends_first = (variable("ue.list_entry") != "valid") | ~parameter("acknowledged_entry_ends_first")
+
+lifetimes.transition(
+    "the UE's list entry ends",
+    trigger=event(BINDING_ENDED_AT_UE), source=ClockState.RUNNING, when=expiries_left > 0,
+    then=[expiries_left.becomes(expiries_left - 1)],
+    clause="5.1.2.4", requirements=["REF-A1"],
+)  # fmt: skip
+lifetimes.transition(
+    "the home agent's cache entry ends",
+    trigger=event(BINDING_ENDED_AT_HOME_AGENT), source=ClockState.RUNNING,
+    when=(expiries_left > 0) & acknowledged_entry_ends_first,
+    then=[expiries_left.becomes(expiries_left - 1)],
+    clause="5.1.3", requirements=["REF-B7", "REF-B8"],
+)  # fmt: skip
