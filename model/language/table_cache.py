@@ -48,7 +48,7 @@ def tables_fingerprint(system: System) -> str:
             digest.update(_serial(invariant.condition).encode())
         for row in machine.rows:
             event = row.trigger.event
-            unrefusable = event is not None and getattr(event, "unrefusable", False)
+            unrefusable = event is not None and event.unrefusable
             head = (row.label, row.trigger.key, unrefusable, row.states, dict(row.alternative), row.dest)
             digest.update(f"row {head} {_serial(row.guard)}\n".encode())
             for name, value in [*row.assignments.items(), *row.emits.items()]:

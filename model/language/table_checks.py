@@ -73,7 +73,7 @@ def must_be_complete(trigger: Trigger, machine: ResolvedMachine) -> bool:
             return True
         case TriggerKind.EVENT:
             event = trigger.event
-            return event is not None and event.emitter != machine.name and bool(getattr(event, "unrefusable", False))
+            return event is not None and event.emitter != machine.name and event.unrefusable
         case _:
             return False
 

@@ -128,20 +128,23 @@ class _Queries:
             and compatible(first.row, second.row)
             and not evidently_disjoint(first.row, second.row)
         ]
+        overlapping: list[tuple[EncodedRow, EncodedRow]] = []
         while pairs:
             model = self._model(
                 self.encoder.some(self.encoder.every([first.fires, second.fires]) for first, second in pairs)
             )
             if model is None:
-                return
+                break
             found = next(
                 (first, second)
                 for first, second in pairs
                 if z3.is_true(model.eval(first.fires, model_completion=True))
                 and z3.is_true(model.eval(second.fires, model_completion=True))
             )
-            self._report_overlap(trigger, found, terms)
+            overlapping.append(found)
             pairs.remove(found)
+        for pair in sorted(overlapping, key=lambda pair: (pair[0].index, pair[1].index)):
+            self._report_overlap(trigger, pair, terms)
 
     def _report_overlap(self, trigger: Trigger, pair: tuple[EncodedRow, EncodedRow], terms: Terms) -> None:
         both = self.encoder.every([pair[0].fires, pair[1].fires])
