@@ -1,0 +1,36 @@
+BIN := .venv/bin
+ready := .venv/ready
+ready_dev := .venv/ready-dev
+
+# A folder that was moved, or a Python that went away, makes the environment count as absent.
+ifneq ($(shell { $(BIN)/python -c pass && cat $(ready); } 2>/dev/null),$(CURDIR))
+$(shell rm -f $(ready) $(ready_dev))
+endif
+
+.PHONY: help check test clean
+
+help:
+	@echo 'make check   install dsmip into .venv and check the default scenarios'
+	@echo 'make test    lint, types and tests (slow tests: $(BIN)/pytest -m slow)'
+	@echo 'make clean   remove .venv, caches and built packages'
+	@echo 'Python 3.11 or newer is needed; no other system program is needed.'
+
+check: $(ready)
+	@$(BIN)/dsmip check
+
+test: $(ready_dev)
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(ready): pyproject.toml
+	@PYTHON='$(PYTHON)' scripts/environment.sh
+	@echo '$(CURDIR)' > $@
+
+$(ready_dev): pyproject.toml
+	@PYTHON='$(PYTHON)' scripts/environment.sh dev
+	@echo '$(CURDIR)' | tee $(ready) > $@
