@@ -55,7 +55,8 @@ UNICODE = Signs()
 ASCII = Signs("|", ":", "-", ".", "+", "+", "+", "+", "+", "+", ">", "<", ")", "(", "x", "'", "=", "->", "X")
 
 _STYLES = {"name": "bold", "action": "", "state": "bold cyan", "changes": "dim", "message": "green",
-           "lost": "bold yellow", "band": "magenta", "offence": "bold red", "number": "dim", "frame": "dim"}  # fmt: skip
+           "lost": "bold yellow", "band": "magenta", "offence": "bold red", "number": "dim",
+           "frame": "dim"}  # fmt: skip
 
 
 def chart_text(chart: Chart, width: int = 80, *, ascii_only: bool = False) -> str:
@@ -316,7 +317,8 @@ class _Drawing:
     def _leader(self, line: _Line, slot: int) -> None:
         """Dots from a slot to the words about it."""
         on_right = self.chart.network_at < len(self.columns)
-        ends = (self._slot(slot) + 1, self.network + self.band + 1) if on_right else (self.network - 1, self._slot(slot))
+        here = self._slot(slot)
+        ends = (here + 1, self.network + self.band + 1) if on_right else (self.network - 1, here)
         taken = [self._slot(other) for other in self.active]
         for column in range(*ends):
             if column not in taken:
@@ -334,7 +336,8 @@ class _Drawing:
         first, second = self._slot(message.slot), self._slot(copy.slot)
         for column in range(min(first, second) + 1, max(first, second)):
             line.put(column, self.signs.line, "message")
-        self._leader(line, max(message.slot, copy.slot) if self.chart.network_at < len(self.columns) else min(message.slot, copy.slot))
+        nearest = max if self.chart.network_at < len(self.columns) else min
+        self._leader(line, nearest(message.slot, copy.slot))
         rightwards = second > first
         line.put(first, self.signs.from_right if rightwards else self.signs.from_left, "message")
         line.put(second, self.signs.into_from_left if rightwards else self.signs.into_from_right, "message")

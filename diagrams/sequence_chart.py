@@ -244,7 +244,7 @@ class _Builder:
         self._alter(before, step)
         items += self._send(number, before, step)
         for index, channel in enumerate(self.system.channels):
-            flights = sorted(self.flights[index], key=lambda entry: order_key(channel, entry[0]))  # noqa: B023
+            flights = sorted(self.flights[index], key=lambda entry: order_key(channel, entry[0]))
             if tuple(flight for flight, _ in flights) != step.state.channels[index]:
                 raise DiagramError(f'step {number}: the trace is no run of its system (channel "{channel.name}")')
             self.flights[index] = flights
@@ -321,8 +321,8 @@ class _Builder:
                     continue
                 fields = {"flight": dict(zip(channel.messages[kind].fields, flight.values, strict=True))}
                 if self.interpretation.evaluate(alter.when, before, fields, scope):
-                    values = {n: self.interpretation.evaluate(e, before, fields, scope) for n, e in alter.fields.items()}
-                    for name, value in values.items():
+                    for name, expression in alter.fields.items():
+                        value = self.interpretation.evaluate(expression, before, fields, scope)
                         flight = with_field(channel, flight, name, value)
                     self.flights[index][position] = (flight, identity)
 

@@ -1,0 +1,101 @@
+"""Writing pictures to files: the suffix decides the format, and a file is complete or not there."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from diagrams import dot, graphviz_library
+from diagrams.chart_mermaid import chart_mermaid
+from diagrams.chart_plantuml import chart_plantuml
+from diagrams.chart_svg import chart_svg
+from diagrams.chart_text import chart_text
+from diagrams.errors import DiagramError
+from diagrams.mermaid import state_mermaid
+from diagrams.sequence_chart import Chart
+from diagrams.state_diagram import Graph
+from diagrams.svg_accessibility import accessible
+
+GRAPH_SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".mmd")
+DOT_SUFFIXES = (".svg", ".png", ".pdf", ".dot")
+CHART_SUFFIXES = (".svg", ".mmd", ".puml", ".txt")
+
+
+def render(graph: Graph, path: Path | str) -> Path:
+    """Write a state diagram as its suffix says (svg, png, pdf, dot, mmd). Raises DiagramError."""
+    target = _target(path, GRAPH_SUFFIXES)
+    match target.suffix.lower():
+        case ".dot":
+            return _written(target, dot.dot_text(graph))
+        case ".mmd":
+            return _written(target, state_mermaid(graph))
+        case ".svg":
+            return _written(target, graph_svg(graph))
+        case suffix:
+            return _written(target, graphviz_library.drawn(dot.dot_text(graph), suffix[1:]))
+
+
+def graph_svg(graph: Graph) -> str:
+    """A state diagram as accessible SVG."""
+    svg = graphviz_library.drawn(dot.dot_text(graph), "svg")
+    return accessible(svg, graph.title, graph.description, titles=dot.titles(graph), dark=dot.DARK)
+
+
+def render_dot(text: str, path: Path | str, *, title: str = "", description: str = "") -> Path:
+    """Write a picture given as DOT text (svg, png, pdf, dot). Raises DiagramError."""
+    target = _target(path, DOT_SUFFIXES)
+    match target.suffix.lower():
+        case ".dot":
+            return _written(target, text)
+        case ".svg":
+            return _written(target, accessible(graphviz_library.drawn(text, "svg"), title, description))
+        case suffix:
+            return _written(target, graphviz_library.drawn(text, suffix[1:]))
+
+
+def render_chart(chart: Chart, path: Path | str, *, width: int = 100) -> Path:
+    """Write a sequence chart as its suffix says (svg, mmd, puml, txt); `width` in columns, for txt."""
+    target = _target(path, CHART_SUFFIXES)
+    match target.suffix.lower():
+        case ".svg":
+            return _written(target, chart_svg(chart))
+        case ".mmd":
+            return _written(target, chart_mermaid(chart))
+        case ".puml":
+            return _written(target, chart_plantuml(chart))
+        case _:
+            return _written(target, chart_text(chart, width))
+
+
+def _target(path: Path | str, suffixes: tuple[str, ...]) -> Path:
+    target = Path(path)
+    if target.suffix.lower() not in suffixes:
+        what = f'suffix "{target.suffix}"' if target.suffix else "no suffix"
+        raise DiagramError(f"{target}: {what}; use one of {', '.join(suffixes)}")
+    return target
+
+
+def _written(target: Path, content: str | bytes) -> Path:
+    """Write beside the target, then move into place."""
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.")
+    except OSError as error:
+        raise DiagramError(f"cannot write {target}: {error.strerror}") from None
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(target)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise DiagramError(f"cannot write {target}: {error.strerror}") from None
+    return target
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
