@@ -4,47 +4,24 @@ and effects see the state before it, effects apply together, a refused step leav
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 
 from model.execution.actors import NOTHING, Actor, ExecutionError, Firing, Message, Outcome
 from model.execution.network import CHANNEL_KINDS, Network
+from model.execution.stimuli import (
+    ActionKey,
+    Alternatives,
+    Occurrence,
+    Stimulus,
+    action_key,
+    free_fields,
+    row_key,
+)
 from model.language.domains import Value, describe, plain
 from model.language.errors import nearest
-from model.language.expressions import Operator
-from model.language.interpretation import Fields, Interpretation, State
+from model.language.interpretation import Interpretation, State
 from model.language.machines import TriggerKind
 from model.language.systems import Action, ActionKind, ResolvedRow, System
-
-
-@dataclass(frozen=True, eq=False)
-class Occurrence:
-    """One step that was taken. taken: fields as the receiver got them. overflow: a reply found no room."""
-
-    action: Action
-    position: int | None
-    taken: Mapping[str, Value] | None
-    sent: tuple[Message, ...]
-    overflow: bool
-    changes: Mapping[str, tuple[Value, Value]]
-    before: State
-    after: State
-
-
-@dataclass(frozen=True, eq=False)
-class _Stimulus:
-    """What is about to drive machines: their trigger, the message or event fields, who chooses what."""
-
-    trigger: str
-    machines: tuple[str, ...]
-    alternatives: Mapping[str, Mapping[str, str]]
-    fields: Fields = field(default_factory=dict)
-    channel: str | None = None
-    position: int | None = None
-
-
-RowKey = tuple[str, str, str]
-ActionKey = tuple[tuple[RowKey, ...], str | None, tuple[tuple[str, Value], ...]]
 
 
 class Execution:
@@ -61,8 +38,12 @@ class Execution:
         }
         self.network = Network(self._interpretation, initial)
         self.log: list[Occurrence] = []
+        self._events = {
+            row.trigger.name: row.trigger.event
+            for machine in system.machines for row in machine.rows if row.trigger.event is not None
+        }  # fmt: skip
         self._actions: dict[ActionKey, Action] = {
-            _action_key(action.rows, action.channel, _free_fields(action)): action
+            action_key(action.rows, action.channel, free_fields(action)): action
             for action in system.actions
             if action.rows
         }
@@ -155,7 +136,7 @@ class Execution:
                     possible = self._fault_possible(action, position, before)
                 else:
                     rows = self._rows(self._stimulus(action, position), before)
-                    possible = [_row_key(row) for row in rows] == [_row_key(row) for row in action.rows]
+                    possible = [row_key(row) for row in rows] == [row_key(row) for row in action.rows]
                 if possible:
                     found.append((action.name, position))
         return found
@@ -164,18 +145,14 @@ class Execution:
 
     def _own(self, machine: str, trigger: str, alternative: Mapping[str, str]) -> Occurrence:
         name = self._actor(machine).name
-        return self._act(_Stimulus(trigger, (name,), {name: _choices(alternative)}))
+        return self._act(Stimulus(trigger, (name,), {name: _choices(alternative)}))
 
     def _event(
-        self, event: str, fields: Mapping[str, Value | Enum], alternatives: Mapping[str, Mapping[str, str]]
-    ) -> _Stimulus:
-        sources = {
-            row.trigger.name: row.trigger.event
-            for machine in self.system.machines for row in machine.rows if row.trigger.event is not None
-        }  # fmt: skip
-        if event not in sources:
-            raise ExecutionError(f'no event "{event}": {nearest(event, sources)}')
-        source = sources[event]
+        self, event: str, fields: Mapping[str, Value | Enum], alternatives: Alternatives
+    ) -> Stimulus:
+        if event not in self._events:
+            raise ExecutionError(f'no event "{event}": {nearest(event, self._events)}')
+        source = self._events[event]
         for name in fields:
             if name not in source.fields:
                 raise ExecutionError(f'event "{event}" has no field "{name}": {nearest(name, source.fields)}')
@@ -184,27 +161,27 @@ class Execution:
             name for name, actor in self.actors.items() if name != source.emitter and trigger in actor.machine.events
         ]
         given = {name: plain(value) for name, value in fields.items()}
-        return _Stimulus(trigger, (source.emitter, *others), alternatives, {"event": given})
+        return Stimulus(trigger, (source.emitter, *others), alternatives, {"event": given})
 
     def _receipt(
-        self, machine: str, channel: str, position: int, alternatives: Mapping[str, Mapping[str, str]]
-    ) -> _Stimulus:
+        self, machine: str, channel: str, position: int, alternatives: Alternatives
+    ) -> Stimulus:
         message = self.network.message_at(channel, position)
         delivered = self.network.delivered_fields(channel, position, self.state)
         trigger = f"{TriggerKind.RECEIPT.value} {message}"
-        return _Stimulus(trigger, (machine,), alternatives, {"received": delivered}, channel, position)
+        return Stimulus(trigger, (machine,), alternatives, {"received": delivered}, channel, position)
 
-    def _stimulus(self, action: Action, position: int | None) -> _Stimulus:
+    def _stimulus(self, action: Action, position: int | None) -> Stimulus:
         alternatives = {row.machine: row.alternative for row in action.rows}
         if action.kind is ActionKind.EVENT:
-            return self._event(action.rows[0].trigger.name, _free_fields(action), alternatives)
+            return self._event(action.rows[0].trigger.name, free_fields(action), alternatives)
         if action.channel is not None and position is not None:
             if self.network.message_at(action.channel, position) != action.message:
                 raise ExecutionError(f'"{action.name}": there is no {action.message} at position {position}')
             return self._receipt(action.machine, action.channel, position, alternatives)
-        return _Stimulus(action.trigger, (action.machine,), alternatives)
+        return Stimulus(action.trigger, (action.machine,), alternatives)
 
-    def _rows(self, stimulus: _Stimulus, before: State) -> list[ResolvedRow]:
+    def _rows(self, stimulus: Stimulus, before: State) -> list[ResolvedRow]:
         """The rows that would take the stimulus now; none if one machine refuses."""
         if not self._reaches_somebody(stimulus, before):
             return []
@@ -221,14 +198,14 @@ class Execution:
             rows.append(row)
         return rows
 
-    def _reaches_somebody(self, stimulus: _Stimulus, before: State) -> bool:
+    def _reaches_somebody(self, stimulus: Stimulus, before: State) -> bool:
         if stimulus.channel is None or stimulus.position is None:
             return True
         return self.network.reaches_somebody(stimulus.channel, stimulus.position, before)
 
     # steps
 
-    def _act(self, stimulus: _Stimulus, expected: Action | None = None) -> Occurrence:
+    def _act(self, stimulus: Stimulus, expected: Action | None = None) -> Occurrence:
         channel, position = stimulus.channel, stimulus.position
         if channel is not None and position is not None:
             self.network.require(ActionKind.RECEIPT, channel, position)
@@ -236,7 +213,7 @@ class Execution:
                 raise ExecutionError(f'channel "{channel}": the message at position {position} reaches nobody')
         return self._atomically(lambda before: self._drive(stimulus, before, expected))
 
-    def _drive(self, stimulus: _Stimulus, before: State, expected: Action | None) -> Occurrence:
+    def _drive(self, stimulus: Stimulus, before: State, expected: Action | None) -> Occurrence:
         channel, position = stimulus.channel, stimulus.position
         fields = stimulus.fields
         outcomes: list[Outcome] = []
@@ -247,7 +224,7 @@ class Execution:
                 fields = {"event": outcomes[-1].event}
         rows = tuple(outcome.row for outcome in outcomes)
         free = tuple(sorted(stimulus.fields.get("event", {}).items()))
-        action = self._actions.get(_action_key(rows, channel, dict(free)))
+        action = self._actions.get(action_key(rows, channel, dict(free)))
         if action is None or (expected is not None and action is not expected):
             asked = f'"{expected.name}"' if expected else f'"{stimulus.trigger}"'
             took = "; ".join(f"{row.machine}: {row.title}" for row in rows)
@@ -343,23 +320,3 @@ class Execution:
 
 def _choices(alternative: Mapping[str, str]) -> Mapping[str, str]:
     return {name.replace("_", "-"): value for name, value in alternative.items()}
-
-
-def _row_key(row: ResolvedRow) -> RowKey:
-    return (row.machine, row.trigger.key, row.title)
-
-
-def _action_key(rows: Sequence[ResolvedRow], channel: str | None, free: Mapping[str, Value]) -> ActionKey:
-    return tuple(_row_key(row) for row in rows), channel, tuple(sorted(free.items()))
-
-
-def _free_fields(action: Action) -> dict[str, Value]:
-    """The event fields that the action fixes, because its emitter's row leaves them open."""
-    if action.kind is not ActionKind.EVENT:
-        return {}
-    result: dict[str, Value] = {}
-    for name, expression in action.event.items():
-        if name not in action.rows[0].emits:
-            assert expression.operator is Operator.CONSTANT and isinstance(expression.payload, bool | int | str)
-            result[name] = expression.payload
-    return result

@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from random import Random
 
-from model.execution.execution import Execution, Occurrence
+from model.execution.execution import Execution
+from model.execution.stimuli import Occurrence
+from model.language.domains import Value
 from model.language.interpretation import State
 from model.language.systems import System
 
@@ -58,16 +60,20 @@ def message_text(execution: Execution, name: str, position: int | None) -> str:
     if channel is None or position is None:
         return ""
     fields = execution.network.fields_at(channel, position)
-    return f" ({', '.join(f'{field} {value}' for field, value in fields.items())})"
+    return f" ({', '.join(f'{field} {shown(value)}' for field, value in fields.items())})"
+
+
+def shown(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def lines_of(occurrence: Occurrence) -> Iterator[str]:
     """A step in words: the action, then what was sent and what changed."""
     yield occurrence.action.name
     for message in occurrence.sent:
-        fields = ", ".join(f"{name} {value}" for name, value in message.fields.items())
+        fields = ", ".join(f"{name} {shown(value)}" for name, value in message.fields.items())
         yield f"  sends {message.message} on {message.channel}: {fields}"
     if occurrence.overflow:
         yield "  a reply found its channel full and is lost"
     for name, (before, after) in occurrence.changes.items():
-        yield f"  {name}: {before} -> {after}"
+        yield f"  {name}: {shown(before)} -> {shown(after)}"

@@ -237,7 +237,18 @@ def equality(left: Expression, right: Expression) -> Expression:
         return left
     if right is FALSE:
         return negation(left)
+    for constant_side, other in ((left, right), (right, left)):
+        if constant_side.operator is Operator.CONSTANT and _chooses_between_constants(other):
+            condition, then, otherwise = other.operands
+            return if_then_else(condition, equality(then, constant_side), equality(otherwise, constant_side))
     return build(Operator.EQUAL, None, left, right)
+
+
+def _chooses_between_constants(expression: Expression) -> bool:
+    return expression.operator is Operator.IF and all(
+        branch.operator is Operator.CONSTANT or _chooses_between_constants(branch)
+        for branch in expression.operands[1:]
+    )
 
 
 def if_then_else(condition: Operand, then: Operand, otherwise: Operand) -> Expression:
@@ -246,8 +257,14 @@ def if_then_else(condition: Operand, then: Operand, otherwise: Operand) -> Expre
         return then
     if condition is FALSE:
         return otherwise
-    if then is TRUE and otherwise is FALSE:
-        return condition
+    if then is TRUE:
+        return condition | otherwise
+    if then is FALSE:
+        return negation(condition) & otherwise
+    if otherwise is TRUE:
+        return negation(condition) | then
+    if otherwise is FALSE:
+        return condition & then
     return build(Operator.IF, None, condition, then, otherwise)
 
 

@@ -4,6 +4,7 @@ their faults. Errors name the machine and the row."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 
 from model.language.binding import Alternatives, Binding, alternatives_of, resolve, settled_effects
@@ -54,7 +55,7 @@ def compose(
     definitions = {channel.name: channel for channel in channels}
     composer = _Composer(machines, definitions, binding)
     resolved = tuple(composer.machine(machine) for machine in machines)
-    actions = [*composer.actions(resolved), *composer.channel_actions(resolved_channels)]
+    actions = _named_apart([*composer.actions(resolved), *composer.channel_actions(resolved_channels)])
     names = [action.name for action in actions]
     for repeated in {name for name in names if names.count(name) > 1}:
         raise ModelError(f'two rows make an action of the same name: "{repeated}"')
@@ -63,6 +64,18 @@ def compose(
     )  # fmt: skip
     check_system(system)
     return system
+
+
+def _named_apart(actions: list[Action]) -> list[Action]:
+    """Rows of one label in several groups of states get the states into their action's name."""
+    names = [action.name for action in actions]
+    result = []
+    for action in actions:
+        if names.count(action.name) > 1:
+            states = ", ".join(row_states for row in action.rows for row_states in row.states)
+            action = replace(action, name=f"{action.name} (in {states})")
+        result.append(action)
+    return result
 
 
 def _variables(machines: Sequence[Machine], binding: Binding) -> Iterator[SystemVariable]:

@@ -1,0 +1,316 @@
+"""Scenarios: what is explored, in a TOML file with a validated schema. Named ones ship with the
+package; `load` reads a user's own."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from model.language.errors import ModelError, nearest
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=40)]
+Small = Annotated[int, Field(ge=0, le=8)]
+Either = bool | Literal["either"]
+
+
+class Section(BaseModel):
+    """A table of a scenario file: unknown keys and wrong types are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Network(Section):
+    """An access network. translation: a NAT (ipv4) or a prefix translator (ipv6) on the path."""
+
+    name: Name
+    family: Literal["ipv6", "ipv4"]
+    home: bool = False
+    translation: bool = False
+
+
+class ChannelFaults(Section):
+    """What the network may do to packets. reordering: within one attachment; packets of different
+    attachments always overtake each other."""
+
+    loss: bool = True
+    duplication: bool = False
+    reordering: bool = False
+
+
+class Bounds(Section):
+    """What keeps the state space finite. messages_in_flight: for each direction."""
+
+    movements: Annotated[int, Field(ge=1, le=12)] = 2
+    retransmissions: Small = 1
+    messages_in_flight: Annotated[int, Field(ge=1, le=6)] = 1
+    duplications: Small = 0
+    nat_remappings: Annotated[int, Field(ge=0, le=1)] = 0
+    security_association_ends: Small = 0
+    security_association_failures: Small = 0
+    lifetime_ends: Small = 0
+    sequence_number_bits: Annotated[int, Field(ge=2, le=16)] = 4
+
+
+class Ue(Section):
+    """What the UE wants; "either" explores both."""
+
+    wants_ipv4_home_address: Either = False
+    ipv4_wish_may_end: bool = False
+    wants_association_to_survive: Either = True
+    safe_to_stay_home: Either = False
+
+
+class HomeAgent(Section):
+    """Features of the home agent. ipv4_pool: there is an IPv4 home address to assign."""
+
+    key_management: bool = True
+    ipv4_pool: bool = False
+    duplicate_address_detection: bool = False
+    duplicate_home_address: bool = False
+    demands_udp: bool = False
+
+
+class Security(Section):
+    """association_at_home: the UE starts with a security association, without one, or either."""
+
+    anti_replay: bool = True
+    association_at_home: Either = "either"
+
+
+class Environment(Section):
+    coverage_loss: bool = False
+
+
+class Timing(Section):
+    """Timing assumptions, each a restraint on an event; false lifts it."""
+
+    no_packet_outlives_an_invalid_entry: bool = True
+    acknowledged_entry_ends_first: bool = True
+
+
+class Scenario(Section):
+    """One scenario. cannot_occur: property ID -> why its antecedent cannot occur here."""
+
+    name: Name
+    description: str
+    networks: list[Network]
+    channel: ChannelFaults = ChannelFaults()
+    bounds: Bounds = Bounds()
+    ue: Ue = Ue()
+    home_agent: HomeAgent = HomeAgent()
+    security: Security = Security()
+    environment: Environment = Environment()
+    timing: Timing = Timing()
+    cannot_occur: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Scenario:
+        names = [network.name for network in self.networks]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f'two networks are called "{name}"')
+        if "nowhere" in names:
+            raise ValueError('no network can be called "nowhere"')
+        homes = [network for network in self.networks if network.home]
+        if len(homes) != 1 or homes[0].name != "home" or homes[0].family != "ipv6" or homes[0].translation:
+            raise ValueError('exactly one network must have home = true: it is called "home", ipv6, not translated')
+        if len(names) < 2:
+            raise ValueError("at least one foreign network is needed")
+        if self.channel.duplication != (self.bounds.duplications > 0):
+            raise ValueError("channel.duplication = true needs bounds.duplications of 1 or more, and the reverse")
+        if self.bounds.nat_remappings and not any(network.translation for network in self.networks):
+            raise ValueError("bounds.nat_remappings needs a network with translation = true")
+        self.require_width_rule()
+        return self
+
+    @property
+    def updates_at_most(self) -> int:
+        """Binding Updates that can be sent in a row without the home agent accepting one.
+
+        A registration sends one and its retransmissions; a new one starts after a movement, the end of a
+        lifetime or of an association, and once more when an unanswered association is set up anew.
+        """
+        bounds = self.bounds
+        starts = bounds.movements + bounds.lifetime_ends + bounds.security_association_ends
+        return starts * (1 + bounds.retransmissions) * 2
+
+    def require_width_rule(self) -> None:
+        """Half of the number space must exceed the updates lost in a row plus those in flight."""
+        half = (1 << (self.bounds.sequence_number_bits - 1)) - 1
+        needed = self.updates_at_most + self.bounds.messages_in_flight
+        if half <= needed:
+            raise ValueError(
+                f"bounds.sequence_number_bits = {self.bounds.sequence_number_bits} is too small: with w bits "
+                f"2^(w-1) - 1 (here {half}) must exceed the Binding Updates that can be lost in a row "
+                f"({self.updates_at_most}) plus those in flight ({self.bounds.messages_in_flight}); "
+                "raise it, or lower movements or retransmissions"
+            )
+
+    def at_width(self, bits: int) -> Scenario:
+        """The same scenario with sequence numbers of another width."""
+        return self.model_copy(
+            update={"bounds": self.bounds.model_copy(update={"sequence_number_bits": bits})}
+        )
+
+    def abstractions(self) -> list[str]:
+        """What a verdict in this scenario abstracts from, in words."""
+        bounds = self.bounds
+        words = [
+            f"sequence numbers of {bounds.sequence_number_bits} bits",
+            f"at most {bounds.messages_in_flight} message(s) in flight in each direction",
+            f"at most {bounds.movements} movements",
+            f"at most {bounds.retransmissions} retransmission(s) of an update, then the UE gives up",
+            "timers fire at any moment, lifetimes are zero or not zero",
+            "IKEv2 is one step at both ends",
+            "one UE, one home address, one IPv4 home address",
+        ]
+        if bounds.duplications:
+            words.append(f"at most {bounds.duplications} packet(s) duplicated")
+        if bounds.nat_remappings:
+            words.append(f"at most {bounds.nat_remappings} NAT remapping(s)")
+        if bounds.security_association_ends:
+            words.append(f"at most {bounds.security_association_ends} security association(s) end by themselves")
+        if bounds.lifetime_ends:
+            words.append(f"at most {bounds.lifetime_ends} lifetime(s) end")
+        if self.timing.no_packet_outlives_an_invalid_entry:
+            words.append("timing: no packet outlives an entry marked invalid (10 s)")
+        if self.timing.acknowledged_entry_ends_first and bounds.lifetime_ends:
+            words.append("timing: an acknowledged list entry ends no later than its cache entry")
+        return words
+
+
+def shipped() -> list[str]:
+    """Names of the scenarios that ship, in the order in which they are checked."""
+    order = ["minimal", "clause-5.2"]
+    names = sorted(
+        entry.name.removesuffix(".toml")
+        for entry in resources.files("model").joinpath("scenario_files").iterdir()
+        if entry.name.endswith(".toml")
+    )
+    return [name for name in order if name in names] + [name for name in names if name not in order]
+
+
+def load(name_or_path: str) -> Scenario:
+    """A shipped scenario by name, or a user's own by path (ending in .toml).
+
+    Raises ModelError with the file, line or key at fault and what is allowed.
+    """
+    if name_or_path in shipped():
+        file = resources.files("model").joinpath("scenario_files", f"{name_or_path}.toml")
+        return parse(file.read_text(encoding="utf-8"), f"{name_or_path}.toml")
+    path = Path(name_or_path)
+    if path.suffix != ".toml":
+        raise ModelError(
+            f'unknown scenario "{name_or_path}": {nearest(name_or_path, shipped())} '
+            "(a scenario of your own is a file that ends in .toml)"
+        )
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise ModelError(f"{path}: not UTF-8 text at byte {error.start}") from None
+    return parse(text, str(path))
+
+
+def parse(text: str, source: str) -> Scenario:
+    """A scenario from TOML text; `source` names it in errors. Raises ModelError."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ModelError(f"{source}: broken TOML: {error}") from None
+    return from_data(data, source, text)
+
+
+def from_data(data: dict[str, Any], source: str, text: str = "") -> Scenario:
+    """A scenario from plain data (a TOML document, or what a trace file embeds). Raises ModelError."""
+    try:
+        return Scenario.model_validate(data)
+    except ValidationError as error:
+        raise ModelError(_one_line(error, source, text)) from None
+
+
+def _one_line(error: ValidationError, source: str, text: str) -> str:
+    first = error.errors()[0]
+    location = [part for part in first["loc"] if part not in ("bool", "literal['either']")]
+    line = _line_of(location, text)
+    where = f"{source}, line {line}" if line else source
+    key = ".".join(str(part) for part in location)
+    more = len({tuple(entry["loc"][:2]) for entry in error.errors()}) - 1
+    return f"{where}: {_explained(first, key, location)}" + (f" (and {more} more)" if more else "")
+
+
+def _explained(entry: Any, key: str, location: list[str | int]) -> str:
+    given = entry.get("input")
+    match entry["type"]:
+        case "extra_forbidden":
+            return f'unknown key "{key}": {nearest(str(location[-1]), _known_keys(location[:-1]))}'
+        case "missing":
+            return f'the key "{key}" is missing'
+        case "value_error":
+            return str(entry["ctx"]["error"])
+        case "literal_error" if isinstance(entry["ctx"]["expected"], str):
+            allowed = entry["ctx"]["expected"]
+            if allowed == "'either'":
+                allowed = 'true, false or "either"'
+            return f'"{key}" is {given!r}; allowed: {allowed}'
+        case "bool_type":
+            return f'"{key}" is {given!r}; allowed: {_allowed_for_boolean(location)}'
+        case "string_pattern_mismatch":
+            return f'"{key}" is {given!r}; allowed: lower-case letters, digits, "." and "-"'
+        case _:
+            return f'"{key}" is {given!r}: {entry["msg"][0].lower()}{entry["msg"][1:]}'
+
+
+def _allowed_for_boolean(location: list[str | int]) -> str:
+    model = _model_at(location[:-1])
+    annotation = model.model_fields[str(location[-1])].annotation if model else None
+    return "true or false" if annotation is bool else 'true, false or "either"'
+
+
+def _model_at(location: Iterable[str | int]) -> type[BaseModel] | None:
+    model: type[BaseModel] = Scenario
+    for part in location:
+        if isinstance(part, int):
+            continue
+        if part == "networks":
+            model = Network
+            continue
+        annotation = model.model_fields[part].annotation if part in model.model_fields else None
+        if not isinstance(annotation, type) or not issubclass(annotation, BaseModel):
+            return None
+        model = annotation
+    return model
+
+
+def _known_keys(location: list[str | int]) -> list[str]:
+    model = _model_at(location)
+    return list(model.model_fields) if model else []
+
+
+def _line_of(location: list[str | int], text: str) -> int | None:
+    """The line of the deepest header and key of `location` that the text has."""
+    if not location or not text:
+        return None
+    tables = [part for part in location[:-1] if isinstance(part, str)]
+    number = next((part for part in location if isinstance(part, int)), None)
+    key = str(location[-1])
+    current: list[str] = []
+    count = -1
+    fallback: int | None = None
+    for line_number, line in enumerate(text.splitlines(), start=1):
+        stripped = line.strip()
+        if stripped.startswith("["):
+            current = stripped.split("]")[0].strip("[ ").split(".")
+            if stripped.startswith("[[") and current == tables:
+                count += 1
+            if current == [key] or (current == tables and number in (None, count)):
+                fallback = fallback or line_number
+        elif current == tables and number in (None, count) and stripped.split("=")[0].strip(" \"'") == key:
+            return line_number
+    return fallback
