@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 
-from model.execution.actors import NOTHING, Actor, ExecutionError, Firing, Message, Outcome
+from model.execution.actors import NOTHING, Actor, ExecutionError, Firing, Outcome
 from model.execution.network import CHANNEL_KINDS, Network
 from model.execution.stimuli import (
     ActionKey,
@@ -188,7 +188,7 @@ class Execution:
         fields = stimulus.fields
         rows: list[ResolvedRow] = []
         for name in stimulus.machines:
-            actor = self.actors[name]
+            actor = self._actor(name)
             firing = Firing(before, fields, stimulus.alternatives.get(name, NOTHING))
             row = actor.row_for(stimulus.trigger, firing)
             if row is None:
@@ -219,7 +219,7 @@ class Execution:
         outcomes: list[Outcome] = []
         for name in stimulus.machines:
             firing = Firing(before, fields, stimulus.alternatives.get(name, NOTHING))
-            outcomes.append(self.actors[name].fire(stimulus.trigger, firing))
+            outcomes.append(self._actor(name).fire(stimulus.trigger, firing))
             if outcomes[-1].row.trigger.event is not None:
                 fields = {"event": outcomes[-1].event}
         rows = tuple(outcome.row for outcome in outcomes)
