@@ -1,0 +1,248 @@
+"""Native code of one action: guard, counts, observations of the step, the state after it.
+Everything is computed from the state before the step and handed to `emit` word by word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from checker.explicit.channel_code import ChannelCode
+from checker.explicit.expression_code import ExpressionCode, MessageAtHand
+from checker.explicit.function_text import FunctionText, Operand, signed
+from checker.explicit.packing import Layout, Piece, mask
+from model.language.expressions import TRUE, Expression, Operator
+from model.language.systems import Action, ActionKind, System
+from model.language.type_checking import scope_of_action
+
+POSITION_BITS = 12  # of a label: action + 1 above, position + 1 (0: no message) below
+
+
+def label_of(action: int, position: int | None) -> int:
+    return (action + 1) << POSITION_BITS | (0 if position is None else position + 1)
+
+
+def action_and_position(label: int) -> tuple[int, int | None]:
+    position = label & mask(POSITION_BITS)
+    return (label >> POSITION_BITS) - 1, position - 1 if position else None
+
+
+def conjuncts(guard: Expression) -> Sequence[Expression]:
+    if guard.operator is Operator.AND:
+        return guard.operands
+    return () if guard is TRUE else (guard,)
+
+
+class ActionCode:
+    """Writes the functions of actions. `watched`: action name -> (number of observation, condition)."""
+
+    def __init__(self, system: System, layout: Layout, watched: dict[str, list[tuple[int, Expression]]]) -> None:
+        self.system = system
+        self.layout = layout
+        self.watched = watched
+
+    def parameters(self, action: Action) -> str:
+        if action.channel is None:
+            return "ptr %state"
+        register = self.layout.slots[self.system.channel_index[action.channel]].register
+        return f"ptr %state, i64 %position, i{register} %taken"
+
+    def arguments(self, action: Action) -> str:
+        return self.parameters(action)
+
+    def functions(self, number: int, settled: Expression | None = None) -> list[str]:
+        """The function `action_<number>` and those it calls. `settled`: a conjunct known to hold."""
+        action = self.system.actions[number]
+        text = FunctionText(f"action_{number}", self.parameters(action), attributes="internal fastcc")
+        code = self._expressions(text, action)
+        for part in conjuncts(action.guard):
+            if part is not settled:
+                text.unless(code.condition(part), "leave")
+        counter = f"getelementptr (i64, ptr @fired, i64 {number})"
+        before = text.fresh("%n")
+        text.line(f"{before} = load i64, ptr {counter}")
+        text.line(f"{before}x = add i64 {before}, 1")
+        text.line(f"store i64 {before}x, ptr {counter}")
+        label: Operand = label_of(number, None)
+        if action.channel is not None:
+            text.line(f"%label = add i64 %position, {label_of(number, 0)}")
+            label = "%label"
+        groups = self._watch(text, number, action, label)
+        self._successor(text, code, number, action, label)
+        text.line("br label %leave")
+        text.block("leave")
+        text.line("ret void")
+        return [text.text(), *groups]
+
+    def _expressions(self, text: FunctionText, action: Action) -> ExpressionCode:
+        messages: dict[str, MessageAtHand] = {}
+        if action.channel is not None and action.message is not None:
+            slot = self.layout.slots[self.system.channel_index[action.channel]]
+            messages["received"] = MessageAtHand(slot, slot.channel.index_of(action.message), "%taken")
+        return ExpressionCode(text, self.layout, scope_of_action(self.system, action), messages)
+
+    # observations
+
+    def _watch(self, text: FunctionText, number: int, action: Action, label: Operand) -> list[str]:
+        """Calls to functions that look for what of each group of 64 observations is still unseen."""
+        groups: dict[int, list[tuple[int, Expression]]] = {}
+        for observation, condition in self.watched.get(action.name, []):
+            groups.setdefault(observation // 64, []).append((observation % 64, condition))
+        functions: list[str] = []
+        for group, entries in groups.items():
+            wanted = signed(sum(1 << bit for bit, _ in entries), 64)
+            unseen, look, following = text.fresh("%unseen"), text.fresh("look"), text.fresh("b")
+            text.line(f"{unseen} = load i64, ptr getelementptr (i64, ptr @unseen, i64 {group})")
+            text.line(f"{unseen}m = and i64 {unseen}, {wanted}")
+            text.line(f"{unseen}c = icmp ne i64 {unseen}m, 0")
+            text.line(f"br i1 {unseen}c, label %{look}, label %{following}")
+            text.block(look)
+            name = f"watch_{number}_{group}"
+            text.line(f"call fastcc void @{name}({self.arguments(action)}, i64 {label})")
+            text.line(f"br label %{following}")
+            text.block(following)
+            inner = FunctionText(name, self.parameters(action) + ", i64 %label", attributes="internal fastcc")
+            look_for(inner, self._expressions(inner, action), group, entries)
+            functions.append(inner.text())
+        return functions
+
+    # the state after the step
+
+    def _successor(
+        self, text: FunctionText, code: ExpressionCode, number: int, action: Action, label: Operand
+    ) -> None:
+        values: dict[int, Operand] = {}
+        valid: Operand = 1
+        for name, expression in action.assignments.items():
+            index = self.system.variable_index[name]
+            domain = self.system.variables[index].domain
+            valid = text.conjunction(1, valid, code.in_domain(expression, domain))
+            values[index] = code.encoded(code.value(expression, domain), domain)
+        contents = self._contents_taken(text, code, action)
+        valid = text.conjunction(1, valid, self._alter(text, code, action, contents))
+        valid = text.conjunction(1, valid, self._send(text, code, action, contents))
+        if valid != 1:
+            text.unless(valid, "outside")
+        words = self._packed(text, code, values, contents)
+        text.line(f"call fastcc void @emit(i64 {label}, {', '.join(f'i64 {word}' for word in words)})")
+        if valid != 1:
+            text.line("br label %leave")
+            text.block("outside")
+            text.line(f"store i64 {label}, ptr @failed")
+
+    def _contents_taken(
+        self, text: FunctionText, code: ExpressionCode, action: Action
+    ) -> dict[int, list[Operand]]:
+        """The contents of channels that the action changes, without (or with a copy of) what it takes."""
+        contents: dict[int, list[Operand]] = {}
+        for name in [sending.channel for sending in action.sends] + [alter.channel for alter in action.alters]:
+            index = self.system.channel_index[name]
+            contents[index] = code.slots(index)
+        if action.channel is not None:
+            index = self.system.channel_index[action.channel]
+            channel = ChannelCode(text, self.layout.slots[index])
+            if action.kind is ActionKind.DUPLICATION:
+                contents[index] = channel.duplicated(code.slots(index), "%position", "%taken")
+            else:
+                contents[index] = channel.removed(code.slots(index), "%position")
+        return contents
+
+    def _alter(
+        self, text: FunctionText, code: ExpressionCode, action: Action, contents: dict[int, list[Operand]]
+    ) -> Operand:
+        """Change messages in flight, then restore the canonical order. Returns whether all fits its domain."""
+        valid: Operand = 1
+        moved: set[int] = set()
+        outer = code.scope
+        for alter in action.alters:
+            index = self.system.channel_index[alter.channel]
+            slot = self.layout.slots[index]
+            kind = slot.channel.index_of(alter.message)
+            code.scope = outer.with_flight(slot.channel, alter.message)
+            for position, flight in enumerate(contents[index]):
+                code.messages["flight"] = MessageAtHand(slot, kind, flight)
+                right_kind = text.compare("eq", 64, code.tag(slot, flight), kind + 1)
+                here = text.conjunction(1, right_kind, code.condition(alter.when))
+                changed = flight
+                for name, expression in alter.fields.items():
+                    place = slot.fields[kind][name]
+                    fits = code.in_domain(expression, place.domain)
+                    valid = text.conjunction(1, valid, text.disjunction(1, text.negation(here), fits))
+                    value = code.encoded(code.value(expression, place.domain), place.domain)
+                    kept = signed(~(mask(place.width) << place.shift), slot.register)
+                    part = text.shift_left(slot.register, text.resized(value, 64, slot.register), place.shift)
+                    changed = text.conjunction(slot.register, changed, kept)
+                    changed = text.disjunction(slot.register, changed, part)
+                contents[index][position] = text.select(slot.register, here, changed, flight)
+            del code.messages["flight"]
+            code.scope = outer
+            if slot.channel.reorders or slot.channel.lane in alter.fields:
+                moved.add(index)
+        for index in moved:
+            contents[index] = ChannelCode(text, self.layout.slots[index]).sorted(contents[index])
+        return valid
+
+    def _send(
+        self, text: FunctionText, code: ExpressionCode, action: Action, contents: dict[int, list[Operand]]
+    ) -> Operand:
+        valid: Operand = 1
+        for sending in action.sends:
+            index = self.system.channel_index[sending.channel]
+            slot = self.layout.slots[index]
+            channel = ChannelCode(text, slot)
+            room = channel.has_room(contents[index])
+            self._count_overflow(text, index, room)
+            kind = slot.channel.index_of(sending.message.name)
+            message: Operand = signed((kind + 1) << slot.tag_shift, slot.register)
+            for name, place in slot.fields[kind].items():
+                expression = sending.carried[name]
+                fits = text.disjunction(1, text.negation(room), code.in_domain(expression, place.domain))
+                valid = text.conjunction(1, valid, fits)
+                value = code.encoded(code.value(expression, place.domain), place.domain)
+                part = text.shift_left(slot.register, text.resized(value, 64, slot.register), place.shift)
+                message = text.disjunction(slot.register, message, part)
+            contents[index] = channel.inserted(contents[index], message)
+        return valid
+
+    def _count_overflow(self, text: FunctionText, channel: int, room: Operand) -> None:
+        if room != 1:
+            place = f"getelementptr (i64, ptr @overflowed, i64 {channel})"
+            lost = text.resized(text.negation(room), 1, 64)
+            before = text.fresh("%o")
+            text.line(f"{before} = load i64, ptr {place}")
+            text.line(f"{before}x = or i64 {before}, {lost}")
+            text.line(f"store i64 {before}x, ptr {place}")
+
+    def _packed(
+        self, text: FunctionText, code: ExpressionCode, values: dict[int, Operand],
+        contents: dict[int, list[Operand]],
+    ) -> list[Operand]:  # fmt: skip
+        """The words of the state with these variables and contents replaced."""
+        parts: dict[int, list[tuple[Piece, Operand]]] = {}
+        for index, value in values.items():
+            piece = self.layout.variable_pieces[index]
+            parts.setdefault(piece.word, []).append((piece, value))
+        for index, slots in contents.items():
+            register = self.layout.slots[index].register
+            for pieces, flight in zip(self.layout.slot_pieces[index], slots, strict=True):
+                for piece in pieces:
+                    part = text.resized(text.shift_right(register, flight, piece.offset), register, 64)
+                    parts.setdefault(piece.word, []).append((piece, text.masked(64, part, piece.width)))
+        words: list[Operand] = []
+        for number in range(self.layout.words):
+            word = code.word(number)
+            replaced = sum(mask(piece.width) << piece.shift for piece, _ in parts.get(number, []))
+            word = text.conjunction(64, word, signed(~replaced, 64))
+            new: Operand = 0
+            for piece, value in parts.get(number, []):
+                new = text.disjunction(64, new, text.shift_left(64, value, piece.shift))
+            words.append(text.disjunction(64, word, new))
+        return words
+
+
+def look_for(text: FunctionText, code: ExpressionCode, group: int, entries: Sequence[tuple[int, Expression]]) -> None:
+    """The body of a function that reports which of `entries` (bit, condition) hold, if still unseen."""
+    seen: Operand = 0
+    for bit, condition in entries:
+        here = text.resized(code.condition(condition), 1, 64)
+        seen = text.disjunction(64, seen, text.shift_left(64, here, bit))
+    text.line(f"call fastcc void @sight(i64 {group}, i64 {seen}, i64 %label)")
+    text.line("ret void")

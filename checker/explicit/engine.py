@@ -1,0 +1,205 @@
+"""The explicit engine: compiles a system and explores all its states breadth first.
+Same question and answer as `checker.plain_search`, some ten thousand times faster."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from time import monotonic
+
+from checker.explicit.action_code import action_and_position
+from checker.explicit.compilation import NativeCode
+from checker.explicit.dispatch_code import DispatchCode
+from checker.explicit.kernel_text import NO_PARENT, SETTLED, Register, Status, kernel_text
+from checker.explicit.packing import Layout
+from checker.explicit.tables import FIRST_SLOTS, Tables
+from checker.search import Exploration, Limits, Progress, ProgressReport, Sighting
+from model.language.errors import ModelError
+from model.language.expressions import FALSE, Expression
+from model.language.interpretation import Interpretation
+from model.language.observations import Observation
+from model.language.systems import System
+
+SECONDS_BETWEEN_REPORTS = 0.25
+SECONDS_PER_BATCH = 0.05
+FIRST_BATCH = 2000  # states
+LEVEL = 1  # of optimisation
+
+
+def explore(
+    system: System, observations: Sequence[Observation], limits: Limits, progress: ProgressReport | None = None
+) -> Exploration:
+    """Every reachable state, in order of distance, until done or a limit is passed.
+
+    Raises ModelError if a value leaves its domain.
+    """
+    search = ExplicitSearch(system, observations, limits)
+    try:
+        stopped = search.run(progress)
+        return search.result(stopped)
+    finally:
+        search.close()
+
+
+def native_text(system: System, layout: Layout, observations: Sequence[Observation]) -> tuple[str, int]:
+    """The LLVM text of the search, and the most successors that a state can have."""
+    observed: list[tuple[int, Expression]] = []
+    watched: dict[str, list[tuple[int, Expression]]] = {}
+    for number, observation in enumerate(observations):
+        if observation.in_states is not None and observation.in_states is not FALSE:
+            observed.append((number, observation.in_states))
+        for action, condition in observation.in_steps.items():
+            watched.setdefault(action, []).append((number, condition))
+    dispatch = DispatchCode(system, layout, observed, watched)
+    expand = dispatch.write()
+    groups = (len(observations) + 63) // 64
+    kernel = kernel_text(
+        layout.words, dispatch.most_successors, len(system.actions), len(system.channels), groups
+    )
+    return kernel + "\n" + expand, dispatch.most_successors
+
+
+class ExplicitSearch:
+    """One search: compiled code, its tables, its clock. Close it when done."""
+
+    def __init__(
+        self, system: System, observations: Sequence[Observation], limits: Limits, *,
+        level: int = LEVEL, first_slots: int = FIRST_SLOTS,
+    ) -> None:  # fmt: skip
+        self.started = monotonic()
+        self.system = system
+        self.observations = observations
+        self.limits = limits
+        self.layout = Layout(system)
+        text, self.most_successors = native_text(system, self.layout, observations)
+        self.code = NativeCode(text, level)
+        self._run = self.code.function("run", ctypes.c_uint64)
+        self._add = self.code.procedure("add", ctypes.c_void_p)
+        self._again = self.code.procedure("again", ctypes.c_uint64)
+        self.fired = self.code.numbers("fired", len(system.actions))
+        groups = (len(observations) + 63) // 64
+        self.unseen = self.code.numbers("unseen", groups)
+        for group in range(groups):
+            self.unseen[group] = 2**64 - 1
+        self.tables = Tables(self.code, self.layout.words, limits.memory, first_slots)
+        self.context = self.tables.context
+        self.context[Register.STATE_LIMIT] = 2**63 if limits.states is None else limits.states
+        self.compiled = monotonic()
+
+    def close(self) -> None:
+        self.tables.close()
+        self.code.close()
+
+    @property
+    def depth(self) -> int:
+        """The distance of the states last found."""
+        deeper = self.context[Register.COUNT] > self.context[Register.LEVEL_END]
+        return int(self.context[Register.DEPTH]) + int(deeper)
+
+    # running
+
+    def run(self, progress: ProgressReport | None = None) -> str | None:
+        """Explore; None if complete, else why not."""
+        try:
+            return self._start() or self._continue(progress)
+        except KeyboardInterrupt:
+            return "interrupted"
+
+    def _start(self) -> str | None:
+        buffer = (ctypes.c_uint64 * self.layout.words)()
+        for state in Interpretation(self.system).initial_states():
+            if not self.tables.make_room(self.tables.count + 1):
+                return self._out_of_memory()
+            buffer[:] = self.layout.encode(state)
+            self._add(ctypes.addressof(buffer))
+        self.context[Register.LEVEL_END] = self.tables.count
+        return None
+
+    def _continue(self, progress: ProgressReport | None) -> str | None:
+        batch, reported = FIRST_BATCH, monotonic()
+        while True:
+            before = monotonic()
+            status = Status(self._run(batch))
+            now = monotonic()
+            match status:
+                case Status.DONE:
+                    return None
+                case Status.FAILED:
+                    self._fail()
+                case Status.STATE_LIMIT:
+                    return f"limit of {self.limits.states:,} states reached at depth {self.depth}"
+                case Status.TABLE_FULL:
+                    if not self.tables.make_room(self.tables.count + SETTLED + self.most_successors + 1):
+                        return self._out_of_memory()
+                case Status.PAUSED:
+                    faster = SECONDS_PER_BATCH / max(now - before, 1e-6)
+                    batch = max(1, int(batch * min(4.0, max(0.25, faster))))
+            if self.limits.seconds is not None and now - self.started > self.limits.seconds:
+                return f"time limit of {self.limits.seconds:g} s reached at depth {self.depth}"
+            if progress is not None and now - reported > SECONDS_BETWEEN_REPORTS:
+                reported = now
+                waiting = self.tables.count - int(self.context[Register.NEXT])
+                progress(Progress(self.tables.count, sum(self.fired), self.depth, waiting, now - self.started))
+
+    def _out_of_memory(self) -> str:
+        if self.limits.memory is None:
+            return f"no more memory to be had at depth {self.depth}"
+        return f"memory limit of {self.limits.memory / 2**20:g} MiB reached at depth {self.depth}"
+
+    def _fail(self) -> None:
+        """Raise the error that the interpretation has for the step that failed."""
+        number, position = action_and_position(int(self.code.numbers("failed", 1)[0]))
+        action = self.system.actions[number]
+        state = self.layout.decode(self.tables.state(int(self.context[Register.NEXT])))
+        Interpretation(self.system).step(action, position, state)
+        raise ModelError(f'action "{action.name}": a field of a message gets a value outside its domain')
+
+    # the answer
+
+    def result(self, stopped: str | None) -> Exploration:
+        fired = {action.name: count for action, count in zip(self.system.actions, list(self.fired), strict=True)}
+        channels = self.system.channels
+        largest = list(self.code.numbers("largest", len(channels)))
+        overflowed = list(self.code.numbers("overflowed", len(channels)))
+        states, depth, memory = self.tables.count, self.depth, self.tables.memory
+        return Exploration(
+            "explicit", stopped is None, stopped, states, sum(fired.values()), depth,
+            monotonic() - self.started, memory, self._sightings(), fired,
+            {channel.name: count for channel, count in zip(channels, largest, strict=True)},
+            frozenset(channel.name for channel, flag in zip(channels, overflowed, strict=True) if flag),
+        )  # fmt: skip
+
+    def _sightings(self) -> dict[str, Sighting]:
+        origins = self.code.numbers("sightings", 64 * len(self.unseen))
+        labels: dict[int, int] = {}
+        sightings: dict[str, Sighting] = {}
+        for number, observation in enumerate(self.observations):
+            if self.unseen[number // 64] >> number % 64 & 1:
+                continue
+            origin = int(origins[number])
+            path = [self._step(origin >> 32)] if origin >> 32 else []
+            index = origin & 0xFFFFFFFF
+            while (parent := self.tables.parent(index)) != NO_PARENT:
+                if index not in labels:
+                    labels[index] = self._label(parent, index)
+                path.append(self._step(labels[index]))
+                index = parent
+            initial = self.layout.decode(self.tables.state(index))
+            sightings[observation.name] = Sighting(initial, tuple(reversed(path)))
+        return sightings
+
+    def _step(self, label: int) -> tuple[str, int | None]:
+        action, position = action_and_position(label)
+        return self.system.actions[action].name, position
+
+    def _label(self, parent: int, index: int) -> int:
+        """The action and position that lead from a state to its successor: the state is expanded again."""
+        words = self.layout.words
+        wanted = self.tables.state(index)
+        self._again(parent)
+        count = int(self.context[Register.BUFFERED])
+        buffer = self.code.numbers("buffer", count * (words + 2))
+        for start in range(0, len(buffer), words + 2):
+            if buffer[start : start + words] == wanted:
+                return int(buffer[start + words + 1]) >> 32
+        raise RuntimeError(f"state {index} is not a successor of state {parent}")
