@@ -5,15 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from model.language.domains import BOOLEAN, Domain, Enumeration, Integer, Modular
 from model.language.errors import ModelError
-from model.language.expressions import Expression, Operator
+from model.language.expressions import Expression, Operator, nodes_of
 from model.language.machines import Event, Trigger, TriggerKind
 from model.language.systems import ResolvedMachine, ResolvedRow, System
 from model.language.type_checking import Scope, domain_of, scope_of_action
 
+Plain = TypeVar("Plain", int, str)
 Severity = Literal["error", "warning"]
 Kind = Literal["overlap", "gap", "out of range", "dead row", "unreachable state", "undecided"]
 
@@ -96,33 +97,63 @@ def _event_domains(system: System, event: Event) -> dict[str, Domain] | None:
     actions = [action for action in system.actions if action.trigger == f"event {event.name}"]
     if not actions:
         return None
-    found: dict[str, Domain] = {}
-    for name, declared in event.fields.items():
-        computed = [(action.event[name], scope_of_action(system, action)) for action in actions]
-        found[name] = _filled_in(declared, computed)
-    return found
+    scopes = [scope_of_action(system, action) for action in actions]
+    return {
+        name: _filled_in(declared, [(a.event[name], scope) for a, scope in zip(actions, scopes, strict=True)], system)
+        for name, declared in event.fields.items()
+    }
 
 
-def _filled_in(declared: Domain, computed: list[tuple[Expression, Scope]]) -> Domain:
-    constants = [e.payload for e, _ in computed if e.operator is Operator.CONSTANT]
-    domains = [domain for domain in (domain_of(expression, scope) for expression, scope in computed) if domain]
+def _filled_in(declared: Domain, computed: list[tuple[Expression, Scope]], system: System) -> Domain:
+    """`declared` with the scenario's sizes: as elsewhere in the system, or as wide as the computed values."""
+    known = [variable.domain for variable in system.variables]
+    messages = [message for channel in system.channels for message in channel.messages]
+    known += [entry.domain for message in messages for entry in message.fields.values()]
     match declared:
         case Integer(low, str()):
-            numbers = [low, *(value for value in constants if type(value) is int)]
-            bounds = [domain for domain in domains if isinstance(domain, Integer)]
-            return Integer(
-                min([*numbers, *(domain.low for domain in bounds)]),
-                max([*numbers, *(domain.top for domain in bounds)]),
-            )
+            bounds = [_bounds(expression, scope) for expression, scope in computed]
+            return Integer(min([low, *(bound[0] for bound in bounds)]), max([low, *(bound[1] for bound in bounds)]))
         case Modular(width, 0):
-            largest = max((value for value in constants if type(value) is int), default=1)
-            return next((domain for domain in domains if isinstance(domain, Modular)),
-                        Modular(width, max(1, largest.bit_length())))  # fmt: skip
+            for domain in known:
+                if isinstance(domain, Modular) and domain.width == width:
+                    return domain
+            largest = max(value for value in _constants(computed, int))
+            return Modular(width, max(1, largest.bit_length()))
         case Enumeration(name, ()):
-            members = tuple(dict.fromkeys(value for value in constants if isinstance(value, str)))
-            return next((domain for domain in domains if isinstance(domain, Enumeration)), Enumeration(name, members))
+            for domain in known:
+                if isinstance(domain, Enumeration) and domain.name == name:
+                    return domain
+            return Enumeration(name, tuple(dict.fromkeys(_constants(computed, str))))
         case _:
             return declared
+
+
+def _constants(computed: list[tuple[Expression, Scope]], kind: type[Plain]) -> list[Plain]:
+    """Constants of one type in the expressions. With no variable of the domain there is nothing else."""
+    nodes = [node for expression, _ in computed for node in nodes_of(expression, Operator.CONSTANT)]
+    return [node.payload for node in nodes if isinstance(node.payload, kind) and not isinstance(node.payload, bool)]
+
+
+def _bounds(expression: Expression, scope: Scope) -> tuple[int, int]:
+    """The lowest and highest integer an expression can be."""
+    operands = expression.operands
+    match expression.operator:
+        case Operator.CONSTANT if type(expression.payload) is int:
+            return expression.payload, expression.payload
+        case Operator.IF:
+            then, other = _bounds(operands[1], scope), _bounds(operands[2], scope)
+            return min(then[0], other[0]), max(then[1], other[1])
+        case Operator.ADD:
+            left, right = _bounds(operands[0], scope), _bounds(operands[1], scope)
+            return left[0] + right[0], left[1] + right[1]
+        case Operator.SUBTRACT:
+            left, right = _bounds(operands[0], scope), _bounds(operands[1], scope)
+            return left[0] - right[1], left[1] - right[0]
+        case _:
+            domain = domain_of(expression, scope)
+            if not isinstance(domain, Integer):
+                raise ModelError(f'"{expression}" is not an integer')
+            return domain.low, domain.top
 
 
 def compatible(row: ResolvedRow, other: ResolvedRow) -> bool:

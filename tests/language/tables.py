@@ -42,6 +42,7 @@ def system_of(
     *machines: Machine, width: int = 16, choices: Mapping[str, tuple[str, ...]] | None = None, limit: int = 3
 ) -> System:
     """These machines and the channel of requests. Parameters: off (false), limit."""
-    sizes = Sizes(widths={"number": width}, bounds={"capacity": 2, "limit": limit})
+    sizes = Sizes(widths={"number": width}, bounds={"capacity": 2, "limit": limit},
+                  members={"place": ("here", "there")})  # fmt: skip
     binding = Binding(sizes, {"off": False, "limit": limit}, choices=choices or {})
     return compose("lights", machines, [REQUESTS], binding)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from model.language import table_cache, table_checks
-from model.language.domains import BOOLEAN, Integer
+from model.language.domains import BOOLEAN, Enumeration, Integer
 from model.language.errors import ModelError
 from model.language.expressions import Expression, full, if_then_else, in_flight
 from model.language.machines import (
@@ -214,6 +214,30 @@ def test_subscribers_of_unrefusable_events_must_cover_every_case(unrefusable: bo
     subscriber.transition("wet", trigger=event(fall), source=Light.RED, when=fall.view.amount.is_one_of(0, 1, 2))
     subscriber.transition("soaked", trigger=event(fall), source=Light.RED, when=fall.view.amount == 3)
     assert len(problems_of(system_of(weather, subscriber), "gap")) == gaps
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_event_fields_get_their_domains_from_the_system(declared: bool) -> None:
+    """A name and a number that the scenario fills in, computed by the emitter with a condition."""
+    fall = Event("fall", "weather", {"place": Enumeration("place"), "number": NUMBER, "amount": Integer(0, "limit")},
+                 unrefusable=True)  # fmt: skip
+    weather = Machine("weather", Light, Light.RED)
+    bright = weather.variable("bright")
+    if declared:
+        weather.variable("place", Enumeration("place"), initial="here")
+    emits = {"place": if_then_else(bright, "here", "there"), "number": if_then_else(bright, 3, 1),
+             "amount": if_then_else(bright, 1, 3)}  # fmt: skip
+    weather.transition("rain", trigger=event(fall), source=Light.RED, emits=emits)
+    subscriber = steady(light())
+    field = fall.view
+    subscriber.on(event(fall)).decide(
+        case("a", when=(field.place == "here") & (field.number == 3)),
+        case("b", when=(field.place == "there") | (field.amount == 3)),
+        case("c", when=field.number != 3),
+    )
+    problem = problems_of(system_of(weather, subscriber), "gap")
+    assert all(found.machine == "light" for found in problem)
+    assert not problem
 
 
 # in range

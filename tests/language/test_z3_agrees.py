@@ -50,7 +50,9 @@ def values(domain: Domain) -> st.SearchStrategy[Value]:
 def contents(channel: SystemChannel) -> st.SearchStrategy[tuple[Flight, ...]]:
     flights = st.sampled_from(range(len(channel.messages))).flatmap(
         lambda kind: st.builds(
-            Flight, st.just(kind), st.tuples(*(values(entry.domain) for entry in channel.messages[kind].fields.values()))
+            Flight,
+            st.just(kind),
+            st.tuples(*(values(entry.domain) for entry in channel.messages[kind].fields.values())),
         )
     )
     return st.lists(flights, max_size=channel.capacity).map(lambda found: canonical(channel, found))
@@ -193,7 +195,8 @@ def test_enumerations_and_truth_values_exhaustively() -> None:
     agree(
         system,
         [one == "green", one == state, if_then_else(two, one, "amber") == state, two == (one == "red"),
-         if_then_else(one == "red", two, one == state), two.implies(one.is_one_of("red", "green")), if_then_else(two, "red", one)],
+         if_then_else(one == "red", two, one == state), two.implies(one.is_one_of("red", "green")),
+         if_then_else(two, "red", one)],
         product(colour.values, colour.values, (False, True)),
     )  # fmt: skip
 
@@ -210,7 +213,7 @@ def test_codes_beyond_a_domain_are_excluded() -> None:
 
 
 def test_what_channels_hold_is_free_and_asked_once() -> None:
-    system, one, _ = two_variables(BOOLEAN, BOOLEAN)
+    system, _, _ = two_variables(BOOLEAN, BOOLEAN)
     encoder = Encoder(system)
     asked = in_flight("requests") & ~full("requests")
     first, second = encoder.terms(Scope(system, {})), encoder.terms(Scope(system, {}), "other")
