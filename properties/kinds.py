@@ -1,0 +1,100 @@
+"""Kinds of properties, and what each asks a search to look for.
+
+An invariant speaks of states, a step property of steps; both have an antecedent (`whenever`), whose
+own occurrence is looked for as well, so that nothing holds vacuously unnoticed. A witness must occur."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from model.language.binding import Binding, resolve
+from model.language.expressions import TRUE, Expression, Operand, literal
+from model.language.observations import Observation, observe_states, observe_steps
+from model.language.systems import System
+
+
+class Kind(Enum):
+    INVARIANT = "invariant"
+    STEP = "step"
+    WITNESS = "witness"
+
+
+@dataclass(frozen=True)
+class Property:
+    """One property.
+
+    in_states: a witness looks for a state (else for a step). modality: "should" never changes the
+    exit code. actor: whose choices decide where the condition depends on an ambiguity.
+    """
+
+    identifier: str
+    kind: Kind
+    statement: str
+    requirements: tuple[str, ...]
+    whenever: Expression
+    then: Expression
+    clause: str
+    ambiguities: tuple[str, ...] = ()
+    modality: str = "shall"
+    actor: str = "ue"
+    in_states: bool = True
+
+    @property
+    def violation_name(self) -> str:
+        return f"{self.identifier} violated"
+
+    @property
+    def antecedent_name(self) -> str:
+        return f"{self.identifier} exercised"
+
+
+def invariant(
+    identifier: str, statement: str, *, then: Operand, requirements: Iterable[str], clause: str,
+    whenever: Operand = True, ambiguities: Iterable[str] = (), modality: str = "shall", actor: str = "ue",
+) -> Property:  # fmt: skip
+    """Something that is true in every reachable state (where `whenever` is)."""
+    return Property(
+        identifier, Kind.INVARIANT, statement, tuple(requirements), literal(whenever), literal(then), clause,
+        tuple(ambiguities), modality, actor,
+    )  # fmt: skip
+
+
+def step_property(
+    identifier: str, statement: str, *, whenever: Operand, then: Operand, requirements: Iterable[str], clause: str,
+    ambiguities: Iterable[str] = (), modality: str = "shall", actor: str = "ue",
+) -> Property:  # fmt: skip
+    """Something that is true of every step (where `whenever` is)."""
+    return Property(
+        identifier, Kind.STEP, statement, tuple(requirements), literal(whenever), literal(then), clause,
+        tuple(ambiguities), modality, actor, in_states=False,
+    )  # fmt: skip
+
+
+def witness(
+    identifier: str, statement: str, *, state: Operand | None = None, step: Operand | None = None,
+    requirements: Iterable[str], clause: str,
+) -> Property:  # fmt: skip
+    """Something that must occur: a state, or a step."""
+    looked_for = literal(state if state is not None else step)
+    return Property(
+        identifier, Kind.WITNESS, statement, tuple(requirements), TRUE, looked_for, clause,
+        in_states=state is not None,
+    )  # fmt: skip
+
+
+def observations(property_: Property, system: System, binding: Binding) -> list[Observation]:
+    """What to look for: the violation and the antecedent, or the witness itself.
+
+    Raises ModelError if the property speaks of something the system does not have.
+    """
+    whenever = resolve(property_.whenever, binding, property_.actor)
+    then = resolve(property_.then, binding, property_.actor)
+    observe = observe_states if property_.in_states else observe_steps
+    if property_.kind is Kind.WITNESS:
+        return [observe(property_.antecedent_name, then, system)]
+    found = [observe(property_.violation_name, whenever & ~then, system)]
+    if whenever is not TRUE:
+        found.append(observe(property_.antecedent_name, whenever, system))
+    return found

@@ -1,0 +1,21 @@
+"""Recovery: whatever is owed can still happen."""
+
+from __future__ import annotations
+
+from model.home_agent import BindingState
+from model.language.expressions import enabled
+from model.user_equipment import UeState
+from properties.kinds import invariant
+from properties.terms import ha_state, ue_state
+
+RECOVERY_PROPERTIES = (
+    invariant(
+        "LIVE-6", "whatever is owed, some action of UE, home agent, network or a delivery is possible",
+        whenever=ue_state.is_one_of(
+            UeState.CONFIGURING_ADDRESS, UeState.DETECTING_HOME_LINK, UeState.ESTABLISHING_SA,
+            UeState.REGISTERING, UeState.DEREGISTERING,
+        ) | (ha_state == BindingState.DETECTING_DUPLICATES),
+        then=enabled("ue", "home_agent", "access", "security_association", "delivery"),
+        requirements=["GEN-03", "REF-A6", "REF-A13"], clause="5.2.1",
+    ),
+)  # fmt: skip

@@ -1,0 +1,29 @@
+"""All properties by identifier, and those that need more than a scenario of one UE without clocks."""
+
+from __future__ import annotations
+
+from model.language.errors import ModelError, nearest
+from properties.addresses import ADDRESS_PROPERTIES
+from properties.binding import BINDING_PROPERTIES
+from properties.ipv4 import IPV4_PROPERTIES
+from properties.kinds import Property
+from properties.recovery import RECOVERY_PROPERTIES
+from properties.security_association import SECURITY_ASSOCIATION_PROPERTIES
+from properties.witnesses import WITNESSES
+
+ALL_PROPERTIES: tuple[Property, ...] = (
+    *SECURITY_ASSOCIATION_PROPERTIES,
+    *BINDING_PROPERTIES,
+    *ADDRESS_PROPERTIES,
+    *IPV4_PROPERTIES,
+    *RECOVERY_PROPERTIES,
+    *WITNESSES,
+)
+BY_IDENTIFIER = {entry.identifier: entry for entry in ALL_PROPERTIES}
+
+
+def property_called(identifier: str) -> Property:
+    """The property with this identifier. Raises ModelError naming the nearest one."""
+    if identifier not in BY_IDENTIFIER:
+        raise ModelError(f'unknown property "{identifier}": {nearest(identifier, BY_IDENTIFIER)}')
+    return BY_IDENTIFIER[identifier]

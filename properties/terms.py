@@ -1,0 +1,66 @@
+"""Words that properties share: who is where, what is outstanding, when the system is quiescent."""
+
+from __future__ import annotations
+
+from model import access_network, home_agent, user_equipment
+from model.addresses import address_of, is_translated, remapped_address_of, translated_address_of
+from model.home_agent import BindingState
+from model.language.expressions import Expression, after, all_of, if_then_else, in_flight, receives, sends
+from model.messages import (
+    DOWNLINK,
+    UPLINK,
+    BindingAcknowledgement,
+    BindingUpdate,
+    Lifetime,
+    Protection,
+    Status,
+    live_mapping,
+    sent_acknowledgement,
+    update,
+)
+from model.user_equipment import ListEntry, UeState
+
+ue = user_equipment
+ha = home_agent
+ue_state = user_equipment.ue.state
+ha_state = home_agent.home_agent.state
+
+sends_update = sends(BindingUpdate.name)
+sends_acknowledgement = sends(BindingAcknowledgement.name)
+receives_update = receives(BindingUpdate.name)
+receives_acknowledgement = receives(BindingAcknowledgement.name)
+
+registered = ue_state == UeState.REGISTERED
+at_home = ue_state == UeState.AT_HOME
+bound = ha_state == BindingState.BOUND
+unbound_after = after(ha_state).is_one_of(BindingState.NO_BINDING, BindingState.INVALID)
+
+nothing_in_flight = ~in_flight(UPLINK.name) & ~in_flight(DOWNLINK.name)
+nothing_unanswered = ~ue_state.is_one_of(
+    UeState.REGISTERING, UeState.DEREGISTERING, UeState.ESTABLISHING_SA
+) & ~ue.list_entry.is_one_of(ListEntry.PENDING, ListEntry.REMOVING)
+quiescent: Expression = all_of(
+    [nothing_in_flight, nothing_unanswered, ha_state != BindingState.DETECTING_DUPLICATES, ue.undisturbed]
+)
+"""No message in flight, no update unanswered, no SA exchange or address detection running, and
+nothing has ended by itself since the last acknowledgement."""
+
+care_of_address_seen = if_then_else(
+    is_translated(access_network.network), live_mapping(access_network.network), ue.care_of_address
+)
+"""The UE's care-of address as the home agent sees it from the present attachment."""
+
+entry_address_is_real = if_then_else(
+    is_translated(ha.entry_network),
+    (ha.care_of_address == translated_address_of(ha.entry_network))
+    | (ha.care_of_address == remapped_address_of(ha.entry_network)),
+    ha.care_of_address == address_of(ha.entry_network),
+)
+
+update_is_protected = (update.protection == Protection.CURRENT) & ha.association
+accepts_registration = (
+    sends_acknowledgement
+    & (sent_acknowledgement.status == Status.ACCEPTED)
+    & (sent_acknowledgement.lifetime == Lifetime.POSITIVE)
+)
+"""The step that sends the acknowledgement with which a binding is granted."""

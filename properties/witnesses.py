@@ -1,0 +1,122 @@
+"""What must be possible: each handover, each status, and the situations other properties speak of."""
+
+from __future__ import annotations
+
+from model.language.expressions import after, occurs
+from model.messages import (
+    Encapsulation,
+    Ipv4AddressAcknowledgement,
+    NatDetection,
+    Protection,
+    Status,
+    acknowledgement,
+    sent_acknowledgement,
+    sent_update,
+)
+from model.user_equipment import Link, ListEntry
+from properties.kinds import Property, witness
+from properties.terms import (
+    at_home,
+    ha,
+    quiescent,
+    receives_acknowledgement,
+    receives_update,
+    registered,
+    sends_acknowledgement,
+    sends_update,
+    ue,
+)
+
+STATUS_REQUIREMENTS = {
+    Status.ACCEPTED: "HA-F2F-02",
+    Status.REASON_UNSPECIFIED: "HA-F2F-03",
+    Status.NOT_HOME_AGENT: "REF-B11",
+    Status.DUPLICATE_ADDRESS: "REF-B7",
+    Status.SEQUENCE_NUMBER_OUT_OF_WINDOW: "REF-B2",
+}
+
+
+def _status_witness(status: Status) -> Property:
+    return witness(
+        f"W-STATUS-{status.value.split()[0]}", f"an acknowledgement with status {status.value} is sent",
+        step=sends_acknowledgement & (sent_acknowledgement.status == status),
+        requirements=[STATUS_REQUIREMENTS[status]], clause="5.2.3",
+    )  # fmt: skip
+
+
+WITNESSES = (
+    witness(
+        "W-H2F", "a handover from home to a foreign link ends registered",
+        step=receives_acknowledgement & ~registered & (after(ue.list_entry) == ListEntry.VALID)
+        & (ue.previous_link == Link.HOME),
+        requirements=["GEN-06", "UE-H2F-03"], clause="5.2.2.2",
+    ),
+    witness(
+        "W-F2F", "a handover between foreign links ends registered",
+        step=receives_acknowledgement & ~registered & (after(ue.list_entry) == ListEntry.VALID)
+        & (ue.previous_link == Link.FOREIGN),
+        requirements=["GEN-06", "UE-F2F-02"], clause="5.2.2.3",
+    ),
+    witness(
+        "W-F2H", "a return to the home link ends with the binding removed",
+        step=receives_acknowledgement & (ue.list_entry == ListEntry.REMOVING)
+        & (after(ue.list_entry) == ListEntry.NONE),
+        requirements=["GEN-06", "UE-F2H-01"], clause="5.2.2.4",
+    ),
+    witness("W-REGISTERED", "registered, all quiet", state=registered & quiescent,
+            requirements=["GEN-01"], clause="5.2.1"),
+    witness("W-HOME", "at home after a registration, all quiet",
+            state=at_home & quiescent & (ue.previous_link == Link.FOREIGN),
+            requirements=["UE-F2H-01"], clause="5.2.2.4"),
+    *(_status_witness(status) for status in Status),
+    witness(
+        "W-NAT", "a NAT is found and told",
+        step=sends_acknowledgement & (sent_acknowledgement.nat_detection != NatDetection.ABSENT),
+        requirements=["HA-F2F-06"], clause="5.2.3.2",
+    ),
+    witness(
+        "W-IPV4", "an update in UDP is accepted",
+        step=receives_update & sends_acknowledgement & (after(ha.tunnel) != Encapsulation.IPV6),
+        requirements=["HA-F2F-05"], clause="5.2.3.2",
+    ),
+    witness("W-K-GRANTED", "K is granted",
+            step=receives_acknowledgement & after(ue.key_management_granted) & ~ue.key_management_granted,
+            requirements=["HA-F2F-11"], clause="5.2.3.2"),
+    witness(
+        "W-K-REFUSED", "K was asked and is not granted",
+        step=receives_acknowledgement & (after(ue.list_entry) == ListEntry.VALID) & ue.awaits_answer
+        & ue.wants_association_to_survive & ~acknowledgement.key_management,
+        requirements=["HA-F2F-11"], clause="5.2.3.2",
+    ),
+    witness(
+        "W-V4-ASSIGNED", "an IPv4 home address is assigned",
+        step=sends_acknowledgement
+        & (sent_acknowledgement.ipv4_address_acknowledgement == Ipv4AddressAcknowledgement.ASSIGNED),
+        requirements=["HA-F2F-09"], clause="5.2.3.2",
+    ),
+    witness(
+        "W-V4-REFUSED", "an IPv4 home address is refused",
+        step=sends_acknowledgement & sent_acknowledgement.ipv4_address_acknowledgement.is_one_of(
+            Ipv4AddressAcknowledgement.NOT_THE_HOME_ADDRESS, Ipv4AddressAcknowledgement.NO_ADDRESS_AVAILABLE),
+        requirements=["HA-F2F-09"], clause="5.2.3.2",
+    ),
+    witness("W-RETRANSMISSION", "an update is repeated",
+            step=occurs("ue", "timer retransmission") & sends_update,
+            requirements=["REF-A5"], clause="5.2.2.3"),
+    witness("W-DUPLICATE", "a copy made by the network reaches the UE",
+            step=receives_acknowledgement & acknowledgement.repeated,
+            requirements=["REF-D1"], clause="5.2.1"),
+    witness(
+        "W-LATE", "an acknowledgement comes too late: it answers an update that is no longer the newest",
+        step=receives_acknowledgement & (acknowledgement.protection == Protection.CURRENT) & ue.association
+        & (acknowledgement.status == Status.ACCEPTED)
+        & (acknowledgement.sequence_number != ue.sequence_number),
+        requirements=["REF-A7"], clause="5.1.2.4",
+    ),
+    witness(
+        "W-SA-REUSE", "an association made elsewhere is used again after a movement",
+        step=sends_update & (sent_update.protection == Protection.CURRENT)
+        & (after(ue.association_address) != after(ue.address)),
+        requirements=["GEN-05", "UE-F2H-02", "UE-H2F-07"], clause="5.2.2.4",
+    ),
+)  # fmt: skip
