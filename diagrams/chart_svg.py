@@ -79,8 +79,7 @@ class _Drawing:
         chart = self.chart
         self._paragraph(chart.title, "head")
         top = self._heads()
-        for note in sorted(chart.start, key=lambda note: note.lifeline is not None):
-            self._item(note)
+        self._start()
         for step in chart.steps:
             if step.number == chart.loop:
                 self._band("from here the run repeats", "band")
@@ -145,6 +144,19 @@ class _Drawing:
                 self._text(centre, first + LINE * index, line, "head", "middle")
         self.y += height
         return self.y
+
+    def _start(self) -> None:
+        """What has no lifeline, then the states of all lifelines side by side."""
+        beside = [note for note in self.chart.start if note.lifeline is not None]
+        for note in self.chart.start:
+            if note.lifeline is None:
+                self._item(note)
+        begin, ends = self.y, [self.y]
+        for note in beside:
+            self.y = begin
+            self._item(note)
+            ends.append(self.y)
+        self.y = max(ends)
 
     def _item(self, item: Item) -> None:
         match item:

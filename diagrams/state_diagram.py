@@ -126,20 +126,21 @@ def state_diagram(
                 else:
                     edges.setdefault((ids[state], ids[row.dest]), []).append(text)
 
+    marks = {f"i{index}": ids[state] for index, state in enumerate(machine.states) if state in initial}
     nodes = [
-        *(Node(f"i{index}", NodeKind.START, "start") for index, state in enumerate(machine.states) if state in initial),
-        *(Node(identity, NodeKind.STATE, plain_line(state), tuple(inside[identity])) for state, identity in ids.items()),
+        *(Node(mark, NodeKind.START, "start") for mark in marks),
+        *(Node(own, NodeKind.STATE, plain_line(state), tuple(inside[own])) for state, own in ids.items()),
         *(
             Node(identity, NodeKind.GROUP, _group_name(states, machine.states), tuple(inside.get(identity, ())))
             for states, identity in groups.items()
         ),
     ]
-    starts = [Edge(f"i{index}", ids[state], ()) for index, state in enumerate(machine.states) if state in initial]
+    starts = [Edge(mark, dest, ()) for mark, dest in marks.items()]
     drawn = [Edge(source, dest, tuple(rows)) for (source, dest), rows in edges.items()]
-    return Graph(
-        f"{plain_line(machine.name).replace('_', ' ')}: control states" + (", in detail" if level is Level.DETAIL else ""),
-        _description(machine, initial), level, tuple(nodes), tuple(starts + drawn),
-    )  # fmt: skip
+    title = f"{plain_line(machine.name).replace('_', ' ')}: control states"
+    if level is Level.DETAIL:
+        title += ", in detail"
+    return Graph(title, _description(machine, initial), level, tuple(nodes), tuple(starts + drawn))
 
 
 def overview_lines(rows: Iterable[RowText], most: int = 5) -> list[tuple[str, list[str]]]:
@@ -255,6 +256,6 @@ def _default_text(sending: Sending, name: str) -> str:
 
 
 def _words(text: str, machine: str) -> str:
-    """Names without the prefix of the own machine and of the received message; "_" as a space."""
-    without = re.sub(rf"(?<![\w.])(?:{re.escape(machine)}|received|event)\.", "", text)
+    """Names without the prefix of the own machine; "_" as a space."""
+    without = re.sub(rf"(?<![\w.]){re.escape(machine)}\.", "", text)
     return plain_line(without.replace("_", " "))

@@ -204,20 +204,42 @@ def negation(expression: Expression) -> Expression:
 
 
 def _junction(operator: Operator, parts: Iterable[Operand], unit: Expression) -> Expression:
+    """The conjunction or disjunction of parts, flattened, without repeated or absorbed parts."""
     zero = negation(unit)
+    dual = Operator.OR if operator is Operator.AND else Operator.AND
     kept: dict[Expression, None] = {}
     for part in parts:
-        part = literal(part)
-        for piece in part.operands if part.operator is operator else (part,):
+        for piece in _pieces(literal(part), operator, dual):
             if piece is zero:
                 return zero
             if piece is not unit:
                 kept[piece] = None
+    kept = {piece: None for piece in kept if not _absorbed(piece, kept, operator, dual)}
     if any(negation(piece) in kept for piece in kept):
         return zero
     if not kept:
         return unit
     return next(iter(kept)) if len(kept) == 1 else build_tree(operator, None, tuple(kept))
+
+
+def _pieces(part: Expression, operator: Operator, dual: Operator) -> Iterator[Expression]:
+    """The operands of a nested junction; "not (a or b)" in a conjunction counts as "not a and not b"."""
+    if part.operator is operator:
+        yield from part.operands
+    elif part.operator is Operator.NOT and part.operands[0].operator is dual:
+        for operand in part.operands[0].operands:
+            yield from _pieces(negation(operand), operator, dual)
+    else:
+        yield part
+
+
+def _absorbed(piece: Expression, kept: Mapping[Expression, None], operator: Operator, dual: Operator) -> bool:
+    """Whether another kept part makes `piece` redundant: a, and (a or b); not a, and not (a and b)."""
+    if piece.operator is dual:
+        return any(operand in kept for operand in piece.operands)
+    if piece.operator is Operator.NOT and piece.operands[0].operator is operator:
+        return any(negation(operand) in kept for operand in piece.operands[0].operands)
+    return False
 
 
 def all_of(parts: Iterable[Operand]) -> Expression:

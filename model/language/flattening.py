@@ -66,6 +66,25 @@ def compose(
     return system
 
 
+def _without_idle_choices(variants: list[ResolvedRow]) -> list[ResolvedRow]:
+    """The variants of a row, without the choices that make no difference to it."""
+    for ambiguity in variants[0].alternative:
+        groups: dict[tuple[tuple[str, str], ...], list[ResolvedRow]] = {}
+        for variant in variants:
+            rest = tuple((name, value) for name, value in variant.alternative.items() if name != ambiguity)
+            groups.setdefault(rest, []).append(variant)
+        if all(len({_behaviour(variant) for variant in group}) == 1 for group in groups.values()):
+            variants = [replace(group[0], alternative=dict(rest)) for rest, group in groups.items()]
+    return variants
+
+
+def _behaviour(row: ResolvedRow) -> tuple[object, ...]:
+    guard = frozenset(row.guard.operands) if row.guard.operator is Operator.AND else frozenset([row.guard])
+    sends = tuple((sending.channel, sending.message.name, tuple(sending.fields.items())) for sending in row.sends)
+    alters = tuple((alter.channel, alter.message, alter.when, tuple(alter.fields.items())) for alter in row.alters)
+    return (guard, frozenset(row.assignments.items()), sends, alters, row.dest, tuple(row.emits.items()))
+
+
 def _named_apart(actions: list[Action]) -> list[Action]:
     """Rows of one label in several groups of states get the states into their action's name."""
     names = [action.name for action in actions]
@@ -122,10 +141,8 @@ class _Composer:
     def machine(self, machine: Machine) -> ResolvedMachine:
         rows: list[ResolvedRow] = []
         for row in machine.rows():
-            for alternative in alternatives_of(row, machine, self.binding):
-                resolved = self._row(machine, row, alternative)
-                if resolved.guard is not FALSE:
-                    rows.append(resolved)
+            variants = [self._row(machine, row, item) for item in alternatives_of(row, machine, self.binding)]
+            rows += [variant for variant in _without_idle_choices(variants) if variant.guard is not FALSE]
         invariants = tuple(
             LocalInvariant(entry.name, resolve(entry.condition, self.binding, machine.name))
             for entry in machine.invariants
