@@ -32,7 +32,7 @@ class Execution:
         self.system = system
         self._interpretation = Interpretation(system)
         if initial is None:
-            initial = State(tuple(variable.initial[0] for variable in system.variables), ((),) * len(system.channels))
+            initial = self._interpretation.initial_states()[0]
         self.actors = {
             machine.name: Actor(machine, self._interpretation, initial) for machine in system.machines
         }

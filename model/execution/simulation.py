@@ -9,7 +9,7 @@ from random import Random
 from model.execution.execution import Execution
 from model.execution.stimuli import Occurrence
 from model.language.domains import Value
-from model.language.interpretation import State
+from model.language.interpretation import Interpretation
 from model.language.systems import System
 
 
@@ -19,8 +19,7 @@ def random_run(system: System, seed: int, steps: int) -> Iterator[Occurrence]:
     Equal seeds give equal runs.
     """
     random = Random(seed)
-    values = tuple(random.choice(variable.initial) for variable in system.variables)
-    execution = Execution(system, State(values, ((),) * len(system.channels)))
+    execution = Execution(system, random.choice(Interpretation(system).initial_states()))
     for _ in range(steps):
         possible = execution.enabled()
         if not possible:

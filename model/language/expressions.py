@@ -259,17 +259,17 @@ def equality(left: Expression, right: Expression) -> Expression:
         return left
     if right is FALSE:
         return negation(left)
-    for constant_side, other in ((left, right), (right, left)):
-        if constant_side.operator is Operator.CONSTANT and _chooses_between_constants(other):
+    for fixed, other in ((left, right), (right, left)):
+        if _is_constant(fixed) and _is_constant(other) and other.operator is Operator.IF:
             condition, then, otherwise = other.operands
-            return if_then_else(condition, equality(then, constant_side), equality(otherwise, constant_side))
+            return if_then_else(condition, equality(then, fixed), equality(otherwise, fixed))
     return build(Operator.EQUAL, None, left, right)
 
 
-def _chooses_between_constants(expression: Expression) -> bool:
-    return expression.operator is Operator.IF and all(
-        branch.operator is Operator.CONSTANT or _chooses_between_constants(branch)
-        for branch in expression.operands[1:]
+def _is_constant(expression: Expression) -> bool:
+    """A constant, or a choice between constants."""
+    return expression.operator is Operator.CONSTANT or (
+        expression.operator is Operator.IF and all(_is_constant(branch) for branch in expression.operands[1:])
     )
 
 
