@@ -27,18 +27,17 @@ def replay_at(system_wide: System, trace: Trace) -> Trace | None:
 
 
 def _initial(system_wide: System, trace: Trace) -> State | None:
-    small = trace.system.variable_index
-    values: list[Value] = []
-    for variable in system_wide.variables:
-        if variable.name not in small:
-            return None
-        value = trace.initial.values[small[variable.name]]
-        if value not in variable.initial:
-            if not isinstance(variable.domain, Modular):
-                return None
-            value = variable.initial[0]
-        values.append(value)
-    return State(tuple(values), ((),) * len(system_wide.channels))
+    """The wide initial state that differs in serial numbers only, and in as few as possible."""
+    small = dict(zip(trace.system.variable_index, trace.initial.values, strict=True))
+    differences: list[tuple[int, State]] = []
+    for state in Interpretation(system_wide).initial_states():
+        different = [
+            variable for variable, value in zip(system_wide.variables, state.values, strict=True)
+            if variable.name not in small or value != small[variable.name]
+        ]  # fmt: skip
+        if all(variable.name in small and isinstance(variable.domain, Modular) for variable in different):
+            differences.append((len(different), state))
+    return min(differences, key=lambda entry: entry[0])[1] if differences else None
 
 
 class _Replay:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from model.execution import Execution, interactive, random_run
+from model.language.expressions import variable
+from model.language.interpretation import Interpretation
 from tests.execution.parcels import parcel_system
 from tests.toys import toy_system
 
@@ -26,6 +29,12 @@ def run(seed: int) -> list[tuple[str, int | None]]:
 def test_equal_seeds_give_equal_runs() -> None:
     assert run(7) == run(7)
     assert len({tuple(run(seed)) for seed in range(5)}) > 1
+
+
+def test_runs_start_in_an_initial_state() -> None:
+    system = replace(parcel_system(), initially=(variable("clerk.seen") == "south") & (variable("clerk.last") == 1))
+    starts = {next(random_run(system, seed, 1)).before for seed in range(10)} | {Execution(system).state}
+    assert starts == set(Interpretation(system).initial_states())
 
 
 def test_random_run_stops_where_nothing_can_happen() -> None:
