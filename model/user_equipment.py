@@ -525,16 +525,16 @@ to_be_ignored = [
         clause="5.2.3.2", requirements=["REF-C6"], note="AMB-06: this UE listens to UDP only",
     ),
     discarding(
-        "nothing outstanding",
-        when=~awaits_answer,
-        clause="5.1.2.4", requirements=["REF-A7"], note="answers an update that is no longer in the list",
-    ),
-    discarding(
         "number out of window, ignored",
         when=out_of_window & chosen("AMB-21", ignore=True, adopt_number=False),
         clause="5.1.2.4", requirements=["REF-B15"], note="AMB-21: carries no outstanding update's number",
     ),
 ]
+nothing_outstanding = discarding(
+    "nothing outstanding",
+    when=~awaits_answer,
+    clause="5.1.2.4", requirements=["REF-A7"], note="answers an update that is no longer in the list",
+)  # fmt: skip
 other_answers = [
     discarding(
         "answers an older update",
@@ -584,6 +584,7 @@ ue.on(
     receipt(BindingAcknowledgement),
     in_states=[state for state in UeState if state not in WAITING and state is not UeState.ABANDONED],
 ).decide(
+    nothing_outstanding,
     *to_be_ignored,
     case(
         "number out of window, noted", when=out_of_window, then=[sequence_number.becomes(acknowledgement.sequence_number)],
@@ -606,6 +607,7 @@ ue.on(
     ),
 )  # fmt: skip
 ue.on(receipt(BindingAcknowledgement), in_states=UeState.ABANDONED).decide(
+    nothing_outstanding,
     *to_be_ignored,
     discarding(
         "number out of window, too late", when=out_of_window,

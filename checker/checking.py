@@ -1,0 +1,228 @@
+"""Checking one scenario under one reading: one exploration, every property judged from it.
+No counterexample is shown that does not replay through the interpretation, through the
+`transitions` machines and at full-width sequence numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from typing import Protocol
+
+from checker.search import Exploration, Limits, ProgressReport, Sighting
+from checker.trace import Trace, replay
+from checker.verdict import Evidence, Holds, Unknown, Verdict, Violated
+from checker.widening import replay_at
+from model.execution.replay import confirm
+from model.handover import Change, binding, handover
+from model.language.errors import ModelError, nearest
+from model.language.expressions import TRUE, negation
+from model.language.observations import Observation, observe_states
+from model.language.systems import System
+from model.language.table_cache import checked_tables
+from model.readings import Reading
+from model.scenarios import Scenario
+from properties.kinds import Kind, Property, observations
+
+WIRE_BITS = 16  # of a sequence number in a real message (RFC 6275, 6.1.7)
+ENGINES = {"explicit": "checker.explicit.engine", "plain": "checker.plain_search"}
+
+
+class Explore(Protocol):
+    def __call__(
+        self, system: System, observations: Sequence[Observation], limits: Limits,
+        progress: ProgressReport | None = None,
+    ) -> Exploration: ...  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One property's verdict in a run."""
+
+    property: Property
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Run:
+    """The answer for one scenario and reading.
+
+    dead_rows: (machine, row label) never taken. left_out: property -> why it is not judged here.
+    surprises: what contradicts the scenario file (an antecedent that "cannot occur" does).
+    """
+
+    scenario: Scenario
+    reading: Reading
+    system: System
+    exploration: Exploration
+    judgements: tuple[Judgement, ...]
+    dead_rows: tuple[tuple[str, str], ...]
+    left_out: Mapping[str, str]
+    surprises: tuple[str, ...]
+
+    def trace(self, identifier: str) -> Trace | None:
+        """A counterexample if the property is violated, else a run in which it matters, if there is one."""
+        match self.verdict(identifier):
+            case Violated(_, trace):
+                return trace
+            case Holds(_, _, Sighting() as example):
+                return confirmed_trace(self.system, identifier, example)
+            case _:
+                return None
+
+    def verdict(self, identifier: str) -> Verdict:
+        for judgement in self.judgements:
+            if judgement.property.identifier == identifier:
+                return judgement.verdict
+        known = [judgement.property.identifier for judgement in self.judgements]
+        raise ModelError(f'"{identifier}" was not judged in this run: {nearest(identifier, known)}')
+
+
+def check_scenario(
+    scenario: Scenario,
+    reading: Reading,
+    properties: Sequence[Property],
+    *,
+    change: Change | None = None,
+    engine: str = "explicit",
+    limits: Limits = Limits(),  # noqa: B008
+    progress: ProgressReport | None = None,
+) -> Run:
+    """Explore `scenario` under `reading` (with a mutant's `change`) and judge `properties`.
+
+    Properties that the scenario lists under `cannot_occur` are left out, and their antecedents watched.
+    Raises ModelError if the model is not sound: overlapping or incomplete tables, unknown names.
+    """
+    judge = _Judge(scenario, reading, change)
+    left_out = {entry.identifier: scenario.cannot_occur[entry.identifier]
+                for entry in properties if entry.identifier in scenario.cannot_occur}  # fmt: skip
+    judged = [entry for entry in properties if entry.identifier not in left_out]
+    judged += local_invariants(judge.system)
+    wanted = [found for entry in judged for found in judge.observations(entry)]
+    watched = [found for entry in properties if entry.identifier in left_out
+               for found in judge.observations(entry) if found.name == entry.antecedent_name]  # fmt: skip
+    exploration = explorer(engine)(judge.system, [*wanted, *watched], limits, progress)
+    surprises = tuple(
+        f'"{found.name}", although the scenario says that it cannot occur'
+        for found in watched
+        if found.name in exploration.sightings
+    )
+    return Run(
+        scenario, reading, judge.system, exploration,
+        tuple(Judgement(entry, judge.verdict(entry, exploration)) for entry in judged),
+        dead_rows(judge.system, exploration) if exploration.complete else (), left_out, surprises,
+    )  # fmt: skip
+
+
+def explorer(name: str) -> Explore:
+    """The search function of an engine, loaded only when it is needed."""
+    if name not in ENGINES:
+        raise ModelError(f'unknown engine "{name}": {nearest(name, ENGINES)}')
+    return import_module(ENGINES[name]).explore  # type: ignore[no-any-return]
+
+
+def local_invariants(system: System) -> list[Property]:
+    """What the tables rely on, as properties: the table checks assume it, so every run proves it."""
+    return [
+        Property(
+            f"{machine.name}: {entry.name}", Kind.INVARIANT, "a table relies on it", (), TRUE, entry.condition,
+            "", modality="assumed by the table checks", actor=machine.name,
+        )
+        for machine in system.machines
+        for entry in machine.invariants
+    ]  # fmt: skip
+
+
+def dead_rows(system: System, exploration: Exploration) -> tuple[tuple[str, str], ...]:
+    """Rows that no action took; a row over several states counts once."""
+    fired = {
+        (row.machine, row.label)
+        for action in system.actions
+        if exploration.fired.get(action.name)
+        for row in action.rows
+    }
+    rows = dict.fromkeys((row.machine, row.label) for machine in system.machines for row in machine.rows)
+    return tuple(row for row in rows if row not in fired)
+
+
+def confirmed_trace(system: System, about: str, sighting: Sighting) -> Trace:
+    """The run to a sighting, replayed through the interpretation and through the `transitions` machines."""
+    trace = replay(system, about, sighting.initial, sighting.path)
+    confirm(system, trace.initial, trace.path, [step.state for step in trace.steps])
+    return trace
+
+
+class _Judge:
+    """Turns sightings into verdicts for one system."""
+
+    def __init__(self, scenario: Scenario, reading: Reading, change: Change | None) -> None:
+        self.scenario, self.reading, self.change = scenario, reading, change
+        self.system = handover(scenario, reading, change)
+        problems = [problem for problem in checked_tables(self.system) if problem.severity == "error"]
+        if problems:
+            more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+            raise ModelError(f"{problems[0]}{more}")
+        self.binding = binding(scenario, reading)
+
+    @cached_property
+    def wide_system(self) -> System:
+        return handover(self.scenario.at_width(WIRE_BITS), self.reading, self.change)
+
+    def observations(self, entry: Property) -> list[Observation]:
+        if not entry.clause and entry.actor in entry.identifier:
+            return [observe_states(entry.violation_name, negation(entry.then), self.system)]
+        return observations(entry, self.system, self.binding)
+
+    def verdict(self, entry: Property, exploration: Exploration) -> Verdict:
+        evidence = self._evidence(exploration)
+        violation = exploration.sightings.get(entry.violation_name)
+        antecedent = exploration.sightings.get(entry.antecedent_name)
+        if entry.kind is Kind.WITNESS:
+            return self._witness_verdict(entry, antecedent, exploration, evidence)
+        if violation is not None:
+            return self._violated(entry, violation, evidence)
+        reason = self._doubt(exploration)
+        if reason is not None:
+            return Unknown(evidence, reason)
+        conditional = entry.whenever is not TRUE
+        return Holds(evidence, vacuous=conditional and antecedent is None, example=antecedent)
+
+    def _witness_verdict(
+        self, entry: Property, found: Sighting | None, exploration: Exploration, evidence: Evidence
+    ) -> Verdict:
+        if found is not None:
+            return Holds(evidence, example=found)
+        reason = self._doubt(exploration)
+        return Violated(evidence, None) if reason is None else Unknown(evidence, reason)
+
+    def _doubt(self, exploration: Exploration) -> str | None:
+        """Why the search says nothing about what it did not find."""
+        if not exploration.complete:
+            return exploration.stopped or "the search was not complete"
+        if exploration.overflowed and not self.scenario.channel.loss:
+            names = ", ".join(sorted(exploration.overflowed))
+            return f"a reply found no room on {names}, and the scenario has no loss: raise bounds.messages_in_flight"
+        return None
+
+    def _violated(self, entry: Property, sighting: Sighting, evidence: Evidence) -> Verdict:
+        trace = self._replayed(entry.violation_name, sighting)
+        if self.scenario.bounds.sequence_number_bits != WIRE_BITS and replay_at(self.wide_system, trace) is None:
+            bits = self.scenario.bounds.sequence_number_bits
+            return Unknown(
+                evidence, f"width artefact: the run found with {bits}-bit sequence numbers does not exist at {WIRE_BITS}"
+            )
+        return Violated(evidence, trace)
+
+    def _replayed(self, about: str, sighting: Sighting) -> Trace:
+        return confirmed_trace(self.system, about, sighting)
+
+    def _evidence(self, exploration: Exploration) -> Evidence:
+        words = self.scenario.abstractions()
+        capacity = self.scenario.bounds.messages_in_flight
+        if all(most < capacity for most in exploration.largest.values()):
+            words = [text for text in words if "in flight in each direction" not in text]
+        return Evidence(
+            exploration.engine, exploration.complete, exploration.states, exploration.transitions,
+            exploration.depth, exploration.seconds, self.system.fingerprint, tuple(words),
+        )  # fmt: skip

@@ -1,0 +1,70 @@
+"""What an answer is: HOLDS with its evidence, VIOLATED with a trace, UNKNOWN with the reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from checker.search import Sighting
+from checker.trace import Trace
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a verdict rests on. complete: every reachable state was seen.
+
+    states, transitions, depth: of the search (depth: largest distance from an initial state).
+    abstractions: the bounds and assumptions under which the verdict is meant, in words.
+    """
+
+    engine: str
+    complete: bool
+    states: int
+    transitions: int
+    depth: int
+    seconds: float
+    fingerprint: str
+    abstractions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Holds:
+    """True in every reachable state or step. vacuous: its antecedent never occurs in this scenario.
+
+    example: where a shortest run to the antecedent, or to the witness itself, was sighted.
+    """
+
+    evidence: Evidence
+    vacuous: bool = False
+    example: Sighting | None = None
+
+
+@dataclass(frozen=True)
+class Violated:
+    """False somewhere. trace: a shortest run that shows it, replayed two ways and at 16-bit sequence
+    numbers; None where a witness cannot occur at all."""
+
+    evidence: Evidence
+    trace: Trace | None
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Neither was established, for the reason given."""
+
+    evidence: Evidence
+    reason: str
+
+
+Verdict: TypeAlias = Holds | Violated | Unknown
+
+
+def word(verdict: Verdict) -> str:
+    """The verdict as one word for machines: "holds", "violated" or "unknown"."""
+    match verdict:
+        case Holds():
+            return "holds"
+        case Violated():
+            return "violated"
+        case Unknown():
+            return "unknown"
