@@ -395,8 +395,8 @@ def _text_of_node(node: Expression, operands: list[str]) -> str:
         case Operator.NOT:
             inner = node.operands[0]
             if inner.operator is Operator.EQUAL:
-                return " ≠ ".join(_wrapped(operand) for operand in inner.operands)
-            return f"not {_wrapped(inner)}"
+                return " ≠ ".join(_wrapped(operand, text_of(operand)) for operand in inner.operands)
+            return f"not {_wrapped(inner, operands[0])}"
         case Operator.IF:
             return f"({operands[1]} if {operands[0]} else {operands[2]})"
         case Operator.CHOICE:
@@ -414,10 +414,9 @@ def _text_of_node(node: Expression, operands: list[str]) -> str:
             assert isinstance(payload, tuple)
             return f"{node.operator.value}({', '.join(str(part) for part in payload if part)})"
         case _:
-            return _SYMBOLS[node.operator].join(_wrapped(operand) for operand in node.operands)
+            return _SYMBOLS[node.operator].join(map(_wrapped, node.operands, operands))
 
 
-def _wrapped(node: Expression) -> str:
-    text = text_of(node)
+def _wrapped(node: Expression, text: str) -> str:
     compound = (Operator.AND, Operator.OR, Operator.EQUAL, Operator.LESS, Operator.AHEAD)
     return f"({text})" if node.operator in compound else text

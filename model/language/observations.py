@@ -115,8 +115,6 @@ def _at_action(
             return constant(machine in acting and trigger in (None, action.trigger))
         case Operator.FIELD:
             return _field(node, action, sending)
-        case Operator.AND | Operator.OR:
-            return rebuilt(node, operands)
         case _:
             return rebuilt(node, operands)
 
