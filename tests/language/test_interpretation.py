@@ -183,7 +183,8 @@ def test_timer_waits_for_room_and_reply_overflows() -> None:
     actor.change("Note", then=(send(DATA(number=7), on="other"),))
     actor.transition("tick", trigger=timer("t"), source=Phase.ONE, then=send(DATA(), on="other"))
     system = system_of(actor, channels=(road(), road("other")), capacity=1)
-    open_, closed = with_contents(system, (flight(1, kind=1),), ()), with_contents(system, (flight(1, kind=1),), (flight(3),))
+    note = (flight(1, kind=1),)
+    open_, closed = with_contents(system, note, ()), with_contents(system, note, (flight(3),))
     assert [step.action.kind for step in steps(system, open_)] == [ActionKind.RECEIPT, ActionKind.TIMER]
     assert not steps(system, open_)[0].overflow
     replies = [step for step in steps(system, closed) if step.action.message == "Note"]
@@ -201,8 +202,8 @@ def test_room_made_by_the_message_taken_counts() -> None:
 
 
 def test_messages_are_translated_when_sent_and_when_delivered() -> None:
-    actor, _ = receiver()
-    actor.transition("tick", trigger=timer("t"), source=Phase.ONE, then=send(DATA(number=1), on="road"))
+    actor, last = receiver()
+    actor.transition("tick", trigger=timer("t"), source=Phase.ONE, then=send(DATA(number=last + 1), on="road"))
     channel = road(on_sending={"number": flying(DATA).number + 1}, on_delivery={"number": flying(DATA).number + 3})
     system = system_of(actor, channels=(channel,))
     (sent,) = steps(system, with_contents(system, ()))
@@ -278,7 +279,7 @@ def test_value_that_leaves_its_domain_stops_the_run() -> None:
     left = actor.variable("copies_left", Integer(0, 1), initial=0)
     actor.transition("spends", trigger=timer("t"), source=Phase.ONE, then=left.becomes(left - 1))
     system = system_of(actor)
-    with pytest.raises(ModelError, match='"actor.copies_left" becomes -1, outside its domain'):
+    with pytest.raises(ModelError, match=r'"actor.copies_left" becomes -1, outside its domain'):
         steps(system, with_contents(system, ()))
 
 
