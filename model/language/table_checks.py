@@ -16,7 +16,7 @@ from model.language.type_checking import Scope, domain_of, scope_of_action
 
 Plain = TypeVar("Plain", int, str)
 Severity = Literal["error", "warning"]
-Kind = Literal["overlap", "gap", "out of range", "dead row", "unreachable state", "undecided"]
+Kind = Literal["overlap", "gap", "out of range", "dead row", "unreachable state", "contradiction", "undecided"]
 
 Z3_EFFORT = 20_000_000  # Z3's deterministic resource limit of one question; a hard one needs some 100,000
 

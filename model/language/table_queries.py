@@ -1,6 +1,6 @@
-"""The questions that table checks put to Z3: one solver a trigger (one for the
-whole machine was six times slower), questions as assumptions.
-Message and event fields are free, local invariants are assumed; a question Z3 gives up is an error."""
+"""The questions that table checks put to Z3, by assumption, to one solver a trigger (one a machine was
+six times slower). Message and event fields are free, local invariants are assumed; a question that Z3
+gives up is an error."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ class Undecided(Exception):
 def table_problems(system: System, machine: ResolvedMachine, effort: int) -> tuple[list[TableProblem], frozenset[int]]:
     """The problems of one table, and the positions of the rows that can never fire."""
     queries = _Queries(system, machine, effort)
+    queries.check_invariants()
     for trigger, rows in triggers_of(machine).items():
         queries.check(trigger, rows)
     return queries.problems, frozenset(queries.dead)
@@ -66,6 +67,7 @@ class _Queries:
             for name, domain in open_alternatives(machine).items()
         }
         self.invariants = [plain.truth(invariant.condition) for invariant in machine.invariants]
+        self._start_anew()
 
     def _start_anew(self) -> None:
         """A solver that knows the invariants only."""
@@ -80,6 +82,18 @@ class _Queries:
         return solver
 
     # the checks
+
+    def check_invariants(self) -> None:
+        """Invariants that contradict each other would let every other check pass."""
+        names = ", ".join(f'"{invariant.name}"' for invariant in self.machine.invariants)
+        where = f'machine "{self.machine.name}"'
+        try:
+            if self.invariants and not self._possible(self.encoder.truth_value(True)):
+                text = f"{where}: no state satisfies its local invariants ({names}); correct them"
+                self._add("contradiction", (), "", "", (), text)
+        except Undecided as reason:
+            text = f"{where}: Z3 could not decide whether a state satisfies the local invariants {names} ({reason})"
+            self._add("undecided", (), "", "", (), f"{text}; simplify them")
 
     def check(self, trigger: Trigger, rows: list[ResolvedRow]) -> None:
         fields = field_domains(self.system, trigger)
@@ -99,7 +113,7 @@ class _Queries:
                 question(trigger, encoded, terms)
             except Undecided as reason:
                 text = f'machine "{self.machine.name}": Z3 could not decide {what} on {trigger.key} ({reason})'
-                self._report("undecided", (), trigger, "", (), f"{text}; simplify the guards")
+                self._add("undecided", (), trigger.key, "", (), f"{text}; simplify the guards")
 
     def _encoded(self, row: ResolvedRow, terms: Terms) -> EncodedRow:
         parts = [self.encoder.some(self._in_state(state) for state in row.states)]
@@ -152,8 +166,8 @@ class _Queries:
         mentioned += [value for entry in pair for value in entry.row.emits.values()]
         state, values = self._shown(both, mentioned, terms)
         titles = [entry.row.title for entry in pair]
-        self._report(
-            "overlap", tuple(titles), trigger, state, values,
+        self._add(
+            "overlap", tuple(titles), trigger.key, state, values,
             f'machine "{self.machine.name}": rows "{titles[0]}" and "{titles[1]}" overlap on {trigger.key} '
             f'in state "{state}"{_when(values)}; make the guards disjoint',
         )  # fmt: skip
@@ -168,8 +182,8 @@ class _Queries:
                 continue
             applicable = [entry.row for entry in rows if state in entry.row.states]
             _, values = self._shown(here, [row.guard for row in applicable], terms)
-            self._report(
-                "gap", tuple(row.title for row in applicable), trigger, state, values,
+            self._add(
+                "gap", tuple(row.title for row in applicable), trigger.key, state, values,
                 f'machine "{self.machine.name}": no row says what happens on {trigger.key} in state '
                 f'"{state}"{_when(values)}; add a row, or discard the trigger with a reason',
             )  # fmt: skip
@@ -187,8 +201,8 @@ class _Queries:
                 if not self._possible(wrong):
                     continue
                 state, values = self._shown(wrong, [entry.row.guard, value], terms)
-                self._report(
-                    "out of range", (entry.row.title,), trigger, state, values,
+                self._add(
+                    "out of range", (entry.row.title,), trigger.key, state, values,
                     f'machine "{self.machine.name}": row "{entry.row.title}" on {trigger.key} takes '
                     f'"{self._short(name)}" ({value}) outside {describe(domain)} in state "{state}"'
                     f"{_when(values)}; narrow the guard or widen the domain",
@@ -196,19 +210,17 @@ class _Queries:
 
     # reports
 
-    def _report(
-        self, kind: Kind, rows: tuple[str, ...], trigger: Trigger, state: str,
+    def _add(
+        self, kind: Kind, rows: tuple[str, ...], trigger: str, state: str,
         values: tuple[tuple[str, str], ...], message: str,
     ) -> None:  # fmt: skip
         severity: Severity = "warning" if kind == "dead row" else "error"
-        self.problems.append(
-            TableProblem(kind, severity, self.machine.name, rows, trigger.key, state, values, message)
-        )
+        self.problems.append(TableProblem(kind, severity, self.machine.name, rows, trigger, state, values, message))
 
     def _report_dead(self, rows: list[ResolvedRow], reason: str) -> None:
         for row in rows:
-            self._report(
-                "dead row", (row.title,), row.trigger, "", (),
+            self._add(
+                "dead row", (row.title,), row.trigger.key, "", (),
                 f'machine "{self.machine.name}": row "{row.title}" on {row.trigger.key} can never fire: {reason}',
             )  # fmt: skip
 

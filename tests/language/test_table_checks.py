@@ -133,6 +133,18 @@ def test_local_invariant_is_assumed() -> None:
     assert check_tables(system_of(machine)) == []
 
 
+def test_invariants_that_no_state_satisfies_are_an_error() -> None:
+    machine = steady(light())
+    bright = machine.variable("bright")
+    machine.invariant("dark", ~bright)
+    machine.invariant("lit", bright)
+    problem = only(system_of(machine), "contradiction")
+    assert problem.severity == "error"
+    assert problem.message == (
+        'machine "light": no state satisfies its local invariants ("dark", "lit"); correct them'
+    )
+
+
 def test_rows_of_the_emitter_are_told_apart_by_the_fields_they_emit() -> None:
     change = Event("change colour", "light", {"to": COLOUR})
     machine = steady(light())
