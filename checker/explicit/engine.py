@@ -110,7 +110,8 @@ class ExplicitSearch:
         for state in Interpretation(self.system).initial_states():
             if not self.tables.make_room(self.tables.count + 1):
                 return self._out_of_memory()
-            buffer[:] = self.layout.encode(state)
+            for index, word in enumerate(self.layout.encode(state)):
+                buffer[index] = word
             self._add(ctypes.addressof(buffer))
         self.context[Register.LEVEL_END] = self.tables.count
         return None

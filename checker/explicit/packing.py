@@ -104,7 +104,8 @@ class Layout:
         for index in sorted(range(len(widths)), key=lambda index: -widths[index]):
             width = widths[index]
             if width >= WORD:
-                raise ModelError(f'variable "{system.variables[index].name}" needs {width} bits; at most 63 are possible')
+                name = system.variables[index].name
+                raise ModelError(f'variable "{name}" needs {width} bits; at most 63 are possible')
             word = next((number for number, taken in enumerate(used) if taken + width <= WORD), len(used))
             if word == len(used):
                 used.append(0)

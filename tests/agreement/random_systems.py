@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -28,6 +29,7 @@ from model.language.expressions import (
     occurs,
     receives,
     sends,
+    variable,
 )
 from model.language.flattening import compose
 from model.language.machines import Alter, Case, Event, Machine, Trigger, case, decision, event, receipt, send, timer
@@ -35,12 +37,13 @@ from model.language.messages import Channel, Field, MessageType
 from model.language.observations import Observation, observe_states, observe_steps
 from model.language.systems import System
 
-Draw = Callable[[st.SearchStrategy], object]
+Draw = Callable[[st.SearchStrategy], Any]
 LANE = Enumeration("Lane", ("left", "right", "middle"))
 COLOUR = Enumeration("Colour", ("left", "red"))  # shares a name with Lane, at another place
 NUMBER = Modular("number", 2)
 LEVELS = (Integer(0, 2), Integer(-1, 1), Integer(3, 5))
 STATES = ("one", "two", "three")
+LEVEL = Integer(3, 5)  # of messages
 
 
 @dataclass
@@ -63,7 +66,7 @@ class Names:
         return Names(self.leaves, ())
 
 
-def pick(draw: Draw, options: Sequence) -> object:
+def pick(draw: Draw, options: Sequence[Any]) -> Any:
     return draw(st.sampled_from(list(options)))
 
 
@@ -75,7 +78,7 @@ def flag(draw: Draw) -> bool:
     return draw(st.booleans())
 
 
-def value(draw: Draw, domain: Domain) -> object:
+def value(draw: Draw, domain: Domain) -> Any:
     return pick(draw, domain.values)
 
 
@@ -117,6 +120,8 @@ def condition(draw: Draw, names: Names, depth: int = 2) -> Expression:
             return any_of(condition(draw, names, depth - 1) for _ in range(2))
         case 2 if names.leaves.get(BOOLEAN):
             return pick(draw, names.leaves[BOOLEAN])
+        case 5 if depth > 0:
+            return condition(draw, names, depth - 1) == condition(draw, names, depth - 1)
         case 6:
             return negation(condition(draw, names, depth - 1))
         case 7 if names.channels:
@@ -154,26 +159,151 @@ def domains_of(message: MessageType, common: bool = False) -> dict[str, Domain]:
 
 
 def message_types(draw: Draw) -> list[MessageType]:
-    level = pick(draw, LEVELS)
     shared = {
         "lane": Field(LANE, "left", ""), "copied": Field(BOOLEAN, False, ""), "colour": Field(COLOUR, "red", "")
     }  # fmt: skip
     numbered = MessageType("Numbered", {"number": Field(NUMBER, 0, ""), **shared})
-    levelled = MessageType("Levelled", {**shared, "level": Field(level, level.low, ""), "on": Field(BOOLEAN, True, "")})
+    levelled = MessageType("Levelled", {**shared, "level": Field(LEVEL, 3, ""), "on": Field(BOOLEAN, True, "")})
     return [numbered, levelled][: number(draw, 1, 2)]
 
 
+class Builder:
+    """Draws the parts of one system."""
+
+    def __init__(self, draw: Draw) -> None:
+        self.draw = draw
+        self.parameters: dict[str, Any] = {}
+        self.states: dict[str, list[Enum]] = {}
+        self.labels = 0
+        self.messages = message_types(draw)
+        self.machines = [self.machine(index) for index in range(number(draw, 2, 3))]
+        self.names = Names()
+        for machine in self.machines:
+            for declared in machine.variables.values():
+                if not declared.ghost:
+                    self.names.add(declared.domain, variable(declared.name))
+        self.channels = [self.channel(index) for index in range(number(draw, 1, 2))]
+        self.names.channels = self.channels
+        self.event = Event("change", "m0", {"colour": COLOUR, "on": BOOLEAN} if flag(draw) else {"colour": COLOUR})
+        for machine in self.machines:
+            self.rows(machine)
+
+    def machine(self, index: int) -> Machine:
+        states = Enum(f"State{index}", {name: name for name in STATES[: number(self.draw, 2, 3)]})
+        self.states[f"m{index}"] = list(states)
+        machine = Machine(f"m{index}", states, next(iter(states)), role="actor" if index else "environment")
+        if index == 0:
+            machine.variable("copies_left", Integer(0, 2), initial=number(self.draw, 0, 1))
+        machine.variable("number", NUMBER, initial="either" if number(self.draw, 0, 4) == 0 else 1)
+        domain = pick(self.draw, [BOOLEAN, COLOUR, LANE, *LEVELS])
+        initial = [value(self.draw, domain) for _ in range(number(self.draw, 1, 2))]
+        machine.variable("other", domain, initial=initial)
+        if flag(self.draw):
+            machine.ghost("ghost", BOOLEAN)
+        return machine
+
+    def channel(self, index: int) -> Channel:
+        faults = [f"{name}{index}" for name in ("loss", "duplication", "reordering")]
+        for name in faults:
+            self.parameters[name] = flag(self.draw)
+        messages = self.messages if index == 0 else self.messages[-1:]
+        fields = domains_of(messages[0], common=True)
+        names = self.names.with_fields("flight", fields)
+        translated = pick(self.draw, ["lane", "colour", "copied"])
+
+        def translation() -> dict[str, Expression]:
+            return {translated: term(self.draw, names, fields[translated])} if number(self.draw, 0, 2) == 0 else {}
+
+        deliverable = condition(self.draw, names, 1) if number(self.draw, 0, 2) == 0 else TRUE
+        return Channel(f"c{index}", tuple(messages), f"capacity{index}", "lane", "copied", *faults,
+                       "m0.copies_left", translation(), translation(), deliverable)  # fmt: skip
+
+    # rows
+
+    def rows(self, machine: Machine) -> None:
+        triggers: list[tuple[Trigger, Names]] = [
+            (timer("tick"), self.names), (decision("choice"), self.names), (event(self.event), self.names)
+        ]  # fmt: skip
+        for message in self.messages:
+            if any(message in channel.messages for channel in self.channels):
+                triggers.append((receipt(message), self.names.with_fields("received", domains_of(message))))
+        for trigger, names in triggers:
+            chosen = number(self.draw, 0, 2)
+            if trigger.event is not None and machine.name != "m0":
+                fields = dict(self.event.fields)
+                names = names.with_fields("event", fields)
+            states = None if flag(self.draw) else pick(self.draw, self.states[machine.name])
+            cases = [self.case(machine, names, trigger) for _ in range(chosen)]
+            if cases:
+                machine.on(trigger, in_states=states).decide(*cases)
+
+    def case(self, machine: Machine, names: Names, trigger: Trigger) -> Case:
+        self.labels += 1
+        effects: list[Any] = []
+        for declared in list(machine.variables.values()):
+            if not declared.name.endswith(".state") and number(self.draw, 0, 2) == 0:
+                effects.append(Assignment(declared.name, term(self.draw, names, declared.domain)))
+        for _ in range(pick(self.draw, [0, 0, 1, 1, 2])):
+            channel = pick(self.draw, self.channels)
+            message = pick(self.draw, channel.messages)
+            given = {name: term(self.draw, names, entry.domain, 1) for name, entry in message.fields.items()
+                     if name != "copied" or number(self.draw, 0, 3) == 0}  # fmt: skip
+            effects.append(send(message(**given), on=channel))
+        if number(self.draw, 0, 4) == 0:
+            effects.append(self.alter())
+        emits = {}
+        if trigger.event is not None and machine.name == "m0" and flag(self.draw):
+            emits["colour"] = term(self.draw, names, COLOUR, 1)
+        dest = pick(self.draw, machine.states) if flag(self.draw) else None
+        when = TRUE if number(self.draw, 0, 3) == 0 else condition(self.draw, names)
+        return case(f"row {self.labels}", when=when, then=effects, dest=dest, emits=emits)
+
+    def alter(self) -> Alter:
+        channel = pick(self.draw, self.channels)
+        message = pick(self.draw, channel.messages)
+        names = self.names.with_fields("flight", domains_of(message))
+        changed = pick(self.draw, list(message.fields))
+        return Alter(channel.name, message.name, condition(self.draw, names, 1),
+                     {changed: term(self.draw, names, message.fields[changed].domain, 1)})  # fmt: skip
+
+    # the whole
+
+    def system(self) -> System:
+        bounds = {f"capacity{index}": number(self.draw, 1, 3 - index) for index in range(2)}
+        binding = Binding(Sizes(bounds=bounds), parameters=self.parameters)
+        return compose("random", self.machines, self.channels, binding)
+
+    def observations(self, system: System) -> list[Observation]:
+        found = [
+            observe_states(f"state {index}", condition(self.draw, self.names, 2), system)
+            for index in range(number(self.draw, 0, 4))
+        ]
+        for index in range(number(self.draw, 0, 4)):
+            found.append(observe_steps(f"step {index}", self.step_condition(), system))
+        return found
+
+    def step_condition(self) -> Expression:
+        names = self.names
+        message = pick(self.draw, self.messages)
+        match number(self.draw, 0, 4):
+            case 0:
+                return sends(message.name) & condition(self.draw, names.with_fields("sent", domains_of(message)), 1)
+            case 1:
+                inner = names.with_fields("received", domains_of(message))
+                return receives(message.name) & condition(self.draw, inner, 1)
+            case 2:
+                return occurs(pick(self.draw, self.machines).name) & condition(self.draw, names, 1)
+            case 3:
+                group = pick(self.draw, [*(machine.name for machine in self.machines), "delivery"])
+                return negation(enabled(group)) & after(condition(self.draw, Names(names.leaves), 1))
+            case _:
+                one = pick(self.draw, names.leaves[NUMBER])
+                return after(one).is_ahead_of(one)
+
+
 @st.composite
-def systems(draw: Draw) -> System:
-    messages = message_types(draw)
-    machines = [
-        Machine(f"m{index}", Enum(f"State{index}", {name: name for name in STATES[: number(draw, 2, 3)]}), None or _first(index),
-                role="environment" if index == 0 else "actor")
-        for index in range(number(draw, 2, 3))
-    ] if False else [_machine(draw, index) for index in range(number(draw, 2, 3))]
-    names = Names()
-    for machine in machines:
-        for declared in machine.variables.values():
-            if not declared.ghost:
-                names.add(declared.domain, Expression_of(declared.name))
-    return _system(draw, machines, messages, names)
+def systems(draw: Draw) -> tuple[System, list[Observation]]:
+    """A system and observations of its states and steps. It may have no reachable step at all."""
+    builder = Builder(draw)
+    system = builder.system()
+    return system, builder.observations(system)
