@@ -18,7 +18,7 @@ from model.addresses import (
     prefix_of,
 )
 from model.language.domains import BOOLEAN, Integer
-from model.language.expressions import parameter
+from model.language.expressions import parameter, variable
 from model.language.machines import Event, Machine, event
 
 
@@ -50,6 +50,8 @@ access.variable(
     "duplications_left", Integer(0, "duplications"), initial=parameter("duplications"),
     meaning="budget of packets that the network may duplicate",
 )  # fmt: skip
+
+disturbs = variable("ue.undisturbed").becomes(False)  # a ghost, for the properties only
 
 access.transition(
     "the UE moves to another access network",
@@ -83,8 +85,8 @@ access.transition(
     "the NAT replaces its mapping",
     trigger=event(NAT_REMAPPED), source=AccessState.ATTACHED,
     when=(remappings_left > 0) & is_translated(network) & ~remapped,
-    then=[remapped.becomes(True), remappings_left.becomes(remappings_left - 1)],
-    clause="5.2.3.2", requirements=["REF-C13"],
+    then=[remapped.becomes(True), remappings_left.becomes(remappings_left - 1), disturbs],
+    clause="5.2.3.2", requirements=["REF-G9"],
     note="the UE learns nothing of it",
 )  # fmt: skip
 access.invariant("an address is configured only where the UE is attached", configured.implies(network != NOWHERE))

@@ -3,23 +3,45 @@ order of RFC 6275 (9.5.1, 10.3.1, 10.3.2) and by RFC 5555. One binding cache ent
 
 from __future__ import annotations
 
-from enum import Enum
-
-from model.addresses import ADDRESS, HOME_ADDRESS, NETWORK, NO_ADDRESS, NOWHERE
-from model.language.domains import BOOLEAN, Enumeration
-from model.language.expressions import (
-    Expression,
-    Operand,
-    any_of,
-    if_then_else,
-    in_flight,
-    literal,
-    parameter,
+from model.addresses import NO_ADDRESS
+from model.home_agent_answers import (
+    BindingState,
+    acknowledgement_encapsulation,
+    alternate_differs,
+    asks_removal,
+    association,
+    bind_ipv4,
+    care_of_address,
+    care_of_address_missing,
+    forget_binding,
+    forget_pending,
+    grants_key_management,
+    home_address_missing,
+    home_agent,
+    ipv4_acknowledgement,
+    ipv4_home_address_bound,
+    nat_detection,
+    nat_found,
+    note_newest,
+    peer_address,
+    peer_goes_home,
+    peer_moves,
+    pending_inner_source,
+    pending_ipv4_home_address,
+    pending_key_management,
+    removed_number,
+    removed_state,
+    reply,
+    routing_header,
+    sequence_number,
+    store_care_of_address,
+    tunnel,
+    unremembered_number,
+    unremembered_state,
 )
+from model.language.expressions import Operand, if_then_else, in_flight, parameter
 from model.language.machines import (
     Case,
-    Effects,
-    Machine,
     Send,
     case,
     chosen,
@@ -35,16 +57,12 @@ from model.language.messages import flying
 from model.lifetimes import BINDING_ENDED_AT_HOME_AGENT
 from model.messages import (
     DOWNLINK,
-    SEQUENCE_NUMBER,
     UPLINK,
     BindingAcknowledgement,
     BindingUpdate,
     Encapsulation,
-    InnerSource,
     Ipv4AddressAcknowledgement,
-    Ipv4HomeAddressOption,
     Lifetime,
-    NatDetection,
     Protection,
     Status,
     unprotected_or_unverifiable,
@@ -52,224 +70,7 @@ from model.messages import (
 )
 from model.security_association import ASSOCIATION_ENDED, ASSOCIATION_ESTABLISHED, Ends
 
-
-class BindingState(Enum):
-    """The binding cache entry of the home address."""
-
-    NO_BINDING = "no binding"
-    DETECTING_DUPLICATES = "detecting duplicates"  # before the first binding; not an entry yet
-    BOUND = "bound"
-    INVALID = "marked invalid"  # removed, but its sequence number is remembered for a while
-
-
-home_agent = Machine("home_agent", BindingState, BindingState.NO_BINDING, meaning="the home agent")
-
-care_of_address = home_agent.variable(
-    "care_of_address", ADDRESS, initial=NO_ADDRESS, meaning="care-of address in the binding cache"
-)
-sequence_number = home_agent.variable(
-    "sequence_number", SEQUENCE_NUMBER, initial=0, meaning="last sequence number accepted for the entry"
-)
-nat_found = home_agent.variable("nat_found", BOOLEAN, meaning="a NAT is on the path to the care-of address")
-tunnel = home_agent.variable(
-    "tunnel", Enumeration.of(Encapsulation), initial=Encapsulation.IPV6, meaning="how data is tunnelled to it"
-)
-ipv4_home_address_bound = home_agent.variable(
-    "ipv4_home_address_bound", BOOLEAN, meaning="the entry has an IPv4 home address"
-)
-ipv4_home_address_free = home_agent.variable(
-    "ipv4_home_address_free", BOOLEAN, initial=parameter("ipv4_pool"), meaning="the pool's address can be assigned"
-)
-association = home_agent.variable(
-    "security_association", BOOLEAN, initial=parameter("association_at_home"), meaning="there is one with the UE"
-)
-peer_address = home_agent.variable(
-    "peer_address", ADDRESS, initial=HOME_ADDRESS, meaning="the UE's address in the IKEv2 security association"
-)
-pending_key_management = home_agent.variable(
-    "pending_key_management", BOOLEAN, meaning="K of the update under duplicate address detection"
-)
-pending_ipv4_home_address = home_agent.variable(
-    "pending_ipv4_home_address", Enumeration.of(Ipv4HomeAddressOption), initial=Ipv4HomeAddressOption.ABSENT,
-    meaning="IPv4 Home Address option of the update under duplicate address detection",
-)  # fmt: skip
-pending_inner_source = home_agent.variable(
-    "pending_inner_source", Enumeration.of(InnerSource), initial=InnerSource.CARE_OF_ADDRESS,
-    meaning="inner source of the update under duplicate address detection",
-)  # fmt: skip
-entry_network = home_agent.ghost(
-    "entry_network", NETWORK, initial=NOWHERE, meaning="attachment from which the binding's update was sent"
-)
-newest_processed = home_agent.ghost(
-    "newest_processed", SEQUENCE_NUMBER, initial=parameter("first_sequence_number"),
-    meaning="highest number of an update that was accepted, or of a removal that was answered",
-)  # fmt: skip
-
-ENTRY_STATES = [BindingState.BOUND, BindingState.INVALID]
-exists = home_agent.state.is_one_of(*ENTRY_STATES)
-
-# What the rows decide on
-
-in_udp = update.encapsulation == Encapsulation.UDP
-nat_on_path = in_udp & (update.ipv4_care_of_address != NO_ADDRESS) & (update.ipv4_care_of_address != update.source)
-care_of_address_missing = in_udp & (update.ipv4_care_of_address == NO_ADDRESS)
-alternate_differs = (
-    (update.encapsulation == Encapsulation.IPV6)
-    & (update.alternate_care_of_address != NO_ADDRESS)
-    & (update.alternate_care_of_address != update.source)
-)
-home_address_missing = ~update.home_address_option & (update.inner_source != InnerSource.HOME_ADDRESS)
-new_care_of_address = if_then_else(
-    care_of_address_missing,
-    literal(HOME_ADDRESS),
-    if_then_else(
-        alternate_differs,
-        chosen("AMB-03", ignore_option=update.source, drop=update.source, reject=update.source,
-               option_wins=update.alternate_care_of_address),
-        update.source,
-    ),
-)  # fmt: skip
-new_tunnel = if_then_else(
-    in_udp,
-    if_then_else(nat_on_path | parameter("home_agent_demands_udp"), literal(Encapsulation.UDP),
-                 literal(Encapsulation.IPV4)),
-    literal(Encapsulation.IPV6),
-)  # fmt: skip
-
-
-# What the rows answer
-
-
-def acknowledgement_encapsulation(over_udp: Expression, nat: Expression) -> Expression:
-    """AMB-06: an update in UDP is answered in UDP always, or only where a NAT was found."""
-    without_nat = chosen("AMB-06", bare_ipv4=Encapsulation.IPV4, udp=Encapsulation.UDP)
-    needs_udp = nat | parameter("home_agent_demands_udp")
-    return if_then_else(
-        over_udp, if_then_else(needs_udp, literal(Encapsulation.UDP), without_nat), literal(Encapsulation.IPV6)
-    )
-
-
-def nat_detection(over_udp: Expression, nat: Expression) -> Expression:
-    """AMB-20: F tells the NAT; or the option's presence does, and F demands UDP where there is none."""
-    demanded = parameter("home_agent_demands_udp")
-    absent = literal(NatDetection.ABSENT)
-    f_tells = if_then_else(nat, literal(NatDetection.F_SET), absent)
-    presence_tells = if_then_else(
-        nat, literal(NatDetection.F_CLEAR), if_then_else(demanded, literal(NatDetection.F_SET), absent)
-    )
-    return if_then_else(over_udp, chosen("AMB-20", nat_found=f_tells, udp_demanded=presence_tells), absent)
-
-
-def routing_header(inner_source: Expression) -> Expression:
-    return chosen(
-        "AMB-19", always=True, unless_source_is_home_address=inner_source != InnerSource.HOME_ADDRESS
-    )
-
-
-def reply(
-    status: Operand,
-    *,
-    number: Expression = update.sequence_number,
-    lifetime: Operand = Lifetime.ZERO,
-    key_management: Operand = False,
-    ipv4_address: Operand = Ipv4AddressAcknowledgement.ABSENT,
-) -> Send:
-    """The answer to the update at hand goes back to where it came from, never by way of the cache."""
-    return send(
-        BindingAcknowledgement(
-            status=status,
-            sequence_number=number,
-            lifetime=lifetime,
-            key_management=key_management,
-            nat_detection=nat_detection(in_udp, nat_on_path),
-            ipv4_address_acknowledgement=ipv4_address,
-            routing_header=routing_header(update.inner_source),
-            encapsulation=acknowledgement_encapsulation(in_udp, nat_on_path),
-            destination=update.source,
-            protection=Protection.CURRENT,
-        ),
-        on=DOWNLINK,
-    )
-
-
-grants_key_management = update.key_management & parameter("key_management_supported")
-
-
-def assigns_ipv4(option: Expression) -> Expression:
-    """An IPv4 home address goes, or stays, with the binding."""
-    for_the_asking = ipv4_home_address_bound | ipv4_home_address_free
-    claimed = ipv4_home_address_bound | chosen("AMB-30", grant_if_free=ipv4_home_address_free, refuse=False)
-    return any_of([
-        (option == Ipv4HomeAddressOption.UNSPECIFIED) & for_the_asking,
-        (option == Ipv4HomeAddressOption.ASSIGNED) & claimed,
-    ])  # fmt: skip
-
-
-def ipv4_acknowledgement(option: Expression) -> Expression:
-    """IPv4 Address Acknowledgement option that answers an IPv4 Home Address option."""
-    refusal = if_then_else(
-        option == Ipv4HomeAddressOption.UNSPECIFIED,
-        literal(Ipv4AddressAcknowledgement.NO_ADDRESS_AVAILABLE),
-        literal(Ipv4AddressAcknowledgement.NOT_THE_HOME_ADDRESS),
-    )
-    answer = if_then_else(assigns_ipv4(option), literal(Ipv4AddressAcknowledgement.ASSIGNED), refusal)
-    return if_then_else(option == Ipv4HomeAddressOption.ABSENT, Ipv4AddressAcknowledgement.ABSENT, answer)
-
-
-def bind_ipv4(option: Expression) -> Effects:
-    """AMB-17: without the option an existing IPv4 binding is left alone, or removed."""
-    kept = (
-        (option == Ipv4HomeAddressOption.ABSENT)
-        & ipv4_home_address_bound
-        & chosen("AMB-17", left_alone=True, removed=False)
-    )
-    bound = assigns_ipv4(option) | kept
-    return [
-        ipv4_home_address_bound.becomes(bound),
-        ipv4_home_address_free.becomes((ipv4_home_address_free | ipv4_home_address_bound) & ~bound),
-    ]
-
-
-note_newest = newest_processed.becomes(
-    if_then_else(update.sequence_number.is_ahead_of(newest_processed), update.sequence_number, newest_processed)
-)
-store_care_of_address = [
-    care_of_address.becomes(new_care_of_address),
-    sequence_number.becomes(update.sequence_number),
-    nat_found.becomes(nat_on_path),
-    tunnel.becomes(new_tunnel),
-    entry_network.becomes(update.network),
-    note_newest,
-]
-forget_pending = [
-    pending_key_management.becomes(False),
-    pending_ipv4_home_address.becomes(Ipv4HomeAddressOption.ABSENT),
-    pending_inner_source.becomes(InnerSource.CARE_OF_ADDRESS),
-]
-forget_binding = [
-    care_of_address.becomes(NO_ADDRESS),
-    nat_found.becomes(False),
-    tunnel.becomes(Encapsulation.IPV6),
-    entry_network.becomes(NOWHERE),
-    ipv4_home_address_bound.becomes(False),
-    ipv4_home_address_free.becomes(ipv4_home_address_free | ipv4_home_address_bound),
-]
-peer_moves = peer_address.becomes(if_then_else(grants_key_management, new_care_of_address, peer_address))
-removed_state = chosen("AMB-22", forget=BindingState.NO_BINDING, keep_invalid=BindingState.INVALID)
-removed_number = sequence_number.becomes(
-    chosen("AMB-22", forget=0, keep_invalid=update.sequence_number)
-)
-peer_goes_home = peer_address.becomes(
-    if_then_else(
-        grants_key_management, chosen("AMB-25", unchanged=peer_address, as_care_of_home=HOME_ADDRESS), peer_address
-    )
-)
-unremembered_state = chosen("AMB-26", forget=BindingState.NO_BINDING, remember_refused=BindingState.INVALID)
-unremembered_number = sequence_number.becomes(chosen("AMB-26", forget=0, remember_refused=update.sequence_number))
-asks_removal = (update.lifetime == Lifetime.ZERO) | (
-    care_of_address_missing
-    & chosen("AMB-07", drop=False, reject=False, home_address_is_care_of=chosen("AMB-23", removes=True, no=False))
-)
+__all__ = ["home_agent"]
 
 # Order of validation, common to all states (RFC 6275, 9.5.1 and 10.3.1)
 
@@ -342,7 +143,8 @@ accept = [
 ]
 ACCEPT_REQUIREMENTS = [
     "HA-F2F-02", "HA-F2F-04", "HA-F2F-05", "HA-F2F-06", "HA-F2F-07", "HA-F2F-08", "HA-F2F-09", "HA-F2F-10",
-    "HA-F2F-11", "REF-B7", "REF-B9", "REF-B10", "REF-B12",
+    "HA-F2F-11", "HA-F2F-03", "REF-B4", "REF-B7", "REF-B9", "REF-B10", "REF-B12", "REF-C2", "REF-C6", "REF-C7",
+    "REF-C8", "REF-C9", "REF-C11", "REF-C12",
 ]  # fmt: skip
 start_detection = [
     store_care_of_address,
@@ -428,7 +230,7 @@ home_agent.transition(
             Status.ACCEPTED, lifetime=Lifetime.POSITIVE, key_management=grants_pending_key_management,
             ipv4=ipv4_acknowledgement(pending_ipv4_home_address)),
     ],
-    clause="5.2.3.1", requirements=["HA-H2F-01", "REF-B7"],
+    clause="5.2.3.1", requirements=["HA-H2F-01", *ACCEPT_REQUIREMENTS],
 )  # fmt: skip
 home_agent.transition(
     "the home address is in use",
@@ -453,7 +255,9 @@ home_agent.on(receipt(BindingUpdate), in_states=BindingState.BOUND).decide(
         when=asks_removal,
         then=[forget_binding, removed_number, peer_goes_home, note_newest,
               reply(Status.ACCEPTED, key_management=grants_key_management)],
-        clause="5.2.3.3", requirements=["HA-F2H-01", "HA-F2H-02", "REF-B11", "REF-C12"], note="AMB-15, AMB-22, AMB-25",
+        clause="5.2.3.3",
+        requirements=["HA-F2H-01", "HA-F2H-02", "REF-B10", "REF-B11", "REF-B12", "REF-C12"],
+        note="AMB-15, AMB-22, AMB-25",
     ),
     rejection(keeps_number=True),
     otherwise(
@@ -503,13 +307,13 @@ home_agent.transition(
     "the binding's lifetime ends",
     trigger=event(BINDING_ENDED_AT_HOME_AGENT), source=BindingState.BOUND, dest=BindingState.NO_BINDING,
     then=[forget_binding, sequence_number.becomes(0)],
-    clause="5.1.3", requirements=["REF-B7", "REF-B8"],
+    clause="5.1.3", requirements=["REF-B7", "REF-B8", "REF-C12"],
 )  # fmt: skip
 home_agent.transition(
     "takes part in IKEv2",
     trigger=event(ASSOCIATION_ESTABLISHED), source=list(BindingState),
     then=[association.becomes(True), peer_address.becomes(ASSOCIATION_ESTABLISHED.view.peer_address)],
-    clause="5.1.3", requirements=["UE-H2F-02", "REF-D2"],
+    clause="5.1.2.2", requirements=["REF-D2", "REF-D3"],
 )  # fmt: skip
 home_agent.on(event(ASSOCIATION_ENDED)).decide(
     case("the association ends at the UE only", when=ASSOCIATION_ENDED.view.where == Ends.AT_THE_UE,

@@ -37,6 +37,6 @@ lifetimes.transition(
     "the home agent's cache entry ends",
     trigger=event(BINDING_ENDED_AT_HOME_AGENT), source=ClockState.RUNNING,
     when=(expiries_left > 0) & acknowledged_entry_ends_first,
-    then=[expiries_left.becomes(expiries_left - 1)],
+    then=[expiries_left.becomes(expiries_left - 1), variable("ue.undisturbed").becomes(False)],
     clause="5.1.3", requirements=["REF-B7", "REF-B8"],
 )  # fmt: skip

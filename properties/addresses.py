@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from model import home_agent_answers as ha
+from model import ue_variables as ue
 from model.addresses import NO_ADDRESS, Family, family_of_address
 from model.language.expressions import after
 from model.messages import (
@@ -12,14 +14,12 @@ from model.messages import (
     sent_update,
     update,
 )
-from model.user_equipment import Link
+from model.ue_variables import Link
 from properties.kinds import step_property
 from properties.terms import (
-    ha,
     receives_update,
     sends_acknowledgement,
     sends_update,
-    ue,
     update_is_protected,
 )
 
@@ -75,7 +75,8 @@ ADDRESS_PROPERTIES = (
     step_property(
         "ADDR-7b", "a routing header is present exactly if the update's inner source was not the home address",
         whenever=sends_acknowledgement,
-        then=(receives_update & (sent_acknowledgement.routing_header == (update.inner_source != InnerSource.HOME_ADDRESS)))
+        then=(receives_update
+              & (sent_acknowledgement.routing_header == (update.inner_source != InnerSource.HOME_ADDRESS)))
         | (~receives_update
            & (sent_acknowledgement.routing_header == (ha.pending_inner_source != InnerSource.HOME_ADDRESS))),
         requirements=["HA-F2F-10", "REF-B12"], clause="5.2.3.2", ambiguities=["AMB-18", "AMB-19"], actor="home_agent",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from model.home_agent import BindingState
+from model import home_agent_answers as ha
+from model import ue_variables as ue
+from model.home_agent_answers import BindingState
 from model.language.expressions import after, occurs
 from model.language.machines import chosen
 from model.messages import (
@@ -12,7 +14,8 @@ from model.messages import (
     sent_acknowledgement,
     update,
 )
-from model.user_equipment import ListEntry
+from model.ue_messages import awaits_answer
+from model.ue_variables import ListEntry
 from properties.kinds import invariant, step_property
 from properties.terms import (
     accepts_registration,
@@ -20,14 +23,12 @@ from properties.terms import (
     bound,
     care_of_address_seen,
     entry_address_is_real,
-    ha,
     ha_state,
     quiescent,
     receives_acknowledgement,
     receives_update,
     registered,
     sends_acknowledgement,
-    ue,
     unbound_after,
 )
 
@@ -48,7 +49,8 @@ BINDING_PROPERTIES = (
     invariant(
         "BIND-1", "the UE at home, all quiet: no binding is left but one marked invalid",
         whenever=at_home & quiescent, then=~bound,
-        requirements=["UE-F2H-01", "HA-F2H-01", "REF-B11"], clause="5.2.2.4", ambiguities=["AMB-10", "AMB-26", "AMB-11"],
+        requirements=["UE-F2H-01", "HA-F2H-01", "REF-B11"], clause="5.2.2.4",
+        ambiguities=["AMB-10", "AMB-26", "AMB-11"],
     ),
     invariant(
         "BIND-3", "the UE registered, all quiet: the home agent has a binding with its care-of address",
@@ -79,7 +81,7 @@ BINDING_PROPERTIES = (
         "BIND-7", "the UE takes an acknowledgement only for the update it has outstanding, 135 while some update is",
         whenever=receives_acknowledgement
         & ((after(ue.list_entry) != ue.list_entry) | (after(ue.sequence_number) != ue.sequence_number)),
-        then=ue.awaits_answer
+        then=awaits_answer
         & ((acknowledgement.status == Status.SEQUENCE_NUMBER_OUT_OF_WINDOW)
            | (acknowledgement.sequence_number == ue.sequence_number)),
         requirements=["REF-A7"], clause="5.1.2.4", ambiguities=["AMB-21"],

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from model import access_network
+from model import home_agent_answers as ha
+from model import ue_variables as ue
 from model.addresses import NO_ADDRESS, Family, family_of_address, is_translated
 from model.language.expressions import after, parameter
 from model.language.machines import chosen
@@ -19,12 +21,10 @@ from properties.kinds import invariant, step_property
 from properties.terms import (
     accepts_registration,
     bound,
-    ha,
     quiescent,
     receives_update,
     registered,
     sends_acknowledgement,
-    ue,
 )
 
 answers_update = receives_update & sends_acknowledgement

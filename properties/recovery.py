@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from model.home_agent import BindingState
+from model.home_agent_answers import BindingState
 from model.language.expressions import enabled
-from model.user_equipment import UeState
+from model.ue_variables import UeState
 from properties.kinds import invariant
 from properties.terms import ha_state, ue_state
 

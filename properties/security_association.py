@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from model import home_agent_answers as ha
+from model import ue_variables as ue
 from model.addresses import Family, family_of_address
 from model.language.expressions import after, occurs, parameter
 from model.messages import Lifetime, Protection, Status, sent_acknowledgement, sent_update, update
-from model.user_equipment import Link, ListEntry
+from model.ue_variables import Link, ListEntry
 from properties.kinds import step_property
 from properties.terms import (
-    ha,
     ha_state,
     receives_update,
     sends_acknowledgement,
     sends_update,
-    ue,
     update_is_protected,
 )
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from model import access_network, home_agent, user_equipment
+from model import access_network
+from model import home_agent_answers as ha
+from model import ue_variables as ue
 from model.addresses import address_of, is_translated, remapped_address_of, translated_address_of
-from model.home_agent import BindingState
+from model.home_agent_answers import BindingState
 from model.language.expressions import Expression, after, all_of, if_then_else, in_flight, receives, sends
 from model.messages import (
     DOWNLINK,
@@ -18,12 +20,10 @@ from model.messages import (
     sent_acknowledgement,
     update,
 )
-from model.user_equipment import ListEntry, UeState
+from model.ue_variables import ListEntry, UeState
 
-ue = user_equipment
-ha = home_agent
-ue_state = user_equipment.ue.state
-ha_state = home_agent.home_agent.state
+ue_state = ue.ue.state
+ha_state = ha.home_agent.state
 
 sends_update = sends(BindingUpdate.name)
 sends_acknowledgement = sends(BindingAcknowledgement.name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from model import home_agent_answers as ha
+from model import ue_variables as ue
 from model.language.expressions import after, occurs
 from model.messages import (
     Encapsulation,
@@ -13,18 +15,17 @@ from model.messages import (
     sent_acknowledgement,
     sent_update,
 )
-from model.user_equipment import Link, ListEntry
+from model.ue_messages import awaits_answer
+from model.ue_variables import Link, ListEntry
 from properties.kinds import Property, witness
 from properties.terms import (
     at_home,
-    ha,
     quiescent,
     receives_acknowledgement,
     receives_update,
     registered,
     sends_acknowledgement,
     sends_update,
-    ue,
 )
 
 STATUS_REQUIREMENTS = {
@@ -84,7 +85,7 @@ WITNESSES = (
             requirements=["HA-F2F-11"], clause="5.2.3.2"),
     witness(
         "W-K-REFUSED", "K was asked and is not granted",
-        step=receives_acknowledgement & (after(ue.list_entry) == ListEntry.VALID) & ue.awaits_answer
+        step=receives_acknowledgement & (after(ue.list_entry) == ListEntry.VALID) & awaits_answer
         & ue.wants_association_to_survive & ~acknowledgement.key_management,
         requirements=["HA-F2F-11"], clause="5.2.3.2",
     ),

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple, TypeAlias
 from weakref import WeakValueDictionary
@@ -37,7 +38,7 @@ class Operator(Enum):
     ENABLED = "enabled"  # payload: tuple of machine names, or "delivery"
 
 
-Payload: TypeAlias = Value | None | tuple["Value | None | tuple[str, ...]", ...]
+Payload: TypeAlias = Value | tuple["Value | tuple[str, ...] | None", ...] | None
 
 
 class Key(NamedTuple):
@@ -126,7 +127,8 @@ class Expression:
 Operand: TypeAlias = Expression | Value | Enum
 
 
-class Assignment(NamedTuple):
+@dataclass(frozen=True)
+class Assignment:
     """The effect `variable := value`; effects of one step are simultaneous."""
 
     variable: str

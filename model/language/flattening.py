@@ -276,7 +276,9 @@ class _Composer:
                 if machine.name != row.machine and any(other.trigger == row.trigger for other in machine.rows)
             ]
             for combination in product(*subscribers):
-                action = self._event_action(row, event, combination, replacement, own_guard, dict(zip(free, values, strict=True)), fields)
+                action = self._event_action(
+                    row, event, combination, replacement, own_guard, dict(zip(free, values, strict=True)), fields
+                )
                 if action.guard is not FALSE:
                     yield action
 

@@ -51,16 +51,16 @@ class EffectChoice:
 
 
 Effect: TypeAlias = Assignment | Send | Alter | EffectChoice
-Effects: TypeAlias = "Effect | Sequence[Effect | Sequence[Effect]]"
+Effects: TypeAlias = "Effect | Sequence[Effects]"
 
 
-def flat(effects: Effects | Sequence[object]) -> tuple[Effect, ...]:
+def flat(effects: Effects) -> tuple[Effect, ...]:
     """One effect, or lists of effects within lists, as one tuple."""
     if isinstance(effects, Assignment | Send | Alter | EffectChoice):
         return (effects,)
     result: list[Effect] = []
     for effect in effects:
-        result.extend(flat(effect))  # type: ignore[arg-type]
+        result.extend(flat(effect))
     return tuple(result)
 
 
