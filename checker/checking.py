@@ -210,7 +210,7 @@ class _Judge:
         if self.scenario.bounds.sequence_number_bits != WIRE_BITS and replay_at(self.wide_system, trace) is None:
             bits = self.scenario.bounds.sequence_number_bits
             return Unknown(
-                evidence, f"width artefact: the run found with {bits}-bit sequence numbers does not exist at {WIRE_BITS}"
+                evidence, f"width artefact: the run found at {bits}-bit sequence numbers does not exist at {WIRE_BITS}"
             )
         return Violated(evidence, trace)
 

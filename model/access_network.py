@@ -51,7 +51,7 @@ access.variable(
     meaning="budget of packets that the network may duplicate",
 )  # fmt: skip
 
-disturbs = variable("ue.undisturbed").becomes(False)  # a ghost, for the properties only
+disturbs = variable("home_agent.undisturbed").becomes(False)  # a ghost, for the properties only
 
 access.transition(
     "the UE moves to another access network",

@@ -36,12 +36,14 @@ from model.home_agent_answers import (
     sequence_number,
     store_care_of_address,
     tunnel,
+    undisturbed,
     unremembered_number,
     unremembered_state,
 )
 from model.language.expressions import Operand, if_then_else, in_flight, parameter
 from model.language.machines import (
     Case,
+    Effects,
     Send,
     case,
     chosen,
@@ -130,7 +132,8 @@ def rejection(*, keeps_number: bool) -> Case:
     )  # fmt: skip
 
 
-accept = [
+accept: Effects = [
+    undisturbed.becomes(True),
     store_care_of_address,
     bind_ipv4(update.ipv4_home_address),
     peer_moves,
@@ -146,7 +149,7 @@ ACCEPT_REQUIREMENTS = [
     "HA-F2F-11", "HA-F2F-03", "REF-B4", "REF-B7", "REF-B9", "REF-B10", "REF-B12", "REF-C2", "REF-C6", "REF-C7",
     "REF-C8", "REF-C9", "REF-C11", "REF-C12",
 ]  # fmt: skip
-start_detection = [
+start_detection: Effects = [
     store_care_of_address,
     pending_key_management.becomes(update.key_management),
     pending_ipv4_home_address.becomes(update.ipv4_home_address),
@@ -162,7 +165,7 @@ home_agent.on(receipt(BindingUpdate), in_states=BindingState.NO_BINDING).decide(
     case(
         "removal without binding", dest=unremembered_state,
         when=asks_removal,
-        then=[reply(Status.NOT_HOME_AGENT), unremembered_number, note_newest],
+        then=[reply(Status.NOT_HOME_AGENT), unremembered_number, note_newest, undisturbed.becomes(True)],
         clause="5.2.3.3", requirements=["HA-F2H-01", "REF-B11"], note="AMB-26",
     ),
     rejection(keeps_number=False),
@@ -190,7 +193,8 @@ home_agent.on(receipt(BindingUpdate), in_states=BindingState.DETECTING_DUPLICATE
     case(
         "removal while detecting duplicates", dest=unremembered_state,
         when=asks_removal,
-        then=[forget_binding, forget_pending, reply(Status.NOT_HOME_AGENT), unremembered_number, note_newest],
+        then=[forget_binding, forget_pending, reply(Status.NOT_HOME_AGENT), unremembered_number, note_newest,
+              undisturbed.becomes(True)],
         clause="5.2.3.3", requirements=["HA-F2H-01", "REF-B11"], note="AMB-26",
     ),
     rejection(keeps_number=False),
@@ -223,6 +227,7 @@ home_agent.transition(
     trigger=timer("duplicate address detection ends"), source=BindingState.DETECTING_DUPLICATES,
     dest=BindingState.BOUND,
     then=[
+        undisturbed.becomes(True),
         bind_ipv4(pending_ipv4_home_address),
         peer_address.becomes(if_then_else(grants_pending_key_management, care_of_address, peer_address)),
         forget_pending,
@@ -253,7 +258,7 @@ home_agent.on(receipt(BindingUpdate), in_states=BindingState.BOUND).decide(
     case(
         "removal", dest=removed_state,
         when=asks_removal,
-        then=[forget_binding, removed_number, peer_goes_home, note_newest,
+        then=[forget_binding, removed_number, peer_goes_home, note_newest, undisturbed.becomes(True),
               reply(Status.ACCEPTED, key_management=grants_key_management)],
         clause="5.2.3.3",
         requirements=["HA-F2H-01", "HA-F2H-02", "REF-B10", "REF-B11", "REF-B12", "REF-C12"],
@@ -272,7 +277,7 @@ home_agent.on(receipt(BindingUpdate), in_states=BindingState.INVALID).decide(
     case(
         "removal again",
         when=asks_removal,
-        then=[sequence_number.becomes(update.sequence_number), note_newest,
+        then=[sequence_number.becomes(update.sequence_number), note_newest, undisturbed.becomes(True),
               chosen_effects("AMB-28",
                              status_0=[peer_goes_home, reply(Status.ACCEPTED, key_management=grants_key_management)],
                              status_133=[reply(Status.NOT_HOME_AGENT)])],

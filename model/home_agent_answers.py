@@ -76,6 +76,11 @@ newest_processed = home_agent.ghost(
     meaning="highest number of an update that was accepted, or of a removal that was answered",
 )  # fmt: skip
 
+undisturbed = home_agent.ghost(
+    "undisturbed", BOOLEAN, initial=True,
+    meaning="since the last answer to an update no lifetime, NAT mapping or security association has ended",
+)  # fmt: skip
+
 ENTRY_STATES = [BindingState.BOUND, BindingState.INVALID]
 exists = home_agent.state.is_one_of(*ENTRY_STATES)
 

@@ -27,16 +27,18 @@ expiries_left = lifetimes.variable(
 # Timing assumption: an acknowledged binding update list entry ends no later than its cache entry.
 acknowledged_entry_ends_first = (variable("ue.list_entry") != "valid") | ~parameter("acknowledged_entry_ends_first")
 
+disturbs = variable("home_agent.undisturbed").becomes(False)  # a ghost, for the properties only
+
 lifetimes.transition(
     "the UE's list entry ends",
     trigger=event(BINDING_ENDED_AT_UE), source=ClockState.RUNNING, when=expiries_left > 0,
-    then=[expiries_left.becomes(expiries_left - 1)],
+    then=[expiries_left.becomes(expiries_left - 1), disturbs],
     clause="5.1.2.4", requirements=["REF-A1"],
 )  # fmt: skip
 lifetimes.transition(
     "the home agent's cache entry ends",
     trigger=event(BINDING_ENDED_AT_HOME_AGENT), source=ClockState.RUNNING,
     when=(expiries_left > 0) & acknowledged_entry_ends_first,
-    then=[expiries_left.becomes(expiries_left - 1), variable("ue.undisturbed").becomes(False)],
+    then=[expiries_left.becomes(expiries_left - 1), disturbs],
     clause="5.1.3", requirements=["REF-B7", "REF-B8"],
 )  # fmt: skip

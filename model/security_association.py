@@ -9,7 +9,7 @@ from enum import Enum
 from model.access_network import network
 from model.addresses import ADDRESS, address_of, is_translated
 from model.language.domains import Enumeration, Integer
-from model.language.expressions import constant, if_then_else, parameter
+from model.language.expressions import constant, if_then_else, parameter, variable
 from model.language.machines import Alter, Event, Machine, event
 from model.language.messages import flying
 from model.messages import (
@@ -76,6 +76,6 @@ security_association.transition(
 security_association.transition(
     "the association ends without anybody's decision",
     trigger=event(ASSOCIATION_ENDED), source=ExchangeState.READY, when=ends_left > 0,
-    then=[ends_left.becomes(ends_left - 1)],
+    then=[ends_left.becomes(ends_left - 1), variable("home_agent.undisturbed").becomes(False)],
     clause="5.2.1", requirements=["REF-D4"],
 )  # fmt: skip

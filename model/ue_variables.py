@@ -103,10 +103,6 @@ tunnel = ue.variable(
     "tunnel", Enumeration.of(Encapsulation), initial=Encapsulation.IPV6, meaning="how the UE tunnels data"
 )
 reason = ue.variable("reason", Enumeration.of(Reason), initial=Reason.NONE, meaning="why it is abandoned")
-undisturbed = ue.ghost(
-    "undisturbed", BOOLEAN, initial=True,
-    meaning="since the last acknowledgement no lifetime, NAT mapping or security association has ended",
-)  # fmt: skip
 
 WAITING = (UeState.REGISTERING, UeState.DEREGISTERING)
 ALL_BUT_DETACHED = [state for state in UeState if state is not UeState.DETACHED]

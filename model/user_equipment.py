@@ -6,7 +6,18 @@ from __future__ import annotations
 from model.access_network import ADDRESS_CONFIGURED, COVERAGE_LOST, MOVEMENT, ROUTER_ADVERTISEMENT
 from model.addresses import HOME_ADDRESS, NO_ADDRESS, Family, Prefix, family_of_address
 from model.language.expressions import if_then_else, literal, parameter
-from model.language.machines import case, chosen, chosen_effects, decision, discarding, event, otherwise, receipt, timer
+from model.language.machines import (
+    Effects,
+    case,
+    chosen,
+    chosen_effects,
+    decision,
+    discarding,
+    event,
+    otherwise,
+    receipt,
+    timer,
+)
 from model.lifetimes import BINDING_ENDED_AT_UE
 from model.messages import (
     BindingAcknowledgement,
@@ -56,7 +67,6 @@ from model.ue_variables import (
     sequence_number,
     tunnel,
     ue,
-    undisturbed,
     wants_ipv4_home_address,
 )
 
@@ -196,8 +206,9 @@ ue.on(event(ASSOCIATION_ESTABLISHED), in_states=UeState.ESTABLISHING_SA).decide(
     otherwise(
         "association established, update sent", dest=UeState.REGISTERING,
         then=[new_association, register(address, with_association=True)],
-        clause="5.2.2.2", requirements=["UE-H2F-02", "UE-H2F-03", "UE-H2F-04", "UE-H2F-05", "UE-H2F-06", "UE-H2F-07",
-                      "UE-F2F-02", "UE-F2F-04", "UE-F2F-07", "UE-F2F-09", "REF-A3", "REF-A4", "REF-C5", "REF-D2", "REF-D3"],
+        clause="5.2.2.2",
+        requirements=["UE-H2F-02", "UE-H2F-03", "UE-H2F-04", "UE-H2F-05", "UE-H2F-06", "UE-H2F-07", "UE-F2F-02",
+                      "UE-F2F-04", "UE-F2F-07", "UE-F2F-09", "REF-A3", "REF-A4", "REF-C5", "REF-D2", "REF-D3"],
     ),
 )  # fmt: skip
 ue.transition(
@@ -255,7 +266,7 @@ believed_tunnel = if_then_else(
     literal(Encapsulation.IPV6),
     if_then_else(nat_told, literal(Encapsulation.UDP), literal(Encapsulation.IPV4)),
 )
-registration_acknowledged = [
+registration_acknowledged: Effects = [
     list_entry.becomes(ListEntry.VALID),
     key_management_granted.becomes(acknowledgement.key_management),
     association_address.becomes(if_then_else(acknowledgement.key_management, care_of_address, association_address)),
@@ -268,9 +279,8 @@ registration_acknowledged = [
     ),
     tunnel.becomes(believed_tunnel),
     association_renewed.becomes(False),
-    undisturbed.becomes(True),
 ]
-removal_acknowledged = [
+removal_acknowledged: Effects = [
     list_entry.becomes(ListEntry.NONE),
     care_of_address.becomes(NO_ADDRESS),
     key_management_granted.becomes(acknowledgement.key_management),
@@ -284,7 +294,6 @@ removal_acknowledged = [
     chosen_effects("AMB-12", forget=has_ipv4_home_address.becomes(False), offer_again=[]),
     association_renewed.becomes(False),
     tunnel.becomes(Encapsulation.IPV6),
-    undisturbed.becomes(True),
 ]
 number_adopted = [
     sequence_number.becomes(acknowledgement.sequence_number + 1),
@@ -454,15 +463,15 @@ ue.transition(
 
 ue.on(event(ASSOCIATION_ENDED)).decide(
     case("the association ends at the home agent only", when=ASSOCIATION_ENDED.view.where == Ends.AT_THE_HOME_AGENT,
-         then=[undisturbed.becomes(False)], clause="5.2.1", requirements=["REF-G3"]),
-    otherwise("the association ends", then=[no_association, undisturbed.becomes(False)],
+         clause="5.2.1", requirements=["REF-G3"]),
+    otherwise("the association ends", then=[no_association],
               clause="5.2.1", requirements=["REF-D4"], note="AMB-13"),
 )  # fmt: skip
 ue.on(event(BINDING_ENDED_AT_UE), in_states=UeState.REGISTERED).decide(
     case("its binding ends, update sent", dest=UeState.REGISTERING, when=may_register_abroad(address),
-         then=[register(address), undisturbed.becomes(False)], clause="5.1.2.4", requirements=["REF-A1", "REF-A2"]),
+         then=[register(address)], clause="5.1.2.4", requirements=["REF-A1", "REF-A2"]),
     otherwise("its binding ends, association needed", dest=UeState.ESTABLISHING_SA,
-              then=[association.becomes(False), list_entry.becomes(ListEntry.NONE), undisturbed.becomes(False)],
+              then=[association.becomes(False), list_entry.becomes(ListEntry.NONE)],
               clause="5.2.1", requirements=["REF-A1", "GEN-03"]),
 )  # fmt: skip
 ue.on(
@@ -470,7 +479,7 @@ ue.on(
     in_states=[UeState.DETACHED, UeState.CONFIGURING_ADDRESS, UeState.DETECTING_HOME_LINK, UeState.ESTABLISHING_SA],
 ).decide(
     case("its binding ends on the way", when=list_entry == ListEntry.VALID,
-         then=[list_entry.becomes(ListEntry.NONE), undisturbed.becomes(False)],
+         then=[list_entry.becomes(ListEntry.NONE)],
          clause="5.1.2.4", requirements=["REF-A1"]),
 )  # fmt: skip
 

@@ -121,7 +121,7 @@ BINDING_PROPERTIES = (
     step_property(
         "BIND-16", "a handover starts with a valid registration: a binding and a security association",
         whenever=occurs("access", "event movement")
-        & chosen("AMB-01", every_handover=True, from_registered=registered & ue.undisturbed),
+        & chosen("AMB-01", every_handover=True, from_registered=registered & ha.undisturbed),
         then=bound & ue.association & ha.association,
         requirements=["GEN-02", "GEN-05"], clause="5.2.1", ambiguities=["AMB-01"],
     ),

@@ -40,7 +40,7 @@ nothing_unanswered = ~ue_state.is_one_of(
     UeState.REGISTERING, UeState.DEREGISTERING, UeState.ESTABLISHING_SA
 ) & ~ue.list_entry.is_one_of(ListEntry.PENDING, ListEntry.REMOVING)
 quiescent: Expression = all_of(
-    [nothing_in_flight, nothing_unanswered, ha_state != BindingState.DETECTING_DUPLICATES, ue.undisturbed]
+    [nothing_in_flight, nothing_unanswered, ha_state != BindingState.DETECTING_DUPLICATES, ha.undisturbed]
 )
 """No message in flight, no update unanswered, no SA exchange or address detection running, and
 nothing has ended by itself since the last acknowledgement."""
