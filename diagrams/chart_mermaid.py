@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from diagrams.labels import wrapped
+from diagrams.labels import display_name, wrapped
 from diagrams.mermaid import escaped
 from diagrams.sequence_chart import NETWORK, Arrival, Chart, Copying, Departure, Ending, Fate, Item, Message, Note
 
@@ -19,7 +19,7 @@ def chart_mermaid(chart: Chart) -> str:
         if index == chart.network_at:
             lines.append(f"    participant n as {NETWORK}")
         if name:
-            lines.append(f"    participant {aliases[name]} as {escaped(name)}")
+            lines.append(f"    participant {aliases[name]} as {escaped(display_name(name))}")
     everybody = _everybody(chart)
     lines += [f"    {line}" for note in chart.start for line in _item(chart, aliases, everybody, note, "")]
     for step in chart.steps:
@@ -61,14 +61,14 @@ def _item(chart: Chart, aliases: dict[str, str], everybody: str, item: Item, pre
             yield f"Note over {where}: {_text(prefix + text)}"
         case Departure(number):
             message = chart.message(number)
-            text = prefix + _numbered(message, message.title)
+            text = prefix + _numbered(message, message.label)
             if message.fate is Fate.NO_ROOM:
                 yield f"{aliases[message.sender]}--xn: {escaped(f'{text}: {message.fate.value}')}"
             else:
                 yield f"{aliases[message.sender]}->>n: {escaped(text)}"
         case Arrival(number, label):
             message = chart.message(number)
-            text = prefix + _numbered(message, f"{label} (copy)" if message.copy_of is not None else label)
+            text = prefix + _numbered(message, label)
             arrow, end = ("-->>", " (discarded)") if message.fate is Fate.DISCARDED else ("->>", "")
             yield f"n{arrow}{aliases[message.receiver or '']}: {escaped(text + end)}"
         case Ending(number):

@@ -6,7 +6,7 @@ from __future__ import annotations
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from diagrams.labels import columns_of, wrapped
+from diagrams.labels import columns_of, display_name, wrapped
 from diagrams.sequence_chart import (
     NETWORK,
     Arrival,
@@ -24,7 +24,7 @@ from diagrams.svg_accessibility import SVG, document, name_root
 
 LETTER = 7.9  # width to reckon with for a letter of 14 px, in px; proportional fonts are narrower
 LINE = 19
-GAP = 330  # between neighbouring columns
+GAP = 380  # between neighbouring columns
 SLOT = 18
 MARGIN = 24
 GUTTER = 40
@@ -134,7 +134,7 @@ class _Drawing:
     def _heads(self) -> float:
         """The names of the columns; returns where the lifelines begin."""
         centres = [*self.columns, self.network + self.network_width / 2]
-        names = [wrapped(name.replace("_", " "), 14) for name in (*self.chart.lifelines, NETWORK)]
+        names = [wrapped(display_name(name), 14) for name in (*self.chart.lifelines, NETWORK)]
         height = 12 + LINE * max(len(lines) for lines in names)
         for centre, lines in zip(centres, names, strict=True):
             box = self._add("rect", "headbox", x=centre - 60, y=self.y, width=120, height=height)
@@ -227,7 +227,7 @@ class _Drawing:
     def _departure(self, message: Message) -> None:
         x = self.columns[self.chart.lifelines.index(message.sender)]
         to_right = x < self.network
-        self._label(x, to_right, message.title)
+        self._label(x, to_right, message.label)
         if message.fate is Fate.NO_ROOM:
             end = self.network - 8 if to_right else self.network + self.network_width + 8
             self._add("line", "arrow", x1=x, y1=self.y, x2=end, y2=self.y)
@@ -245,8 +245,7 @@ class _Drawing:
         x = self.columns[self.chart.lifelines.index(message.receiver or "")]
         to_right = x > self.network
         refused = message.fate is Fate.DISCARDED
-        text = f"{label} (copy)" if message.copy_of is not None else label
-        self._label(x, not to_right, f"{text} (discarded)" if refused else text)
+        self._label(x, not to_right, f"{label} (discarded)" if refused else label)
         self._close(message.slot)
         start, end = self._slot(message.slot), x - 1 if to_right else x + 1
         shaft = self._add("line", "arrow", x1=start, y1=self.y, x2=end, y2=self.y)

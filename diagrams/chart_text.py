@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from diagrams.labels import columns_of, columns_of_character, wrapped
+from diagrams.labels import columns_of, columns_of_character, display_name, wrapped
 from diagrams.sequence_chart import (
     NETWORK,
     Arrival,
@@ -198,7 +198,7 @@ class _Drawing:
 
     def _header(self) -> None:
         places = [*self.columns, self.network + self.band // 2]
-        names = [[*wrapped(name, self.gap - 1)] for name in (*self.chart.lifelines, NETWORK)]
+        names = [wrapped(display_name(name), self.gap - 1) for name in (*self.chart.lifelines, NETWORK)]
         height = max(len(parts) for parts in names)
         for index in range(height):
             line = _Line(self.width)
@@ -262,12 +262,12 @@ class _Drawing:
         signs = self.signs
         if message.fate is Fate.NO_ROOM:
             end = self.network - 1 if to_right else self.network + self.band
-            line = self._arrow(start, end, message.title, near_start=True, dashed=False, label_from=start)
+            line = self._arrow(start, end, message.label, near_start=True, dashed=False, label_from=start)
             line.put(end, signs.cross, "lost")
             self._beside_network(f"{message.fate.value}: {message.title}")
         else:
             end = self._slot(message.slot)
-            line = self._arrow(start, end, message.title, near_start=True, dashed=False, label_from=start)
+            line = self._arrow(start, end, message.label, near_start=True, dashed=False, label_from=start)
             line.put(end, signs.into_from_left if to_right else signs.into_from_right, "message")
             self.active.add(message.slot)
         line.put(start, signs.from_right if to_right else signs.from_left)
@@ -276,8 +276,7 @@ class _Drawing:
         index = self.chart.lifelines.index(message.receiver or "")
         end, to_right = self.columns[index], index >= self.chart.network_at
         refused = message.fate is Fate.DISCARDED
-        text = f"{label} (copy)" if message.copy_of is not None else label
-        text = f"{text} (discarded)" if refused else text
+        text = f"{label} (discarded)" if refused else label
         line = self._arrow(self._slot(message.slot), end, text, near_start=False, dashed=refused, label_from=end)
         signs = self.signs
         line.put(self._slot(message.slot), signs.out_to_right if to_right else signs.out_to_left, "message")

@@ -1,5 +1,5 @@
 """State diagrams as DOT text. Every name is text inside an HTML-like label; ids are made up.
-The same graph gives the same text."""
+An edge's label is a node on its way, so that no other edge is drawn across it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from html import escape
 
 from diagrams.labels import plain_line, wrapped
-from diagrams.state_diagram import Graph, Level, Node, NodeKind, RowText, overview_lines
+from diagrams.state_diagram import Edge, Graph, Level, Node, NodeKind, RowText, overview_lines
 
 FONT = "Helvetica,Arial,sans-serif"
 INK, GREY, GREEN, BLUE, PAPER, STATE, GROUP = (
@@ -16,7 +16,7 @@ INK, GREY, GREEN, BLUE, PAPER, STATE, GROUP = (
 DARK = {INK: "#e6edf3", GREY: "#a5b0bd", GREEN: "#7ee2a0", BLUE: "#8cc2ff", PAPER: "#0d1117",
         STATE: "#1c2b3d", GROUP: "#3a3218"}  # fmt: skip
 
-LABEL_WIDTH = 30
+LABEL_WIDTH = 34
 DETAIL_WIDTH = 46
 GUARD_LINES = 4
 EFFECT_LINES = 3
@@ -28,30 +28,41 @@ def dot_text(graph: Graph) -> str:
     detail = graph.level is Level.DETAIL
     lines = [
         "digraph states {",
-        f'  graph [rankdir=TB, nodesep={0.6 if detail else 0.5}, ranksep={0.7 if detail else 0.55}, bgcolor="{PAPER}",'
-        f' pad=0.2, fontname="{FONT}", fontsize=15, fontcolor="{INK}", labelloc=t, label=<{_bold(graph.title)}>];',
+        '  graph [rankdir=TB, nodesep=0.4, ranksep=0.32,'
+        f' bgcolor="{PAPER}", pad=0.2, fontname="{FONT}", fontsize=15, fontcolor="{INK}",'
+        f" labelloc=t, label=<{_bold(graph.title)}>];",
         f'  node [shape=box, style="rounded,filled", fillcolor="{STATE}", color="{INK}", penwidth=1.2,'
         f' fontname="{FONT}", fontsize=13, fontcolor="{INK}", margin="0.14,0.08"];',
         f'  edge [color="{GREY}", fontname="{FONT}", fontsize=11, fontcolor="{INK}", arrowsize=0.8];',
     ]
     for node in graph.nodes:
         lines.append(f"  {node.id} [{_node_attributes(node, detail)}];")
-    for edge in graph.edges:
-        label = _edge_label(edge.rows, detail)
-        lines.append(f"  {edge.source} -> {edge.dest}" + (f" [label=<{label}>];" if label else ";"))
+    for name, edge in _named_edges(graph):
+        if edge.rows:
+            lines.append(f'  {name} [shape=plain, style="", fontsize=11, label=<{_edge_label(edge.rows, detail)}>];')
+            lines.append(f"  {edge.source} -> {name} [arrowhead=none];")
+            lines.append(f"  {name} -> {edge.dest};")
+        else:
+            lines.append(f"  {edge.source} -> {edge.dest};")
     return "\n".join([*lines, "}", ""])
 
 
 def titles(graph: Graph) -> dict[str, str]:
-    """For each id that Graphviz writes as a title ("s0", "s0->s1"), what a reader should get instead."""
+    """For each id that Graphviz writes as a title ("s0", "s0->e1"), what a reader should get instead."""
     names = {node.id: node.name for node in graph.nodes}
     result = dict(names)
-    for edge in graph.edges:
-        labels = "; ".join(row.label for row in edge.rows)
-        result[f"{edge.source}->{edge.dest}"] = f"{names[edge.source]} → {names[edge.dest]}" + (
-            f": {labels}" if labels else ""
-        )
+    for name, edge in _named_edges(graph):
+        text = f"{names[edge.source]} → {names[edge.dest]}"
+        if edge.rows:
+            text += f": {'; '.join(row.label for row in edge.rows)}"
+            result.update({name: text, f"{edge.source}->{name}": text, f"{name}->{edge.dest}": text})
+        else:
+            result[f"{edge.source}->{edge.dest}"] = text
     return result
+
+
+def _named_edges(graph: Graph) -> list[tuple[str, Edge]]:
+    return [(f"e{index}", edge) for index, edge in enumerate(graph.edges)]
 
 
 def escaped(text: str) -> str:
@@ -80,8 +91,6 @@ def _node_attributes(node: Node, detail: bool) -> str:
 
 
 def _edge_label(rows: tuple[RowText, ...], detail: bool) -> str:
-    if not rows:
-        return ""
     if detail:
         cells = "".join(f'<TR><TD ALIGN="LEFT" BALIGN="LEFT">{_detail(row)}</TD></TR>' for row in rows)
         return f'<TABLE BORDER="0" CELLBORDER="0" CELLPADDING="3" CELLSPACING="0">{cells}</TABLE>'
@@ -90,7 +99,8 @@ def _edge_label(rows: tuple[RowText, ...], detail: bool) -> str:
         if trigger:
             lines += [f'<FONT COLOR="{BLUE}">{_bold(line)}</FONT>' for line in wrapped(trigger, LABEL_WIDTH)]
         for label in labels:
-            lines += [escaped(line) for line in wrapped(label, LABEL_WIDTH)]
+            first, *others = wrapped(label, LABEL_WIDTH - 2)
+            lines += [f"• {escaped(first)}", *(f"&#160;&#160;&#160;{escaped(line)}" for line in others)]
     breaks = '<BR ALIGN="LEFT"/>'
     return f'<TABLE BORDER="0" CELLPADDING="2"><TR><TD ALIGN="LEFT">{breaks.join(lines)}{breaks}</TD></TR></TABLE>'
 

@@ -13,6 +13,11 @@ def plain_line(text: str) -> str:
     return "".join("?" if category(character).startswith("C") else character for character in line)
 
 
+def display_name(name: str) -> str:
+    """A name as people write it: spaces for underscores."""
+    return plain_line(name.replace("_", " "))
+
+
 def columns_of(text: str) -> int:
     """Terminal columns that `text` takes: wide characters two, combining ones none."""
     return sum(columns_of_character(character) for character in text)

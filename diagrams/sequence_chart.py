@@ -3,13 +3,13 @@ Sends are linked with receipts by following every message through the channels s
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
 from checker.trace import Packet, Trace, TraceStep
 from diagrams.errors import DiagramError
-from diagrams.labels import plain_line, value_text
+from diagrams.labels import display_name, plain_line, value_text
 from model.language.channel_contents import Flight, order_key, with_field
 from model.language.domains import Value
 from model.language.interpretation import Interpretation, State
@@ -38,6 +38,7 @@ class Fate(Enum):
 class Message:
     """One packet of the run. number: from 1 in the order of sending.
 
+    label: name and fields as sent. short: name and signed fields ("#3") only.
     sender, receiver: lifelines; receiver is the one that got it, else one that could have.
     copy_of: the message of which the network made this copy. sent_at, ended_at: steps, from 1.
     slot: its place among the messages in flight, from 0; no two in flight at once share one.
@@ -47,6 +48,7 @@ class Message:
     channel: str
     name: str
     label: str
+    short: str
     sender: str
     receiver: str | None
     copy_of: int | None
@@ -57,7 +59,8 @@ class Message:
 
     @property
     def title(self) -> str:
-        return f"{self.label} (copy)" if self.copy_of is not None else self.label
+        """The message when it ends."""
+        return f"{self.short} (copy)" if self.copy_of is not None else self.short
 
 
 class NoteKind(Enum):
@@ -84,7 +87,7 @@ class Departure:
 
 @dataclass(frozen=True)
 class Arrival:
-    """A message is received. label: as the receiver sees it."""
+    """A message is received. label: its title, and the fields that changed on the way."""
 
     message: int
     label: str
@@ -167,8 +170,8 @@ def sequence_chart(
 ) -> Chart:
     """The chart of a trace.
 
-    short_names: how to write message names and field names in labels: "#" puts the sign before the
-    value, "" writes the value alone, None leaves the field out.
+    short_names: how to write message names and field names in labels. "" writes a field's value alone,
+    None leaves the field out; a sign such as "#" stands before the value, and such fields always show.
     hidden: variables ("machine.variable") whose changes are not shown; ghosts never are.
     offence: property ID and statement that the last step violates.
     Raises DiagramError if the trace is no run of its system.
@@ -178,25 +181,39 @@ def sequence_chart(
 
 
 def message_label(packet: Packet, message: MessageType, short_names: Mapping[str, str | None], skip: str = "") -> str:
-    """The message's name and at most six fields that differ from their defaults."""
-    parts = [plain_line(short_names.get(packet.message) or packet.message)]
+    """The message's name, its signed fields, and at most six others that differ from their defaults."""
+    short = _short_label(packet, short_names)
     differing = [
         name for name, entry in message.fields.items()
-        if name != skip and packet.fields[name] != entry.default and short_names.get(name, name) is not None
+        if name != skip and packet.fields[name] != entry.default and not _is_signed(short_names.get(name))
     ]  # fmt: skip
-    parts += [_field_text(name, packet.fields[name], short_names) for name in differing[:FIELDS_IN_LABEL]]
-    if len(differing) > FIELDS_IN_LABEL:
-        parts.append("…")
-    return " ".join(parts)
+    return " ".join([short, *_fields(packet, differing, short_names)])
+
+
+def _short_label(packet: Packet, short_names: Mapping[str, str | None]) -> str:
+    signed = [name for name in packet.fields if _is_signed(short_names.get(name))]
+    texts = [_field_text(name, packet.fields[name], short_names) for name in signed]
+    return " ".join([plain_line(short_names.get(packet.message) or packet.message), *texts])
+
+
+def _is_signed(short: str | None) -> bool:
+    """Whether a short name is a sign such as "#" before the value; such fields always show."""
+    return bool(short) and not plain_line(short or "")[-1:].isalnum()
+
+
+def _fields(packet: Packet, names: Sequence[str], short_names: Mapping[str, str | None]) -> list[str]:
+    shown = [name for name in names if short_names.get(name, name) is not None]
+    texts = [_field_text(name, packet.fields[name], short_names) for name in shown[:FIELDS_IN_LABEL]]
+    return [*texts, "…"] if len(shown) > FIELDS_IN_LABEL else texts
 
 
 def _field_text(name: str, value: Value, short_names: Mapping[str, str | None]) -> str:
-    short = plain_line(short_names.get(name, name) or "")
+    short = plain_line(short_names.get(name, display_name(name)) or "")
     if isinstance(value, bool) and short:
         return short if value else f"no {short}"
     if not short:
         return value_text(value)
-    return f"{short}{'' if not short[-1].isalnum() else ' '}{value_text(value)}"
+    return f"{short} {value_text(value)}" if short[-1].isalnum() else f"{short}{value_text(value)}"
 
 
 class _Builder:
@@ -208,6 +225,7 @@ class _Builder:
         self.interpretation = Interpretation(self.system)
         self.flights: list[list[tuple[Flight, int]]] = [[] for _ in self.system.channels]
         self.messages: list[Message] = []
+        self.packets: list[Packet] = []
         self.slots = 0
         self.receivers = {channel.name: _receivers(self.system, channel) for channel in self.system.channels}
         self.lifelines = _lifelines(trace)
@@ -227,13 +245,14 @@ class _Builder:
         notes = []
         for machine in self.system.machines:
             name = f"{machine.name}.state"
-            if name not in self.system.variable_index or name in self.hidden:
+            moves = any(row.dest is not None for row in machine.rows)
+            if name not in self.system.variable_index or name in self.hidden or not moves:
                 continue
             state = value_text(self.trace.initial.values[self.system.variable_index[name]])
             if machine.name in self.lifelines:
                 notes.append(Note(NoteKind.STATE, machine.name, state))
             elif machine.role == "environment":
-                notes.append(Note(NoteKind.STATE, None, f"{machine.name}: {state}"))
+                notes.append(Note(NoteKind.STATE, None, f"{display_name(machine.name)}: {state}"))
         return notes
 
     def _step(self, number: int, before: State, step: TraceStep) -> ChartStep:
@@ -259,7 +278,7 @@ class _Builder:
         flight, identity = flights[step.position]
         if step.action.kind is ActionKind.DUPLICATION:
             original = self.messages[identity - 1]
-            copy = self._new(number, taken, original.label, original.sender, copy_of=identity)
+            copy = self._new(number, self.packets[identity - 1], original.sender, copy_of=identity)
             marked = with_field(channel, flight, channel.copy_mark, True)
             flights.insert(step.position + 1, (marked, copy))
             return Copying(identity, copy)
@@ -272,7 +291,7 @@ class _Builder:
             case _:
                 fate = Fate.DISCARDED if step.action.discards else Fate.RECEIVED
                 self._end(identity, number, fate, step.action.machine)
-                return Arrival(identity, self._label(taken))
+                return Arrival(identity, self._arrival_label(identity, taken))
         return Ending(identity)
 
     def _notes(self, before: State, step: TraceStep) -> list[Note]:
@@ -291,8 +310,8 @@ class _Builder:
                 notes += [Note(kind, row.machine, text) for kind, text in texts.items() if text]
             else:
                 action_text = texts.pop(NoteKind.ACTION)
-                details = f" ({'; '.join(texts.values())})" if texts else ""
-                notes.append(Note(NoteKind.ACTION, None, f"{row.machine}: {action_text}{details}"))
+                details = "".join(f"; {text}" for text in texts.values())
+                notes.append(Note(NoteKind.ACTION, None, f"{display_name(row.machine)}: {action_text}{details}"))
         return notes
 
     def _action_text(self, before: State, step: TraceStep, row: ResolvedRow) -> str:
@@ -304,8 +323,11 @@ class _Builder:
         if kind is TriggerKind.EVENT:
             scope = self.interpretation.scope(step.action)
             values = {n: self.interpretation.evaluate(e, before, {}, scope) for n, e in step.action.event.items()}
-            shown = ", ".join(f"{n} {value_text(value)}" for n, value in values.items())
+            shown = ", ".join(f"{display_name(n)} {value_text(value)}" for n, value in values.items())
             name += f" ({shown})" if shown else ""
+            alone = sum(other.trigger == row.trigger for other in self.system.machine(row.machine).rows) == 1
+            if alone and shown:
+                return name
         elif kind is TriggerKind.TIMER:
             name = f"timer {name}"
         return name if title == plain_line(row.trigger.name) else f"{name}: {title}"
@@ -334,7 +356,7 @@ class _Builder:
         for sending, packet, sender in zip(step.action.sends, step.sent, senders, strict=True):
             index = self.system.channel_index[sending.channel]
             channel, flights = self.system.channels[index], self.flights[index]
-            identity = self._new(number, packet, self._label(packet), sender)
+            identity = self._new(number, packet, sender)
             items.append(Departure(identity))
             if len(flights) >= channel.capacity:
                 self._end(identity, number, Fate.NO_ROOM)
@@ -346,16 +368,20 @@ class _Builder:
             flights.append((Flight(channel.index_of(packet.message), carried), identity))
         return items
 
-    def _new(self, number: int, packet: Packet, label: str, sender: str, copy_of: int | None = None) -> int:
+    def _new(self, number: int, packet: Packet, sender: str, copy_of: int | None = None) -> int:
         busy = {entry.slot for entry in self.messages if entry.ended_at is None or entry.ended_at >= number}
         slot = next(place for place in range(len(busy) + 1) if place not in busy)
         self.slots = max(self.slots, slot + 1)
         possible = [name for name in self.receivers[packet.channel] if name in self.lifelines]
         receiver = next((name for name in possible if name != sender), None)
         identity = len(self.messages) + 1
+        self.packets.append(packet)
         self.messages.append(
-            Message(identity, packet.channel, packet.message, label, sender, receiver, copy_of, number, slot)
-        )
+            Message(
+                identity, packet.channel, packet.message, self._label(packet), _short_label(packet, self.short_names),
+                sender, receiver, copy_of, number, slot,
+            )
+        )  # fmt: skip
         return identity
 
     def _end(self, identity: int, number: int, fate: Fate, receiver: str | None = None) -> None:
@@ -363,6 +389,13 @@ class _Builder:
         self.messages[identity - 1] = replace(
             message, fate=fate, ended_at=number, receiver=receiver or message.receiver
         )
+
+    def _arrival_label(self, identity: int, packet: Packet) -> str:
+        channel = self.system.channels[self.system.channel_index[packet.channel]]
+        sent = self.packets[identity - 1].fields
+        changed = [n for n, value in packet.fields.items() if value != sent[n] and n != channel.copy_mark]
+        fields = _fields(packet, changed, self.short_names)
+        return " ".join([self.messages[identity - 1].title, *([f"with {', '.join(fields)}"] if fields else [])])
 
     def _label(self, packet: Packet) -> str:
         channel = self.system.channels[self.system.channel_index[packet.channel]]
@@ -376,7 +409,7 @@ class _Builder:
 def _changes_text(changes: Mapping[str, tuple[Value, Value]]) -> str:
     parts = []
     for name, (before, after) in list(changes.items())[:CHANGES_IN_NOTE]:
-        short = plain_line(name.partition(".")[2].replace("_", " "))
+        short = display_name(name.partition(".")[2])
         if isinstance(after, bool):
             parts.append(short if after else f"not {short}")
         else:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from diagrams.errors import DiagramError
-from diagrams.labels import plain_line
+from diagrams.labels import display_name, plain_line
 from model.language.errors import nearest
-from model.language.expressions import TRUE, Expression, Operator, all_of, negation, text_of
+from model.language.expressions import TRUE, Expression, Operator, all_of, constant, negation, text_of
 from model.language.machines import TriggerKind
 from model.language.systems import ResolvedMachine, ResolvedRow, Sending, System
 
@@ -137,7 +137,7 @@ def state_diagram(
     ]
     starts = [Edge(mark, dest, ()) for mark, dest in marks.items()]
     drawn = [Edge(source, dest, tuple(rows)) for (source, dest), rows in edges.items()]
-    title = f"{plain_line(machine.name).replace('_', ' ')}: control states"
+    title = f"{display_name(machine.name)}: control states"
     if level is Level.DETAIL:
         title += ", in detail"
     return Graph(title, _description(machine, initial), level, tuple(nodes), tuple(starts + drawn))
@@ -167,7 +167,7 @@ def _description(machine: ResolvedMachine, initial: Collection[str]) -> str:
     starts = " or ".join(plain_line(state) for state in machine.states if state in initial)
     start = f" It starts in {starts}." if starts else ""
     return (
-        f"State diagram of {plain_line(machine.name)}{meaning}: "
+        f"State diagram of {display_name(machine.name)}{meaning}: "
         f"{len(machine.states)} states ({states}) and {len(machine.rows)} rows.{start}"
     )
 
@@ -199,8 +199,16 @@ def _own_guards(rows: Sequence[ResolvedRow]) -> list[tuple[bool, Expression]]:
         conditions = _conjuncts(row.guard)
         own = [condition for condition in conditions if condition not in above]
         result.append((later and len(own) < len(conditions), all_of(own)))
-        above.update(_conjuncts(negation(all_of(own))))
+        above.update(_denied(all_of(own)))
     return result
+
+
+def _denied(condition: Expression) -> set[Expression]:
+    """What holds when `condition` does not, in the forms in which guards may contain it."""
+    denied = {negation(condition)}
+    if condition.operator is Operator.OR:
+        denied.update(part for operand in condition.operands for part in _conjuncts(negation(operand)))
+    return denied
 
 
 def _conjuncts(expression: Expression) -> tuple[Expression, ...]:
@@ -243,16 +251,11 @@ def trigger_text(row: ResolvedRow) -> str:
 
 def _sending_text(sending: Sending, machine: str) -> str:
     fields = [
-        f"{name} = {_words(text_of(value), machine)}"
+        _words(name if value is TRUE else f"{name} = {text_of(value)}", machine)
         for name, value in sending.fields.items()
-        if text_of(value) != _default_text(sending, name)
+        if value is not constant(sending.message.fields[name].default)
     ]
     return f"send {sending.message.name}" + (f" ({', '.join(fields)})" if fields else "")
-
-
-def _default_text(sending: Sending, name: str) -> str:
-    value = sending.message.fields[name].default
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _words(text: str, machine: str) -> str:
