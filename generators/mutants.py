@@ -15,11 +15,12 @@ from generators.changes import (
     sending,
     together,
 )
-from model import home_agent as ha
-from model import user_equipment as ue
+from model import home_agent_answers as ha
+from model import ue_variables as ue
+from model.access_network import ADDRESS_CONFIGURED
 from model.addresses import HOME_ADDRESS, NO_ADDRESS, Family, family_of_address
 from model.handover import Change
-from model.home_agent import BindingState
+from model.home_agent_answers import BindingState
 from model.language.errors import ModelError, nearest
 from model.language.expressions import if_then_else, literal
 from model.messages import (
@@ -31,7 +32,8 @@ from model.messages import (
     acknowledgement,
     update,
 )
-from model.user_equipment import Link, ListEntry, UeState
+from model.ue_messages import accepted, register
+from model.ue_variables import Link, ListEntry, UeState
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,12 @@ UE_MUTANTS = (
     Mutant(
         "ue-update-without-association", "sends a Binding Update although there is no security association", "ue",
         changing("ue", "foreign link after home, association needed", dest=literal(UeState.REGISTERING),
-                 then=[ue.detected_link.becomes(Link.FOREIGN), ue.register(ue.address)]),
+                 then=[ue.detected_link.becomes(Link.FOREIGN), register(ue.address)]),
         killed_by="SA-1", requirements=["GEN-03", "UE-H2F-02"],
     ),
     Mutant(
         "ue-update-before-detection", "sends a Binding Update before home link detection", "ue",
-        adding_effects("ue", "IPv6 address configured", ue.register(ue.configured.address)),
+        adding_effects("ue", "IPv6 address configured", register(ADDRESS_CONFIGURED.view.address)),
         killed_by="ADDR-4", requirements=["UE-H2F-01", "UE-F2F-01"],
     ),
     Mutant(
@@ -78,7 +80,8 @@ UE_MUTANTS = (
     Mutant(
         "ue-association-dropped-early", "gives up its association, once, while it de-registers", "ue",
         changing("ue", "gives up the association while deregistering", when=ue.association & ~ue.association_renewed,
-                 then=[ue.no_association, ue.association_renewed.becomes(True)]),
+                 then=[ue.association.becomes(False), ue.key_management_granted.becomes(False),
+                        ue.association_renewed.becomes(True)]),
         killed_by="SA-6", requirements=["UE-F2H-02", "UE-F2H-03"],
     ),
     Mutant(
@@ -119,7 +122,7 @@ UE_MUTANTS = (
     Mutant(
         "ue-refusal-taken-as-acceptance", "takes status 134 as an acceptance", "ue",
         changing("ue", "registration acknowledged",
-                 when=ue.accepted | (acknowledgement.status == Status.DUPLICATE_ADDRESS)),
+                 when=accepted | (acknowledgement.status == Status.DUPLICATE_ADDRESS)),
         killed_by="BIND-11", scenario="address-detection", requirements=["REF-A9"],
     ),
     Mutant(

@@ -1,0 +1,1 @@
+"""Adapters: how generated tests drive a system under test."""
