@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
 from time import monotonic
 
 from checker.explicit.action_code import action_and_position
@@ -23,7 +25,8 @@ from model.language.systems import System
 SECONDS_BETWEEN_REPORTS = 0.25
 SECONDS_PER_BATCH = 0.05
 FIRST_BATCH = 2000  # states
-LEVEL = 1  # of optimisation
+LEVEL = 1  # of optimisation, where it pays
+FEW_STATES = 300_000  # up to here the time to optimise is longer than the time it saves
 
 
 def explore(
@@ -33,12 +36,16 @@ def explore(
 
     Raises ModelError if a value leaves its domain.
     """
-    search = ExplicitSearch(system, observations, limits)
-    try:
+    started = monotonic()
+    small = limits.states is not None and limits.states <= FEW_STATES
+    first = limits if small else replace(limits, states=FEW_STATES)
+    with closing(ExplicitSearch(system, observations, first, level=0)) as search:
         stopped = search.run(progress)
-        return search.result(stopped)
-    finally:
-        search.close()
+        if small or stopped is None or search.tables.count < FEW_STATES:
+            return search.result(stopped)
+    with closing(ExplicitSearch(system, observations, limits)) as search:
+        search.started = started
+        return search.result(search.run(progress))
 
 
 def native_text(system: System, layout: Layout, observations: Sequence[Observation]) -> tuple[str, int]:
