@@ -148,13 +148,13 @@ HOME_AGENT_MUTANTS = (
     Mutant(
         "ha-any-number", "accepts an update whatever its sequence number", "home_agent",
         losing_row("home_agent", "stale sequence number"),
-        killed_by="BIND-5", scenario="reordering", requirements=["HA-F2F-01", "REF-B2"],
+        killed_by="BIND-5", scenario="no-anti-replay", requirements=["HA-F2F-01", "REF-B2"],
     ),
     Mutant(
         "ha-forgets-removed-entry", "forgets the sequence number together with the binding", "home_agent",
         together(changing("home_agent", "removal", dest=literal(BindingState.NO_BINDING)),
                  adding_effects("home_agent", "removal", ha.sequence_number.becomes(0))),
-        killed_by="BIND-6", scenario="reordering", requirements=["REF-B2", "REF-B11"],
+        killed_by="BIND-6", scenario="no-anti-replay", requirements=["REF-B2", "REF-B11"],
     ),
     Mutant(
         "ha-keeps-binding", "acknowledges a removal and keeps the binding", "home_agent",

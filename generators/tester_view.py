@@ -151,9 +151,12 @@ class _Viewer:
         return list(reactions[0].answers) == seen_answers
 
     def _answers(self, step: TraceStep) -> list[tuple[str, Fields]]:
-        system = self.trace.system
+        """What the trace's actor itself sent: an action sends for its rows, one after the other."""
+        packets = iter(step.sent)
+        of_rows = {row.machine: [next(packets) for _ in row.sends] for row in step.action.rows}
         return [
-            (packet.message, written_fields(system, packet.channel, packet.fields)) for packet in step.sent
+            (packet.message, written_fields(self.trace.system, packet.channel, packet.fields))
+            for packet in of_rows[self.role]
         ]
 
     def _distance(self, reaction: Reaction, answers: Sequence[tuple[str, Fields]], seen: Fields) -> tuple[bool, int]:
