@@ -92,13 +92,18 @@ def machine_diagram(system: System, name: str, level: Level = Level.OVERVIEW) ->
         raise DiagramError(f'no machine "{plain_line(name)}" in this system: {nearest(name, names)}')
     variable = f"{name}.state"
     initial = [str(value) for entry in system.variables if entry.name == variable for value in entry.initial]
-    return state_diagram(system.machine(name), initial=initial, level=level)
+    ghosts = [entry.name for entry in system.variables if entry.ghost]
+    return state_diagram(system.machine(name), initial=initial, level=level, hidden=ghosts)
 
 
 def state_diagram(
-    machine: ResolvedMachine, *, initial: Collection[str] = (), level: Level = Level.OVERVIEW
-) -> Graph:
-    """The state diagram of a machine's table. initial: the states to mark as initial."""
+    machine: ResolvedMachine, *, initial: Collection[str] = (), level: Level = Level.OVERVIEW,
+    hidden: Collection[str] = (),
+) -> Graph:  # fmt: skip
+    """The state diagram of a machine's table.
+
+    initial: the states to mark as initial. hidden: variables whose assignments are not shown.
+    """
     ids = {state: f"s{index}" for index, state in enumerate(machine.states)}
     inside: dict[str, list[RowText]] = {identity: [] for identity in ids.values()}
     groups: dict[tuple[str, ...], str] = {}
@@ -108,7 +113,7 @@ def state_diagram(
         return groups.setdefault(states, f"g{len(groups)}")
 
     for row, guard in zip(machine.rows, _own_guards(machine.rows), strict=True):
-        text = _row_text(row, guard)
+        text = _row_text(row, guard, hidden)
         states = tuple(state for state in machine.states if state in row.states)
         many = len(states) >= MANY_STATES or (len(states) == len(machine.states) and len(states) > 2)
         if row.dest is None or states == (row.dest,):
@@ -140,7 +145,7 @@ def state_diagram(
     title = f"{display_name(machine.name)}: control states"
     if level is Level.DETAIL:
         title += ", in detail"
-    return Graph(title, _description(machine, initial), level, tuple(nodes), tuple(starts + drawn))
+    return Graph(title, _description(machine, initial, level), level, tuple(nodes), tuple(starts + drawn))
 
 
 def overview_lines(rows: Iterable[RowText], most: int = 5) -> list[tuple[str, list[str]]]:
@@ -161,14 +166,15 @@ def overview_lines(rows: Iterable[RowText], most: int = 5) -> list[tuple[str, li
     return result
 
 
-def _description(machine: ResolvedMachine, initial: Collection[str]) -> str:
+def _description(machine: ResolvedMachine, initial: Collection[str], level: Level) -> str:
     meaning = f" ({plain_line(machine.meaning)})" if machine.meaning else ""
     states = ", ".join(plain_line(state) for state in machine.states)
     starts = " or ".join(plain_line(state) for state in machine.states if state in initial)
     start = f" It starts in {starts}." if starts else ""
+    reading = " “Otherwise”: no earlier row of the same trigger and states applies." if level is Level.DETAIL else ""
     return (
         f"State diagram of {display_name(machine.name)}{meaning}: "
-        f"{len(machine.states)} states ({states}) and {len(machine.rows)} rows.{start}"
+        f"{len(machine.states)} states ({states}) and {len(machine.rows)} rows.{start}{reading}"
     )
 
 
@@ -217,12 +223,13 @@ def _conjuncts(expression: Expression) -> tuple[Expression, ...]:
     return expression.operands if expression.operator is Operator.AND else (expression,)
 
 
-def _row_text(row: ResolvedRow, guard: tuple[bool, Expression]) -> RowText:
+def _row_text(row: ResolvedRow, guard: tuple[bool, Expression], hidden: Collection[str]) -> RowText:
     later, own = guard
     condition = "" if own is TRUE else _words(text_of(own), row.machine)
     if later:
         condition = f"otherwise, {condition}" if condition else "otherwise"
-    effects = [f"{_words(n, row.machine)} := {_words(text_of(v), row.machine)}" for n, v in row.assignments.items()]
+    assigned = {name: text_of(value) for name, value in row.assignments.items() if name not in hidden}
+    effects = [f"{_words(name, row.machine)} := {_words(value, row.machine)}" for name, value in assigned.items()]
     effects += [_sending_text(sending, row.machine) for sending in row.sends]
     effects += [
         f"{alter.message} in flight on {alter.channel} with {_words(text_of(alter.when), row.machine)}: "

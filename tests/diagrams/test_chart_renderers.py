@@ -1,0 +1,203 @@
+"""Charts as text, Mermaid, PlantUML and SVG: fates are drawn as such, texts stay texts."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from rich.console import Console
+
+from diagrams.chart_mermaid import chart_mermaid
+from diagrams.chart_plantuml import chart_plantuml
+from diagrams.chart_svg import chart_svg
+from diagrams.chart_text import chart_rich, chart_text
+from diagrams.labels import columns_of, plain_line
+from diagrams.rendering import render_chart
+from diagrams.sequence_chart import Chart, sequence_chart
+from tests.diagrams.runs import (
+    DUPLICATED,
+    HOSTILE,
+    OVERTAKING,
+    SENT_AND_LOST,
+    STILL_THERE,
+    nine_states,
+    run,
+)
+from tests.toys import toy_system
+
+SVG = "{http://www.w3.org/2000/svg}"
+DISCARDED = ("jump", "of configuring", "answers", "of detecting", "of establishing", "copied or left")
+OFFENCE = "TOY-1: no message is taken twice"
+
+
+def chart_of(*fragments: str) -> Chart:
+    return sequence_chart(run(toy_system(), *fragments), short_names={"number": "#"}, offence=OFFENCE)
+
+
+def hostile_chart() -> Chart:
+    names = {"Data": HOSTILE, "number": HOSTILE}
+    return sequence_chart(run(toy_system(), *DUPLICATED), title=HOSTILE, offence=HOSTILE, short_names=names)
+
+
+# text
+
+
+@pytest.mark.parametrize("width", [60, 61, 80, 100, 160])
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_no_line_is_wider_than_asked(width: int, ascii_only: bool) -> None:
+    for chart in (chart_of(*DUPLICATED), chart_of(*OVERTAKING), chart_of(*STILL_THERE), hostile_chart()):
+        lines = chart_text(chart, width, ascii_only=ascii_only).splitlines()
+        assert max(columns_of(line) for line in lines) <= width
+        assert not ascii_only or all(line.isascii() for line in lines)
+
+
+def test_a_loss_is_a_cross_in_the_network() -> None:
+    text = chart_text(chart_of(*SENT_AND_LOST), 80)
+    assert "├─── Data #1 " in text or "├── Data #1 " in text
+    assert re.search(r"2 │ +╳╌+ lost: Data #1", text)
+
+
+def test_an_arrival_starts_where_its_message_travelled() -> None:
+    lines = chart_text(chart_of("send: sends", "Data: new"), 80).splitlines()
+    sent = next(line for line in lines if "┐" in line)
+    arrived = next(line for line in lines if "└" in line)
+    assert sent.index("┐") == arrived.index("└")
+    assert arrived.rstrip().endswith("Data #1 ─▶│")
+
+
+def test_a_message_on_its_way_is_a_dotted_line_through_the_steps() -> None:
+    text = chart_text(chart_of(*STILL_THERE), 80)
+    assert "still in flight: Data #1" in text
+    step = next(line for line in text.splitlines() if "timer repeat" in line)
+    assert "┊" in step
+
+
+def test_copies_and_discards_are_marked() -> None:
+    text = chart_text(chart_of(*DUPLICATED), 80)
+    assert "duplicated: Data #1" in text
+    assert "Data #1 (copy) ─▶│" in text
+    discarded = chart_text(sequence_chart(run(nine_states(), *DISCARDED)), 100)
+    assert re.search(r"│◁╌ Acknowledgement \(discarded\) [╌┊]+┘", discarded)
+
+
+def test_the_offence_comes_last() -> None:
+    assert chart_text(chart_of(*SENT_AND_LOST), 80).endswith(f"✗ {OFFENCE}\n")
+
+
+def test_a_run_that_repeats_says_from_where() -> None:
+    chart = sequence_chart(run(toy_system(), *SENT_AND_LOST), loop=2)
+    for text in (chart_text(chart), chart_mermaid(chart), chart_plantuml(chart), chart_svg(chart)):
+        assert text.index("from here the run repeats") < text.index("the run repeats from step 2")
+
+
+def test_colour_changes_no_character(tmp_path: Path) -> None:
+    chart = chart_of(*DUPLICATED)
+    with (tmp_path / "plain.txt").open("w+", encoding="utf-8") as file:
+        Console(file=file, width=200, no_color=True).print(chart_rich(chart, 80), end="")
+        file.seek(0)
+        assert file.read() == chart_text(chart, 80)
+    with (tmp_path / "colour.txt").open("w+", encoding="utf-8") as file:
+        Console(file=file, width=200, force_terminal=True, color_system="standard").print(chart_rich(chart, 80))
+        file.seek(0)
+        assert "\x1b[" in file.read()
+
+
+# Mermaid and PlantUML
+
+
+def test_mermaid_draws_each_fate() -> None:
+    lost = chart_mermaid(chart_of(*SENT_AND_LOST))
+    assert "    p0->>n: (1) Data #35;1\n" in lost
+    assert "    n--xp1: 2. (1) Data #35;1#58; lost\n" in lost
+    copied = chart_mermaid(chart_of(*DUPLICATED))
+    assert "n->>n: 2. duplicated#58; (1) Data #35;1 as (2)" in copied
+    assert "n->>p1: 4. (2) Data #35;1 (copy)" in copied
+    assert "n-->>p0: 6. (2) Acknowledgement (discarded)" in chart_mermaid(
+        sequence_chart(run(nine_states(), *DISCARDED))
+    )
+    assert "Note over n: still in flight#58; (2) Data #35;1" in chart_mermaid(chart_of(*STILL_THERE))
+
+
+def test_mermaid_lines_keep_their_form_with_hostile_texts() -> None:
+    text = chart_mermaid(hostile_chart())
+    plain = re.compile(r"([^;#:<>\"{}%]|#\d+;|<br/>)*")
+    for line in text.splitlines()[1:]:
+        head, separator, rest = line.partition(": ")
+        if separator:
+            assert re.fullmatch(r" +(acc\w+|\w+(->>|--x|-->>)\w+|Note over \w+(,\w+)?)", head), line
+            assert plain.fullmatch(rest), line
+            assert "--" not in rest
+        else:
+            assert re.fullmatch(r" +participant \w+ as [^;:]*", line), line
+    assert plain_line(HOSTILE) in unescape(re.sub(r"#(\d+);", r"&#\1;", text))
+
+
+def test_plantuml_draws_each_fate() -> None:
+    lost = chart_plantuml(chart_of(*SENT_AND_LOST))
+    assert lost.startswith("@startuml\n") and lost.endswith("@enduml\n")
+    assert "\np0 -> n : (1) Data #1\n" in lost
+    assert "\nn -->x p1 : (1) Data #1: lost\n" in lost
+
+
+def test_plantuml_codes_whatever_has_a_meaning() -> None:
+    lines = chart_plantuml(hostile_chart()).splitlines()
+    assert lines.count("@startuml") == lines.count("@enduml") == 1
+    for line in lines[2:-1]:
+        rest = re.sub(r"<U\+[0-9A-F]{4,}>|\\n|#FFDDDD|^\w+ (->|-->|->x|-->x) \w+ :", "", line)
+        if not line.startswith(("participant", "queue", "'")):
+            assert not re.search(r"[<>\\\"%!\[\]{}|`]|\*\*|--", rest), line
+
+
+# SVG
+
+
+def texts(svg: str) -> list[str]:
+    return [element.text or "" for element in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+
+
+def test_the_svg_names_itself_and_follows_the_theme() -> None:
+    svg = chart_svg(chart_of(*DUPLICATED))
+    root = ElementTree.fromstring(svg)
+    assert (root.get("role"), root.get("aria-labelledby")) == ("img", "diagram-title diagram-description")
+    assert root.get("viewBox") and root.get("width") is None
+    assert root.findtext(f"{SVG}title") == "toy run"
+    assert "3 messages" in (root.findtext(f"{SVG}desc") or "")
+    assert "prefers-color-scheme:dark" in svg
+
+
+def test_the_svg_draws_each_fate() -> None:
+    assert "lost: Data #1" in texts(chart_svg(chart_of(*SENT_AND_LOST)))
+    assert "duplicated: Data #1" in texts(chart_svg(chart_of(*DUPLICATED)))
+    assert "still in flight: Data #1" in texts(chart_svg(chart_of(*STILL_THERE)))
+    assert "Acknowledgement (discarded)" in texts(chart_svg(sequence_chart(run(nine_states(), *DISCARDED))))
+    assert f"✗ {OFFENCE}" in texts(chart_svg(chart_of(*SENT_AND_LOST)))
+
+
+@pytest.mark.parametrize("fragments", [SENT_AND_LOST, DUPLICATED, OVERTAKING, STILL_THERE])
+def test_texts_of_the_svg_never_overlap(fragments: tuple[str, ...]) -> None:
+    boxes = []
+    for element in ElementTree.fromstring(chart_svg(chart_of(*fragments))).iter(f"{SVG}text"):
+        x, y, width = float(element.get("x", 0)), float(element.get("y", 0)), len(element.text or "") * 7.9
+        left = {"start": x, "middle": x - width / 2, "end": x - width}[element.get("text-anchor", "start")]
+        boxes.append((left, left + width, y - 12, y + 3, element.text))
+    for index, one in enumerate(boxes):
+        for other in boxes[index + 1 :]:
+            apart = one[1] <= other[0] or other[1] <= one[0] or one[3] <= other[2] or other[3] <= one[2]
+            assert apart, (one, other)
+
+
+def test_hostile_texts_stay_text_in_the_svg() -> None:
+    root = ElementTree.fromstring(chart_svg(hostile_chart()))
+    assert not list(root.iter(f"{SVG}script"))
+    assert root.findtext(f"{SVG}title") == plain_line(HOSTILE)
+
+
+def test_every_format_is_written_and_equal_on_a_second_run(tmp_path: Path) -> None:
+    for suffix in ("svg", "mmd", "puml", "txt"):
+        one, other = (
+            render_chart(chart_of(*DUPLICATED), tmp_path / f"{number}.{suffix}").read_bytes() for number in (1, 2)
+        )
+        assert one == other and one
