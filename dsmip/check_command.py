@@ -1,0 +1,108 @@
+"""`dsmip check`: run the explorations one after the other, then print."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from checker.checking import Run, check_scenario, explorer
+from checker.search import Limits
+from dsmip import quantities
+from dsmip.check_results import Result, as_json, exit_code, results_of, show
+from dsmip.console import output, reporting, say
+from dsmip.files import OutputError
+from model.handover import Change
+from model.readings import reading
+from model.scenarios import load, shipped
+from properties.registry import ALL_PROPERTIES, property_called
+
+DEFAULT_READINGS = ("literal", "intended")
+INTERRUPTED = "interrupted"
+
+
+def run_checks(
+    scenarios: Sequence[str], readings: Sequence[str], choices: Sequence[str], properties: Sequence[str], *,
+    mutant: str | None, engine: str, folder: Path | None, memory: str | None, time: str | None, charts: bool,
+    as_json_text: bool,
+) -> int:  # fmt: skip
+    """The exit code. Everything given is looked at before the first exploration starts."""
+    engine = "explicit" if engine == "auto" else engine
+    explorer(engine)
+    loaded = [load(name) for name in scenarios or shipped()]
+    read = [reading(name, choices) for name in readings or DEFAULT_READINGS]
+    wanted = [property_called(name) for name in properties] or list(ALL_PROPERTIES)
+    limits = Limits(
+        None if memory is None else quantities.memory(memory), None if time is None else quantities.seconds(time)
+    )
+    change = _change(mutant)
+    if folder is not None:
+        _make(folder)
+    runs: list[Run] = []
+    results: list[Result] = []
+    expect = not choices and mutant is None and not properties
+    for scenario in loaded:
+        for entry in read:
+            title = f"{scenario.name}, {entry.name}"
+            with reporting(title) as progress:
+                run = check_scenario(
+                    scenario, entry, wanted, change=change, engine=engine, limits=limits, progress=progress
+                )
+            runs.append(run)
+            shipped_one = scenario.name in shipped() and scenario == load(scenario.name)
+            results += results_of(run, expect=expect and shipped_one, folder=folder)
+            if run.exploration.stopped == INTERRUPTED:
+                say("dsmip: interrupted; what was not finished is unknown")
+                return _finish(results, runs, charts=False, as_json_text=as_json_text)
+    return _finish(results, runs, charts=charts, as_json_text=as_json_text)
+
+
+def _finish(results: Sequence[Result], runs: Sequence[Run], *, charts: bool, as_json_text: bool) -> int:
+    if as_json_text:
+        print(json.dumps(as_json(results), indent=1))
+    else:
+        console = output()
+        show(console, results, runs, charts=charts)
+        console.print(summary(results, runs))
+    return exit_code(results, runs)
+
+
+def summary(results: Sequence[Result], runs: Sequence[Run]) -> str:
+    """The last line: what came out, and whether it is what is known to come out."""
+    code = exit_code(results, runs)
+    unexpected = [result for result in results
+                  if result.expected is not None and result.word not in (result.expected, "unknown")]  # fmt: skip
+    words = [result.word for result in results]
+    figures = ", ".join(f"{words.count(value)} {value}" for value in ("holds", "violated", "unknown"))
+    match code:
+        case 0:
+            return f"{figures}: all as expected."
+        case 3:
+            return f"{figures}: not everything could be decided."
+        case _ if unexpected:
+            names = ", ".join(f"{entry.judgement.property.identifier} ({entry.run.scenario.name}, "
+                              f"{entry.run.reading.name})" for entry in unexpected[:4])  # fmt: skip
+            return f"{figures}: {len(unexpected)} not as expected: {names}"
+        case _:
+            return f"{figures}."
+
+
+def _change(mutant: str | None) -> Change | None:
+    if mutant is None:
+        return None
+    from generators.mutants import mutant as mutant_called
+
+    return mutant_called(mutant).change
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".dsmip-probe"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        reason = f"cannot write there: {error.strerror}; name another folder"
+        raise OutputError(f"--save-traces {folder}: {reason}") from None
+
+

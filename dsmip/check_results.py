@@ -1,0 +1,266 @@
+"""Results of `dsmip check`: for machines as JSON, for people as tables and charts, and as exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from checker.checking import Judgement, Run
+from checker.itf import Json, save
+from checker.trace import Trace
+from checker.verdict import Holds, Unknown, Violated, word
+from diagrams.chart_text import chart_rich, chart_text
+from diagrams.sequence_chart import sequence_chart
+from dsmip.known_answers import known_answers
+from dsmip.labels import HIDDEN, SHORT_NAMES
+from properties.kinds import Kind
+from properties.registry import BY_IDENTIFIER
+
+STYLES = {"holds": "green", "violated": "red", "unknown": "yellow"}
+
+
+@dataclass(frozen=True)
+class Result:
+    """One verdict with what was expected of it and where its trace was saved."""
+
+    run: Run
+    judgement: Judgement
+    expected: str | None
+    saved: str | None
+
+    @property
+    def word(self) -> str:
+        return word(self.judgement.verdict)
+
+    @property
+    def counts(self) -> bool:
+        """Properties of modality "should" never change the exit code."""
+        return self.judgement.property.modality != "should"
+
+
+def results_of(run: Run, *, expect: bool, folder: Path | None) -> list[Result]:
+    """The results of a run. expect: compare with the known answers. folder: where to save traces."""
+    known = known_answers().get((run.scenario.name, run.reading.name)) if expect else None
+    results = []
+    for judgement in run.judgements:
+        expected = known.verdicts.get(judgement.property.identifier) if known else None
+        saved = _saved(run, judgement, folder) if folder is not None else None
+        results.append(Result(run, judgement, expected, saved))
+    return results
+
+
+def _saved(run: Run, judgement: Judgement, folder: Path) -> str | None:
+    if not isinstance(judgement.verdict, Violated) or judgement.verdict.trace is None:
+        return None
+    identifier = judgement.property.identifier.replace(": ", "-").replace(" ", "-")
+    path = folder / f"{run.scenario.name}-{run.reading.name}-{identifier}.itf.json"
+    save(judgement.verdict.trace, path, embedded(run, judgement.property.identifier))
+    return str(path)
+
+
+def embedded(run: Run, identifier: str, mutant: str | None = None) -> dict[str, Json]:
+    """What a trace file says of its origin, so that it replays anywhere."""
+    about: dict[str, Json] = {
+        "property": identifier,
+        "scenario": run.scenario.model_dump(),
+        "reading": run.reading.name,
+        "choices": list(run.reading.switched_texts),
+    }
+    if mutant is not None:
+        about["mutant"] = mutant
+    return about
+
+
+def exit_code(results: Sequence[Result], runs: Sequence[Run]) -> int:
+    """1: a verdict is not the expected one, or violated where nothing is expected; 3: any unknown; else 0."""
+    counting = [result for result in results if result.counts]
+    for result in counting:
+        wrong = result.word != result.expected if result.expected else result.word == "violated"
+        if wrong and result.word != "unknown":
+            return 1
+    if any(run.surprises for run in runs):
+        return 1
+    if any(result.word == "unknown" for result in counting):
+        return 3
+    return 0
+
+
+def as_json(results: Sequence[Result]) -> dict[str, object]:
+    """The object that `--json` prints."""
+    entries = []
+    for result in results:
+        evidence = result.judgement.verdict.evidence
+        verdict = result.judgement.verdict
+        entries.append({
+            "scenario": result.run.scenario.name,
+            "reading": result.run.reading.name,
+            "choices": result.run.reading.switched_texts,
+            "property": result.judgement.property.identifier,
+            "kind": result.judgement.property.kind.value,
+            "modality": result.judgement.property.modality,
+            "verdict": result.word,
+            "vacuous": isinstance(verdict, Holds) and verdict.vacuous,
+            "reason": verdict.reason if isinstance(verdict, Unknown) else None,
+            "expected": result.expected,
+            "engine": evidence.engine,
+            "states": evidence.states,
+            "transitions": evidence.transitions,
+            "depth": evidence.depth,
+            "seconds": round(evidence.seconds, 3),
+            "reductions": [],
+            "abstractions": list(evidence.abstractions),
+            "trace": result.saved,
+        })  # fmt: skip
+    return {"version": version("dsmip"), "results": entries}
+
+
+# for people
+
+
+def show(console: Console, results: Sequence[Result], runs: Sequence[Run], *, charts: bool) -> None:
+    """The tables, then a chart of each property violated, then what the runs did not do."""
+    console.print(runs_table(runs))
+    console.print()
+    console.print(verdicts_table(results, runs))
+    if charts:
+        for result in shortest_violations(results):
+            console.print()
+            show_violation(console, result)
+    console.print()
+    show_limits(console, runs)
+
+
+def runs_table(runs: Sequence[Run]) -> Table:
+    table = Table(title="Explorations", title_justify="left")
+    for name in ("scenario", "reading"):
+        table.add_column(name)
+    for name in ("states", "transitions", "depth", "seconds", "holds", "violated", "unknown", "vacuous", "dead rows"):
+        table.add_column(name, justify="right")
+    for run in runs:
+        words = [word(entry.verdict) for entry in run.judgements]
+        vacuous = sum(isinstance(entry.verdict, Holds) and entry.verdict.vacuous for entry in run.judgements)
+        found = run.exploration
+        table.add_row(
+            run.scenario.name, ", ".join([run.reading.name, *run.reading.switched_texts]),
+            f"{found.states:,}", f"{found.transitions:,}", str(found.depth), f"{found.seconds:.1f}",
+            *(str(words.count(value)) for value in STYLES), str(vacuous), str(len(run.dead_rows)),
+        )  # fmt: skip
+    return table
+
+
+def verdicts_table(results: Sequence[Result], runs: Sequence[Run]) -> Table:
+    """One row a property, one column a reading: where it is violated or unknown, else that it holds."""
+    columns = list(dict.fromkeys(_column(run) for run in runs))
+    table = Table(title="Verdicts", title_justify="left")
+    table.add_column("property", no_wrap=True)
+    table.add_column("what it says", ratio=2)
+    for column in columns:
+        table.add_column(column, ratio=1)
+    identifiers = dict.fromkeys(result.judgement.property.identifier for result in results)
+    for identifier in identifiers:
+        own = [result for result in results if result.judgement.property.identifier == identifier]
+        entry = own[0].judgement.property
+        if entry.clause == "" and all(result.word == "holds" for result in own):
+            continue
+        statement = entry.statement + (f" ({entry.modality})" if entry.modality == "should" else "")
+        cells = [_cell([result for result in own if _column(result.run) == column]) for column in columns]
+        table.add_row(identifier, statement, *cells)
+    return table
+
+
+def _column(run: Run) -> str:
+    return ", ".join([run.reading.name, *run.reading.switched_texts])
+
+
+def _cell(results: Sequence[Result]) -> Text:
+    """What one property gets under one reading, over all scenarios."""
+    text = Text()
+    for value in ("violated", "unknown"):
+        names = [result.run.scenario.name for result in results if result.word == value]
+        if names:
+            shown = names if len(names) <= 2 else [*names[:1], f"{len(names) - 1} more"]
+            witness = results[0].judgement.property.kind is Kind.WITNESS
+            unreached = value == "violated" and witness
+            label = "not reached" if unreached else value.upper()
+            text.append(f"{label} ", style=STYLES[value])
+            text.append(f"({', '.join(shown)}) ")
+    holding = [result for result in results if result.word == "holds"]
+    exercised = [
+        result for result in holding
+        if not (isinstance(result.judgement.verdict, Holds) and result.judgement.verdict.vacuous)
+    ]  # fmt: skip
+    if exercised and not text:
+        text.append("reached" if results[0].judgement.property.kind is Kind.WITNESS else "holds", style="green")
+    elif holding and not exercised and not text:
+        text.append("never exercised", style="dim")
+    elif not results:
+        text.append("-", style="dim")
+    if any(result.expected is not None and result.expected != result.word for result in results):
+        text.append(" UNEXPECTED", style="bold red")
+    return text
+
+
+def shortest_violations(results: Sequence[Result]) -> list[Result]:
+    """For each reading and property violated, the result with the shortest trace."""
+    best: dict[tuple[str, str], Result] = {}
+    for result in results:
+        verdict = result.judgement.verdict
+        if isinstance(verdict, Violated) and verdict.trace is not None:
+            key = (_column(result.run), result.judgement.property.identifier)
+            if key not in best or len(verdict.trace) < _length(best[key]):
+                best[key] = result
+    return list(best.values())
+
+
+def _length(result: Result) -> int:
+    verdict = result.judgement.verdict
+    return len(verdict.trace) if isinstance(verdict, Violated) and verdict.trace is not None else 0
+
+
+def show_violation(console: Console, result: Result) -> None:
+    entry, verdict = result.judgement.property, result.judgement.verdict
+    assert isinstance(verdict, Violated) and verdict.trace is not None
+    console.rule(f"{entry.identifier} violated under {_column(result.run)}", style="red", align="left")
+    console.print(f"{entry.statement}; clause {entry.clause or '-'}; {', '.join(entry.requirements)}")
+    if entry.ambiguities:
+        console.print(f"depends on {', '.join(entry.ambiguities)}")
+    console.print(f"scenario {result.run.scenario.name}, {len(verdict.trace)} steps, replayed two ways"
+                  " and at 16-bit sequence numbers" + (f"; saved in {result.saved}" if result.saved else ""))  # fmt: skip
+    show_chart(console, verdict.trace, f"{entry.identifier}: {entry.statement}")
+
+
+def show_chart(console: Console, trace: Trace, offence: str) -> None:
+    """The sequence chart of a trace, as wide as the console allows."""
+    chart = sequence_chart(trace, short_names=SHORT_NAMES, hidden=HIDDEN, offence=offence)
+    width = max(60, min(console.width, 140))
+    if console.is_terminal:
+        console.print(chart_rich(chart, width))
+    else:
+        console.print(Text(chart_text(chart, width), no_wrap=True), end="")
+
+
+def show_limits(console: Console, runs: Sequence[Run]) -> None:
+    """What each run abstracts from, leaves out, or never exercised."""
+    for run in runs:
+        for surprise in run.surprises:
+            console.print(f"{run.scenario.name}: {surprise}", style="red")
+        if not run.exploration.complete:
+            console.print(
+                f"{run.scenario.name}, {run.reading.name}: NOT complete: {run.exploration.stopped}", style="yellow"
+            )
+    console.print("A verdict is meant within the bounds of its scenario:")
+    for name, words in {run.scenario.name: run.judgements[0].verdict.evidence.abstractions for run in runs}.items():
+        console.print(f"  {name}: {'; '.join(words)}")
+    console.print("Not modelled: data packets, real time, more than one UE; see `dsmip requirements`.")
+
+
+def statement_of(identifier: str) -> str:
+    """What a property says; the identifier itself for what is no property."""
+    entry = BY_IDENTIFIER.get(identifier)
+    return entry.statement if entry else identifier

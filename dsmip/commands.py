@@ -1,0 +1,157 @@
+"""The commands and their options. The work is done in the modules they call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+application = typer.Typer(
+    name="dsmip", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
+    help="Check the DSMIPv6 handover procedure of 3GPP TS 24.303, clause 5.2, in every interleaving.",
+)  # fmt: skip
+trace_commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Show or replay a saved trace.")
+diagram_commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Draw a machine or a trace.")
+application.add_typer(trace_commands, name="trace")
+application.add_typer(diagram_commands, name="diagram")
+
+Scenarios = Annotated[list[str] | None, typer.Argument(help="names of shipped scenarios, or .toml files")]
+OneScenario = Annotated[str, typer.Argument(help="a shipped scenario, or a .toml file")]
+ReadingName = Annotated[str, typer.Option("--reading", help="literal, intended or final")]
+Choices = Annotated[list[str] | None, typer.Option("--choose", help="AMB-02=sa-first, or ue.AMB-20=nat-found")]
+Mutant = Annotated[str | None, typer.Option("--mutant", help="a small wrong change; see `dsmip mutants`")]
+Json = Annotated[bool, typer.Option("--json", help="print one JSON object")]
+Name = Annotated[str | None, typer.Argument(help="show this one in full")]
+TraceFile = Annotated[Path, typer.Argument(help="a trace saved by `dsmip check --save-traces`")]
+Output = Annotated[Path, typer.Option("--output", "-o", help="file to write; its suffix decides the format")]
+
+
+@application.command(epilog="Example: dsmip check minimal --reading literal --property BIND-1")
+def check(
+    scenarios: Scenarios = None,
+    reading: Annotated[
+        list[str] | None, typer.Option("--reading", help="literal, intended or final; default: literal, intended")
+    ] = None,
+    choose: Choices = None,
+    property_: Annotated[list[str] | None, typer.Option("--property", help="only these properties")] = None,
+    mutant: Mutant = None,
+    engine: Annotated[str, typer.Option("--engine", help="auto, explicit or plain")] = "auto",
+    save_traces: Annotated[Path | None, typer.Option("--save-traces", help="folder for counterexamples")] = None,
+    memory: Annotated[str | None, typer.Option("--memory", help="limit, such as 4G")] = None,
+    time: Annotated[str | None, typer.Option("--time", help="limit for each exploration, such as 60s")] = None,
+    charts: Annotated[bool, typer.Option("--charts/--no-charts", help="draw counterexamples")] = True,
+    json: Json = False,
+) -> None:
+    """Explore scenarios completely and judge every property.
+
+    Exit code: 0 all as expected, 1 not as expected (or violated), 2 bad use, 3 something unknown.
+    """
+    from dsmip.check_command import run_checks
+
+    raise typer.Exit(run_checks(
+        scenarios or [], reading or [], choose or [], property_ or [], mutant=mutant, engine=engine,
+        folder=save_traces, memory=memory, time=time, charts=charts, as_json_text=json,
+    ))  # fmt: skip
+
+
+@application.command(epilog="Example: dsmip scenarios clause-5.2")
+def scenarios(name: Name = None, json: Json = False) -> None:
+    """The scenarios that ship, or one of them in full."""
+    from dsmip.listings import list_scenarios
+
+    list_scenarios(name, json)
+
+
+@application.command(epilog="Example: dsmip properties BIND-1")
+def properties(name: Name = None, json: Json = False) -> None:
+    """The properties, or one of them in full."""
+    from dsmip.listings import list_properties
+
+    list_properties(name, json)
+
+
+@application.command(epilog="Example: dsmip requirements UE-F2H-01")
+def requirements(name: Name = None, json: Json = False) -> None:
+    """The requirements, the rows that realise them and the properties that check them."""
+    from dsmip.listings import list_requirements
+
+    list_requirements(name, json)
+
+
+@application.command(epilog="Example: dsmip mutants")
+def mutants(name: Name = None, json: Json = False) -> None:
+    """Small wrong changes of the model, each with the property that finds it."""
+    from dsmip.listings import list_mutants
+
+    list_mutants(name, json)
+
+
+@application.command(epilog="Example: dsmip simulate minimal --seed 7 --steps 20")
+def simulate(
+    scenario: OneScenario = "minimal",
+    reading: ReadingName = "intended",
+    choose: Choices = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="random run with this seed")] = None,
+    steps: Annotated[int, typer.Option("--steps", min=1, help="length of a random run")] = 30,
+    mutant: Mutant = None,
+) -> None:
+    """Run the state machines: at random with --seed, else step by step as you choose."""
+    from dsmip.simulate_command import run_simulation
+
+    run_simulation(scenario, reading, choose or [], seed, steps, mutant)
+
+
+@application.command(epilog="Example: dsmip testgen W-F2H --role home_agent -o test_return_home.py")
+def testgen(
+    property_: Annotated[str, typer.Argument(help="property whose counterexample or witness becomes a test")],
+    output: Output,
+    role: Annotated[str, typer.Option("--role", help="system under test: ue or home_agent")] = "home_agent",
+    scenario: Annotated[str, typer.Option("--scenario", help="a shipped scenario, or a .toml file")] = "minimal",
+    reading: ReadingName = "intended",
+    choose: Choices = None,
+    mutant: Mutant = None,
+) -> None:
+    """Write a pytest module that drives a system under test along a run of the model."""
+    from dsmip.testgen_command import write_test
+
+    write_test(property_, output, role, scenario, reading, choose or [], mutant)
+
+
+@trace_commands.command("show", epilog="Example: dsmip trace show traces/minimal-literal-BIND-1.itf.json")
+def trace_show(file: TraceFile) -> None:
+    """A saved trace as a sequence chart."""
+    from dsmip.trace_files import show_trace
+
+    show_trace(file)
+
+
+@trace_commands.command("replay", epilog="Example: dsmip trace replay traces/minimal-literal-BIND-1.itf.json")
+def trace_replay(file: TraceFile) -> None:
+    """Replay a saved trace through the interpretation and the `transitions` machines."""
+    from dsmip.trace_files import replay_trace
+
+    replay_trace(file)
+
+
+@diagram_commands.command("machine", epilog="Example: dsmip diagram machine ue -o ue.svg")
+def diagram_machine(
+    name: Annotated[str, typer.Argument(help="ue, home_agent, access, security_association, lifetimes")],
+    output: Output,
+    reading: ReadingName = "intended",
+    choose: Choices = None,
+    scenario: Annotated[str, typer.Option("--scenario", help="a shipped scenario, or a .toml file")] = "clause-5.2",
+    detail: Annotated[bool, typer.Option("--detail", help="guards, effects and clauses")] = False,
+) -> None:
+    """The state machine that runs (svg, png, pdf, mmd, dot)."""
+    from dsmip.diagram_command import draw_machine
+
+    draw_machine(name, output, scenario, reading, choose or [], detail)
+
+
+@diagram_commands.command("trace", epilog="Example: dsmip diagram trace bind-1.itf.json -o bind-1.svg")
+def diagram_trace(file: TraceFile, output: Output) -> None:
+    """A saved trace as a message sequence chart (svg, mmd, puml, txt)."""
+    from dsmip.diagram_command import draw_trace
+
+    draw_trace(file, output)

@@ -1,0 +1,32 @@
+"""Bad input ends in one clear line on standard error and exit code 2; Ctrl-C in exit code 3."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+BAD_USE = 2
+UNKNOWN = 3
+
+
+@contextmanager
+def one_line_errors() -> Iterator[None]:
+    """Turn the toolkit's own errors into one line and exit code 2."""
+    from diagrams.errors import DiagramError
+    from dsmip.files import OutputError
+    from model.language.errors import ModelError
+
+    try:
+        yield
+    except (ModelError, OutputError, DiagramError) as error:
+        print(f"dsmip: {' '.join(str(error).split())}", file=sys.stderr)
+        sys.exit(BAD_USE)
+    except KeyboardInterrupt:
+        print("dsmip: interrupted; what was not finished is unknown", file=sys.stderr)
+        sys.exit(UNKNOWN)
+    except BrokenPipeError:
+        # the reader of our output is gone: nothing more can be said, and nothing went wrong here
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

@@ -1,0 +1,32 @@
+"""How messages and variables are written in charts: the fields that tell a story, in few words."""
+
+from __future__ import annotations
+
+SHORT_NAMES: dict[str, str | None] = {
+    "BindingUpdate": "BU",
+    "BindingAcknowledgement": "BA",
+    "sequence_number": "#",
+    "lifetime": "lifetime",
+    "status": "",
+    "source": "from",
+    "destination": "to",
+    "encapsulation": "",
+    "key_management": "K",
+    "alternate_care_of_address": None,
+    "ipv4_care_of_address": None,
+    "inner_source": None,
+    "home_address_option": None,
+    "ipv4_home_address": "IPv4 home address",
+    "ipv4_address_acknowledgement": "IPv4 home address",
+    "nat_detection": "NAT detection",
+    "routing_header": "routing header",
+    "protection": "SA",
+    "repeated": "copy",
+    "network": None,
+}
+
+HIDDEN = (
+    "access.movements_left", "access.duplications_left", "access.remappings_left", "access.configured",
+    "security_association.ends_left", "security_association.failures_left", "lifetimes.expiries_left",
+    "ue.retransmissions_left", "ue.sequence_number", "ue.previous_link", "home_agent.newest_processed",
+)  # fmt: skip

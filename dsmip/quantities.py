@@ -1,0 +1,26 @@
+"""Amounts as people write them on a command line: "4G" of memory, "60s" or "5m" of time."""
+
+from __future__ import annotations
+
+import re
+
+from model.language.errors import ModelError
+
+MEMORY_UNITS = {"K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+TIME_UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def memory(text: str) -> int:
+    """Bytes from "512M", "4G". Raises ModelError."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([KMGT])i?B?", text.strip(), re.IGNORECASE)
+    if match is None or float(match[1]) == 0:
+        raise ModelError(f'--memory "{text}": write an amount such as 512M or 4G')
+    return int(float(match[1]) * MEMORY_UNITS[match[2].upper()])
+
+
+def seconds(text: str) -> float:
+    """Seconds from "60", "60s", "5m". Raises ModelError."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text.strip(), re.IGNORECASE)
+    if match is None or float(match[1]) == 0:
+        raise ModelError(f'--time "{text}": write a time such as 60s or 5m')
+    return float(match[1]) * TIME_UNITS[match[2].lower()]
