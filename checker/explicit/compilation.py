@@ -1,44 +1,55 @@
-"""From LLVM text to functions that Python can call. The only module that knows llvmlite."""
+"""From LLVM text to functions that Python can call. The only module that knows llvmlite.
+Run as a program, it turns LLVM text into optimised machine code: text from standard input, object
+file to standard output. So optimising can go on beside a search, and be given up."""
 
 from __future__ import annotations
 
 import ctypes
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryFile
 
 from llvmlite import binding
+
+LEVEL = 1  # of optimisation; more takes longer and gains nothing
 
 _ready = False
 
 
-def _prepare() -> None:
+def _target_machine(level: int) -> binding.TargetMachine:
     global _ready
     if not _ready:
         binding.initialize_native_target()
         binding.initialize_native_asmprinter()
         _ready = True
+    return binding.Target.from_default_triple().create_target_machine(
+        opt=level, cpu=binding.get_host_cpu_name(), features=binding.get_host_cpu_features().flatten(), reloc="pic"
+    )
 
 
 class NativeCode:
-    """Compiled functions and global memory; unusable after `close`.
+    """Compiled functions and global memory; unusable after `close`."""
 
-    level: 0 compiles fast, 2 makes fast code.
-    """
+    def __init__(self, engine: binding.ExecutionEngine) -> None:
+        engine.finalize_object()
+        self._engine = engine
 
-    def __init__(self, text: str, level: int) -> None:
-        _prepare()
-        machine = binding.Target.from_default_triple().create_target_machine(
-            opt=level, cpu=binding.get_host_cpu_name(), features=binding.get_host_cpu_features().flatten()
-        )
+    @staticmethod
+    def compiled(text: str) -> NativeCode:
+        """Ready at once, not optimised."""
+        machine = _target_machine(0)
         module = binding.parse_assembly(text)
         module.verify()
-        if level > 0:
-            builder = binding.create_pass_builder(machine, binding.create_pipeline_tuning_options(speed_level=level))
-            pipeline = builder.getModulePassManager()
-            pipeline.run(module, builder)
-            pipeline.close()
-            builder.close()
-        self._engine = binding.create_mcjit_compiler(module, machine)
-        self._engine.finalize_object()
+        return NativeCode(binding.create_mcjit_compiler(module, machine))
+
+    @staticmethod
+    def loaded(machine_code: bytes) -> NativeCode:
+        """From an object file made on this machine."""
+        engine = binding.create_mcjit_compiler(binding.parse_assembly(""), _target_machine(0))
+        engine.add_object_file(binding.ObjectFileRef.from_data(machine_code))
+        return NativeCode(engine)
 
     def procedure(self, name: str, *arguments: type) -> Callable[..., None]:
         return ctypes.CFUNCTYPE(None, *arguments)(self._address(self._engine.get_function_address(name), name))
@@ -60,3 +71,50 @@ class NativeCode:
 
     def close(self) -> None:
         self._engine.close()
+
+
+class Optimisation:
+    """A process that optimises `text` while this one goes on. Close it, ready or not."""
+
+    def __init__(self, text: str) -> None:
+        self._text = TemporaryFile()  # noqa: SIM115
+        self._text.write(text.encode())
+        self._text.seek(0)
+        self._machine_code = TemporaryFile()  # noqa: SIM115
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", str(Path(__file__))],
+            stdin=self._text, stdout=self._machine_code, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    @property
+    def ended(self) -> bool:
+        return self._process.poll() is not None
+
+    def result(self) -> bytes | None:
+        """The object file; None if the process failed. Waits for its end."""
+        if self._process.wait() != 0:
+            return None
+        self._machine_code.seek(0)
+        return self._machine_code.read()
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._text.close()
+        self._machine_code.close()
+
+
+def optimised(text: str) -> bytes:
+    """An object file of optimised code for this machine."""
+    machine = _target_machine(LEVEL)
+    module = binding.parse_assembly(text)
+    with binding.create_pass_builder(machine, binding.create_pipeline_tuning_options(speed_level=LEVEL)) as builder:
+        pipeline = builder.getModulePassManager()
+        pipeline.run(module, builder)
+        pipeline.close()
+    machine_code: bytes = machine.emit_object(module)
+    return machine_code
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(optimised(sys.stdin.read()))

@@ -5,16 +5,15 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
-from contextlib import closing
-from dataclasses import replace
+from contextlib import closing, suppress
 from time import monotonic
 
 from checker.explicit.action_code import action_and_position
-from checker.explicit.compilation import NativeCode
+from checker.explicit.compilation import NativeCode, Optimisation
 from checker.explicit.dispatch_code import DispatchCode
 from checker.explicit.kernel_text import NO_PARENT, SETTLED, Register, Status, kernel_text
 from checker.explicit.packing import Layout
-from checker.explicit.tables import FIRST_SLOTS, Tables
+from checker.explicit.tables import FIRST_SLOTS, MOST_STATES, Tables
 from checker.search import Exploration, Limits, Progress, ProgressReport, Sighting
 from model.language.errors import ModelError
 from model.language.expressions import FALSE, Expression
@@ -25,8 +24,8 @@ from model.language.systems import System
 SECONDS_BETWEEN_REPORTS = 0.25
 SECONDS_PER_BATCH = 0.05
 FIRST_BATCH = 2000  # states
-LEVEL = 1  # of optimisation, where it pays
-FEW_STATES = 300_000  # up to here the time to optimise is longer than the time it saves
+FEW_STATES = 300_000  # up to here optimised code does not pay
+CARRIED_OVER = ("context", "fired", "unseen", "sightings", "overflowed", "largest")
 
 
 def explore(
@@ -36,15 +35,7 @@ def explore(
 
     Raises ModelError if a value leaves its domain.
     """
-    started = monotonic()
-    small = limits.states is not None and limits.states <= FEW_STATES
-    first = limits if small else replace(limits, states=FEW_STATES)
-    with closing(ExplicitSearch(system, observations, first, level=0)) as search:
-        stopped = search.run(progress)
-        if small or stopped is None or search.tables.count < FEW_STATES:
-            return search.result(stopped)
     with closing(ExplicitSearch(system, observations, limits)) as search:
-        search.started = started
         return search.result(search.run(progress))
 
 
@@ -67,35 +58,69 @@ def native_text(system: System, layout: Layout, observations: Sequence[Observati
 
 
 class ExplicitSearch:
-    """One search: compiled code, its tables, its clock. Close it when done."""
+    """One search: compiled code, its tables, its clock. Close it when done.
+
+    It starts with code that is not optimised; a long search goes on with optimised code once that is
+    ready (`optimise_from`: after so many states).
+    """
 
     def __init__(
         self, system: System, observations: Sequence[Observation], limits: Limits, *,
-        level: int = LEVEL, first_slots: int = FIRST_SLOTS,
+        optimise_from: int = FEW_STATES, first_slots: int = FIRST_SLOTS,
     ) -> None:  # fmt: skip
         self.started = monotonic()
         self.system = system
         self.observations = observations
         self.limits = limits
         self.layout = Layout(system)
-        text, self.most_successors = native_text(system, self.layout, observations)
-        self.code = NativeCode(text, level)
-        self._run = self.code.function("run", ctypes.c_uint64)
-        self._add = self.code.procedure("add", ctypes.c_void_p)
-        self._again = self.code.procedure("again", ctypes.c_uint64)
-        self.fired = self.code.numbers("fired", len(system.actions))
-        groups = (len(observations) + 63) // 64
-        self.unseen = self.code.numbers("unseen", groups)
-        for group in range(groups):
-            self.unseen[group] = 2**64 - 1
-        self.tables = Tables(self.code, self.layout.words, limits.memory, first_slots)
-        self.context = self.tables.context
+        self.text, self.most_successors = native_text(system, self.layout, observations)
+        self.optimise_from = optimise_from
+        self.optimisation: Optimisation | None = None
+        self._use(NativeCode.compiled(self.text))
+        for group in range(len(self.numbers["unseen"])):
+            self.numbers["unseen"][group] = 2**64 - 1
         self.context[Register.STATE_LIMIT] = 2**63 if limits.states is None else limits.states
-        self.compiled = monotonic()
+        self.tables = Tables(self.code, self.layout.words, limits.memory, first_slots)
+
+    def _use(self, code: NativeCode) -> None:
+        groups = (len(self.observations) + 63) // 64
+        actions, channels = len(self.system.actions), len(self.system.channels)
+        sizes = (len(Register), actions, groups, 64 * groups, channels, channels)
+        self.code = code
+        self._run = code.function("run", ctypes.c_uint64)
+        self._add = code.procedure("add", ctypes.c_void_p)
+        self._again = code.procedure("again", ctypes.c_uint64)
+        self.numbers = {name: code.numbers(name, size) for name, size in zip(CARRIED_OVER, sizes, strict=True)}
+        self.context = self.numbers["context"]
 
     def close(self) -> None:
+        if self.optimisation is not None:
+            self.optimisation.close()
         self.tables.close()
         self.code.close()
+
+    def _optimise(self) -> None:
+        """Start optimising when the search turns out long; go over to the better code when it is there."""
+        if self.optimisation is None:
+            if self.tables.count >= self.optimise_from:
+                self.optimise_from = MOST_STATES
+                with suppress(OSError):  # where no process can be started, the search goes on as it is
+                    self.optimisation = Optimisation(self.text)
+        elif self.optimisation.ended:
+            machine_code = self.optimisation.result()
+            self.optimisation.close()
+            self.optimisation = None
+            if machine_code:
+                self._go_over(NativeCode.loaded(machine_code))
+
+    def _go_over(self, code: NativeCode) -> None:
+        """Continue with other code of the same text. An interruption at any point loses nothing."""
+        former = self.code
+        for name, numbers in self.numbers.items():
+            ctypes.memmove(code.numbers(name, len(numbers)), numbers, ctypes.sizeof(numbers))
+        self._use(code)
+        self.tables.use(code)
+        former.close()
 
     @property
     def depth(self) -> int:
@@ -142,12 +167,14 @@ class ExplicitSearch:
                 case Status.PAUSED:
                     faster = SECONDS_PER_BATCH / max(now - before, 1e-6)
                     batch = max(1, int(batch * min(4.0, max(0.25, faster))))
+            self._optimise()
             if self.limits.seconds is not None and now - self.started > self.limits.seconds:
                 return f"time limit of {self.limits.seconds:g} s reached at depth {self.depth}"
             if progress is not None and now - reported > SECONDS_BETWEEN_REPORTS:
                 reported = now
                 waiting = self.tables.count - int(self.context[Register.NEXT])
-                progress(Progress(self.tables.count, sum(self.fired), self.depth, waiting, now - self.started))
+                transitions = sum(self.numbers["fired"])
+                progress(Progress(self.tables.count, transitions, self.depth, waiting, now - self.started))
 
     def _out_of_memory(self) -> str:
         if self.limits.memory is None:
@@ -165,10 +192,10 @@ class ExplicitSearch:
     # the answer
 
     def result(self, stopped: str | None) -> Exploration:
-        fired = {action.name: count for action, count in zip(self.system.actions, list(self.fired), strict=True)}
+        counts = list(self.numbers["fired"])
+        fired = {action.name: count for action, count in zip(self.system.actions, counts, strict=True)}
         channels = self.system.channels
-        largest = list(self.code.numbers("largest", len(channels)))
-        overflowed = list(self.code.numbers("overflowed", len(channels)))
+        largest, overflowed = list(self.numbers["largest"]), list(self.numbers["overflowed"])
         states, depth, memory = self.tables.count, self.depth, self.tables.memory
         return Exploration(
             "explicit", stopped is None, stopped, states, sum(fired.values()), depth,
@@ -178,11 +205,11 @@ class ExplicitSearch:
         )  # fmt: skip
 
     def _sightings(self) -> dict[str, Sighting]:
-        origins = self.code.numbers("sightings", 64 * len(self.unseen))
+        origins, unseen = self.numbers["sightings"], self.numbers["unseen"]
         labels: dict[int, int] = {}
         sightings: dict[str, Sighting] = {}
         for number, observation in enumerate(self.observations):
-            if self.unseen[number // 64] >> number % 64 & 1:
+            if unseen[number // 64] >> number % 64 & 1:
                 continue
             origin = int(origins[number])
             path = [self._step(origin >> 32)] if origin >> 32 else []

@@ -42,14 +42,14 @@ def kernel_text(words: int, most_successors: int, actions: int, channels: int, g
     buffered = SETTLED + most_successors + 1
     entry = words + 2  # words, hash, label << 32 | parent
     declarations = f"""
-@fired = global [{max(1, actions)} x i64] zeroinitializer
-@overflowed = global [{max(1, channels)} x i64] zeroinitializer
-@largest = global [{max(1, channels)} x i64] zeroinitializer
-@unseen = global [{max(1, groups)} x i64] zeroinitializer
-@sightings = global [{max(1, groups) * 64} x i64] zeroinitializer
-@failed = global i64 0
-@buffer = global [{buffered * entry} x i64] zeroinitializer
-@context = global [{len(Register)} x i64] zeroinitializer
+@fired = dso_local global [{max(1, actions)} x i64] zeroinitializer
+@overflowed = dso_local global [{max(1, channels)} x i64] zeroinitializer
+@largest = dso_local global [{max(1, channels)} x i64] zeroinitializer
+@unseen = dso_local global [{max(1, groups)} x i64] zeroinitializer
+@sightings = dso_local global [{max(1, groups) * 64} x i64] zeroinitializer
+@failed = dso_local global i64 0
+@buffer = dso_local global [{buffered * entry} x i64] zeroinitializer
+@context = dso_local global [{len(Register)} x i64] zeroinitializer
 declare void @llvm.prefetch.p0(ptr, i32, i32, i32)
 declare i64 @llvm.cttz.i64(i64, i1)
 """
@@ -271,7 +271,7 @@ leave:
 def _run(words: int, buffered: int) -> str:
     """Expand at most `budget` states; returns a Status."""
     return f"""
-define i64 @run(i64 %budget) nounwind {{
+define dso_local i64 @run(i64 %budget) nounwind {{
 entry:
   br label %loop
 loop:
@@ -343,7 +343,7 @@ stop_failed:
 def _rebuild(words: int) -> str:
     """Fill an empty table with all states."""
     return f"""
-define void @rebuild() nounwind {{
+define dso_local void @rebuild() nounwind {{
 entry:
   %count = load i64, ptr {_at(Register.COUNT)}
   %table = load ptr, ptr {_at(Register.TABLE)}
@@ -385,7 +385,7 @@ leave:
 def _add(words: int) -> str:
     """Add an initial state."""
     return f"""
-define void @add(ptr %state) nounwind {{
+define dso_local void @add(ptr %state) nounwind {{
   store i64 {NO_PARENT}, ptr {_at(Register.NEXT)}
 {_loaded("%state", words)}
   call fastcc void @emit(i64 0, {_words(words)})
@@ -398,7 +398,7 @@ define void @add(ptr %state) nounwind {{
 def _again(words: int) -> str:
     """Put the successors of state `index` into the emptied buffer, with their labels."""
     return f"""
-define void @again(i64 %index) nounwind {{
+define dso_local void @again(i64 %index) nounwind {{
   store i64 0, ptr {_at(Register.BUFFERED)}
   %states = load ptr, ptr {_at(Register.STATES)}
   %offset = mul i64 %index, {words}

@@ -20,8 +20,7 @@ class Tables:
     """bytes_allowed: None for no limit. Memory counted: the hash table and the states in use."""
 
     def __init__(self, code: NativeCode, words: int, bytes_allowed: int | None, first_slots: int = FIRST_SLOTS) -> None:
-        self.context = code.numbers("context", len(Register))
-        self._rebuild = code.procedure("rebuild")
+        self.use(code)
         self.words = words
         self.bytes_per_state = 8 * words + 4
         self.bytes_allowed = bytes_allowed
@@ -35,6 +34,11 @@ class Tables:
         self._states = Region(8 * words * slots)
         self._parents = Region(4 * slots)
         self._tell()
+
+    def use(self, code: NativeCode) -> None:
+        """Work with this code; its context must be that of the search so far."""
+        self.context = code.numbers("context", len(Register))
+        self._rebuild = code.procedure("rebuild")
 
     @property
     def count(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from enum import Enum
 
 import pytest
@@ -146,6 +147,22 @@ def test_growth_of_tables_loses_nothing() -> None:
         counts.add((found.states, found.transitions, found.depth, len(found.sightings["both full"].path)))
     assert {(states, transitions, depth) for states, transitions, depth, _ in counts} == {(103_691, 522_537, 94)}
     assert len(counts) == 1
+
+
+def test_going_over_to_optimised_code_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine.Optimisation, "ended", True)  # so that the search waits for it
+    monkeypatch.setattr(engine, "FIRST_BATCH", 1000)
+    monkeypatch.setattr(engine, "SECONDS_PER_BATCH", 0.001)
+    system = toy_system(reordering=True)
+    observations = toy_observations(system)
+    results = []
+    for start in (0, 5_000, engine.MOST_STATES):
+        with closing(engine.ExplicitSearch(system, observations, Limits(), optimise_from=start)) as search:
+            first = search.code
+            found = search.result(search.run())
+            assert (search.code is first) == (start == engine.MOST_STATES)
+        results.append((figures(found), found.sightings))
+    assert results[0] == results[1] == results[2]
 
 
 def counters(initial: list[int], high: int = 200, machines: int = 3, step: int = 1) -> System:
