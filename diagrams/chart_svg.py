@@ -3,6 +3,7 @@ A message in flight is a dotted line in the network. Colours follow the reader's
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -40,13 +41,15 @@ text{font:14px Helvetica,Arial,"DejaVu Sans",sans-serif;fill:#1b1f24}
 .lost{fill:#a40e26}.cross{stroke:#a40e26;stroke-width:2.4}.leader{stroke:#a40e26;stroke-dasharray:3 3}
 .band{fill:#fff8e1;stroke:#7d5a00}.bandtext{fill:#5c4200}
 .offence{fill:#ffebe9;stroke:#a40e26;stroke-width:2}.offencetext{fill:#82071e;font-weight:bold}
-@media (prefers-color-scheme:dark){text{fill:#e6edf3}
+@media (prefers-color-scheme:dark){
+text{fill:#e6edf3}
 .paper{fill:#0d1117}.headbox{fill:#1c2b3d;stroke:#e6edf3}.lifeline{stroke:#6e7681}.step,.changes{fill:#a5b0bd}
 .state{fill:#12263f;stroke:#8cc2ff}.statetext{fill:#8cc2ff}.arrow,.slot{stroke:#7ee2a0}
 .tip,.message{fill:#7ee2a0}.open{fill:#0d1117;stroke:#7ee2a0}.lost{fill:#ff9492}.cross,.leader{stroke:#ff9492}
 .band{fill:#2e2610;stroke:#e3b341}.bandtext{fill:#f2cc60}
-.offence{fill:#3c1618;stroke:#ff9492}.offencetext{fill:#ffb3b0}}
-"""
+.offence{fill:#3c1618;stroke:#ff9492}.offencetext{fill:#ffb3b0}}"""
+# in a page with other pictures, the rules must touch this one only
+_SCOPED_STYLE = re.sub(r"(?<=[},\n])(?=\.|text)", ".sequence-chart ", _STYLE)
 
 
 def chart_svg(chart: Chart) -> str:
@@ -103,7 +106,8 @@ class _Drawing:
         name_root(root, chart.title, chart.description, self.width)
         root.set("style", f"max-width:{_n(self.width)}px;width:100%;height:auto")
         style = ElementTree.SubElement(root, f"{{{SVG}}}style")
-        style.text = _STYLE
+        style.text = _SCOPED_STYLE
+        root.set("class", "sequence-chart")
         root.append(_element("rect", "paper", x=0, y=0, width=self.width, height=height))
         for x in self.columns:
             root.append(_element("line", "lifeline", x1=x, y1=top, x2=x, y2=bottom))

@@ -149,7 +149,8 @@ class Chart:
     @property
     def description(self) -> str:
         """The chart in a sentence or two, for those who cannot see it."""
-        names = ", ".join([*self.lifelines[: self.network_at], NETWORK, *self.lifelines[self.network_at :]])
+        columns = [*self.lifelines[: self.network_at], NETWORK, *self.lifelines[self.network_at :]]
+        names = ", ".join(display_name(name) for name in columns)
         counts = [f"{len(self.steps)} steps", f"{len(self.messages)} messages"]
         for fate in (Fate.LOST, Fate.DISCARDED, Fate.UNDELIVERABLE, Fate.NO_ROOM, Fate.IN_FLIGHT):
             number = sum(entry.fate is fate for entry in self.messages)

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from diagrams import dot
+from diagrams.chart_svg import chart_svg
 from diagrams.errors import DiagramError
 from diagrams.labels import plain_line
 from diagrams.mermaid import escaped, state_mermaid
@@ -120,7 +121,21 @@ def test_bad_dot_gives_graphviz_reason_and_leaves_no_file(tmp_path: Path) -> Non
 
 def test_dot_of_others_becomes_accessible_svg(tmp_path: Path) -> None:
     svg = render_dot("digraph { a -> b }", tmp_path / "a.svg", title="two", description="a leads to b").read_text()
-    assert '<title id="diagram-title">two</title>' in svg
+    root = ElementTree.fromstring(svg)
+    assert (root.findtext(f"{SVG}title"), root.findtext(f"{SVG}desc")) == ("two", "a leads to b")
+
+
+def test_several_pictures_can_stand_in_one_page() -> None:
+    chart = sequence_chart(run(toy_system(), *DUPLICATED))
+    pictures = [graph_svg(machine_diagram(toy_system(), name)) for name in ("sender", "receiver")]
+    pictures.append(chart_svg(chart))
+    roots = [ElementTree.fromstring(picture) for picture in pictures]
+    ids = [element.get("id") for root in roots for element in root.iter() if element.get("id")]
+    assert len(ids) == len(set(ids)) == 6
+    for root in roots:
+        rules = re.findall(r"[^{}]+(?=\{[^{}]*\})", root.findtext(f"{SVG}style") or "")
+        selectors = [part.strip() for rule in rules for part in rule.split(",")]
+        assert selectors and all(part.startswith((".state-diagram ", ".sequence-chart ")) for part in selectors)
 
 
 # Mermaid
