@@ -231,7 +231,9 @@ def show_violation(console: Console, result: Result) -> None:
     if entry.ambiguities:
         console.print(f"depends on {', '.join(entry.ambiguities)}")
     console.print(f"scenario {result.run.scenario.name}, {len(verdict.trace)} steps, replayed two ways"
-                  " and at 16-bit sequence numbers" + (f"; saved in {result.saved}" if result.saved else ""))  # fmt: skip
+                  " and at 16-bit sequence numbers")  # fmt: skip
+    if result.saved:
+        console.print(f"saved in {result.saved}")
     show_chart(console, verdict.trace, f"{entry.identifier}: {entry.statement}")
 
 

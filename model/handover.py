@@ -94,6 +94,7 @@ def parameters(scenario: Scenario) -> dict[str, Value]:
         "duplicate_home_address": scenario.home_agent.duplicate_home_address,
         "home_agent_demands_udp": scenario.home_agent.demands_udp,
         "no_packet_outlives_an_invalid_entry": scenario.timing.no_packet_outlives_an_invalid_entry,
+        "no_packet_outlives_a_lifetime": scenario.timing.no_packet_outlives_a_lifetime,
         "acknowledged_entry_ends_first": scenario.timing.acknowledged_entry_ends_first,
     }
 

@@ -40,7 +40,7 @@ from model.home_agent_answers import (
     unremembered_number,
     unremembered_state,
 )
-from model.language.expressions import Operand, if_then_else, in_flight, parameter
+from model.language.expressions import Operand, if_then_else, in_flight, literal, parameter
 from model.language.machines import (
     Case,
     Effects,
@@ -216,7 +216,8 @@ def reply_after_detection(status: Operand, *, lifetime: Operand, key_management:
             ipv4_address_acknowledgement=ipv4,
             routing_header=routing_header(pending_inner_source),
             encapsulation=acknowledgement_encapsulation(over_udp_pending, nat_found),
-            destination=care_of_address, protection=Protection.CURRENT,
+            destination=care_of_address,
+            protection=if_then_else(association, literal(Protection.CURRENT), literal(Protection.NONE)),
         ),
         on=DOWNLINK,
     )  # fmt: skip
@@ -281,7 +282,7 @@ home_agent.on(receipt(BindingUpdate), in_states=BindingState.INVALID).decide(
               chosen_effects("AMB-28",
                              status_0=[peer_goes_home, reply(Status.ACCEPTED, key_management=grants_key_management)],
                              status_133=[reply(Status.NOT_HOME_AGENT)])],
-        clause="5.2.3.3", requirements=["HA-F2H-01", "REF-B11", "REF-G2"], note="AMB-28",
+        clause="5.2.3.3", requirements=["HA-F2H-01", "HA-F2H-02", "REF-B11", "REF-G2"], note="AMB-28",
     ),
     rejection(keeps_number=True),
     case(

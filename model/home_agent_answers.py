@@ -105,9 +105,11 @@ new_care_of_address = if_then_else(
         update.source,
     ),
 )  # fmt: skip
+# Only the school in which F is a demand can demand UDP (AMB-20).
+demands_udp = parameter("home_agent_demands_udp") & chosen("AMB-20", nat_found=False, udp_demanded=True)
 new_tunnel = if_then_else(
     in_udp,
-    if_then_else(nat_on_path | parameter("home_agent_demands_udp"), literal(Encapsulation.UDP),
+    if_then_else(nat_on_path | demands_udp, literal(Encapsulation.UDP),
                  literal(Encapsulation.IPV4)),
     literal(Encapsulation.IPV6),
 )  # fmt: skip
@@ -119,7 +121,7 @@ new_tunnel = if_then_else(
 def acknowledgement_encapsulation(over_udp: Expression, nat: Expression) -> Expression:
     """AMB-06: an update in UDP is answered in UDP always, or only where a NAT was found."""
     without_nat = chosen("AMB-06", bare_ipv4=Encapsulation.IPV4, udp=Encapsulation.UDP)
-    needs_udp = nat | parameter("home_agent_demands_udp")
+    needs_udp = nat | demands_udp
     return if_then_else(
         over_udp, if_then_else(needs_udp, literal(Encapsulation.UDP), without_nat), literal(Encapsulation.IPV6)
     )
@@ -127,11 +129,10 @@ def acknowledgement_encapsulation(over_udp: Expression, nat: Expression) -> Expr
 
 def nat_detection(over_udp: Expression, nat: Expression) -> Expression:
     """AMB-20: F tells the NAT; or the option's presence does, and F demands UDP where there is none."""
-    demanded = parameter("home_agent_demands_udp")
     absent = literal(NatDetection.ABSENT)
     f_tells = if_then_else(nat, literal(NatDetection.F_SET), absent)
     presence_tells = if_then_else(
-        nat, literal(NatDetection.F_CLEAR), if_then_else(demanded, literal(NatDetection.F_SET), absent)
+        nat, literal(NatDetection.F_CLEAR), if_then_else(demands_udp, literal(NatDetection.F_SET), absent)
     )
     return if_then_else(over_udp, chosen("AMB-20", nat_found=f_tells, udp_demanded=presence_tells), absent)
 

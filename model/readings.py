@@ -89,7 +89,7 @@ AMBIGUITIES = (
         "nat-found udp-demanded", literal="nat-found", intended="udp-demanded"),
     _ambiguity(
         "AMB-21", "Status 135 carries the home agent's number: does the UE take it over?",
-        "ignore adopt-number", literal="ignore", intended="adopt-number"),
+        "ignore adopt-number adopt-if-ahead", literal="ignore", intended="adopt-number"),
     _ambiguity(
         "AMB-22", "Is a removed entry forgotten at once, or marked invalid for a while?",
         "forget keep-invalid", literal="forget", intended="keep-invalid"),
@@ -106,7 +106,8 @@ AMBIGUITIES = (
         "AMB-27", "The home agent lost the association: does the UE ever notice?",
         "never-noticed dead-after-limit", literal="never-noticed", intended="dead-after-limit"),
     _ambiguity(
-        "AMB-28", "Which status answers a de-registration that meets an entry marked invalid?",
+        "AMB-28", "Which status answers a de-registration that meets an entry marked invalid? "
+        "Matters with AMB-22=keep-invalid.",
         "status-0 status-133", literal="status-0 status-133", intended="status-0"),
     _ambiguity(
         "AMB-29", "Is the Alternate Care-of Address option in an update from an IPv6 access?",

@@ -91,6 +91,7 @@ class Timing(Section):
 
     no_packet_outlives_an_invalid_entry: bool = True
     acknowledged_entry_ends_first: bool = True
+    no_packet_outlives_a_lifetime: bool = True
 
 
 class Scenario(Section):
@@ -166,7 +167,7 @@ class Scenario(Section):
             f"at most {bounds.movements} movements",
             f"at most {bounds.retransmissions} retransmission(s) of an update, then the UE gives up",
             "timers fire at any moment, lifetimes are zero or not zero",
-            "IKEv2 is one step at both ends",
+            "IKEv2 is one step at both ends; a packet under a former security association is not verified any more",
             "one UE, one home address, one IPv4 home address",
         ]
         if bounds.duplications:
@@ -181,6 +182,8 @@ class Scenario(Section):
             words.append("timing: no packet outlives an entry marked invalid (10 s)")
         if self.timing.acknowledged_entry_ends_first and bounds.lifetime_ends:
             words.append("timing: an acknowledged list entry ends no later than its cache entry")
+        if self.timing.no_packet_outlives_a_lifetime and bounds.lifetime_ends:
+            words.append("timing: no packet outlives the lifetime of a binding")
         return words
 
 

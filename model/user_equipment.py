@@ -127,7 +127,8 @@ ue.on(event(ADDRESS_CONFIGURED), in_states=UeState.CONFIGURING_ADDRESS).decide(
         "IPv4 care-of address configured, update sent", dest=UeState.REGISTERING,
         when=may_register_over_ipv4(configured.address),
         then=[new_attachment, detected_link.becomes(Link.FOREIGN), register(configured.address)],
-        clause="5.2.2.3", requirements=["UE-H2F-04", "UE-H2F-05", "UE-H2F-06", "UE-H2F-07", "UE-F2F-04", "UE-F2F-05",
+        clause="5.2.2.3",
+        requirements=["UE-H2F-03", "UE-H2F-04", "UE-H2F-05", "UE-H2F-06", "UE-H2F-07", "UE-F2F-04", "UE-F2F-05",
                       "UE-F2F-06", "UE-F2F-07", "UE-F2F-08", "UE-F2F-09", "REF-A4", "REF-C5", "REF-C11"],
         note="AMB-02, AMB-13, AMB-14",
     ),
@@ -208,7 +209,8 @@ ue.on(event(ASSOCIATION_ESTABLISHED), in_states=UeState.ESTABLISHING_SA).decide(
         then=[new_association, register(address, with_association=True)],
         clause="5.2.2.2",
         requirements=["UE-H2F-02", "UE-H2F-03", "UE-H2F-04", "UE-H2F-05", "UE-H2F-06", "UE-H2F-07", "UE-F2F-02",
-                      "UE-F2F-04", "UE-F2F-07", "UE-F2F-09", "REF-A3", "REF-A4", "REF-C5", "REF-D2", "REF-D3"],
+                      "UE-F2F-04", "UE-F2F-05", "UE-F2F-06", "UE-F2F-07", "UE-F2F-08", "UE-F2F-09",
+                      "REF-A3", "REF-A4", "REF-C5", "REF-D2", "REF-D3"],
     ),
 )  # fmt: skip
 ue.transition(
@@ -222,6 +224,12 @@ ue.transition(
 
 resend = [sequence_number.becomes(sequence_number + 1), retransmissions_left.becomes(retransmissions_left - 1)]
 ue.on(timer("retransmission"), in_states=WAITING).decide(
+    case(
+        "association needed before repeating", dest=UeState.ESTABLISHING_SA,
+        when=if_then_else(list_entry == ListEntry.REMOVING, ~may_deregister, ~may_repeat_registration),
+        then=[association.becomes(False)],
+        clause="5.2.1", requirements=["GEN-03", "REF-D2"], note="AMB-02, AMB-13, AMB-32",
+    ),
     case(
         "nobody answers, association given up as dead", dest=UeState.ESTABLISHING_SA,
         when=(retransmissions_left == 0)
@@ -237,20 +245,14 @@ ue.on(timer("retransmission"), in_states=WAITING).decide(
     ),
     case(
         "de-registration repeated",
-        when=(list_entry == ListEntry.REMOVING) & may_deregister,
+        when=list_entry == ListEntry.REMOVING,
         then=[resend, removal(sequence_number + 1, association)],
         clause="5.2.2.4", requirements=["UE-F2H-01", "REF-A5", "REF-A13"],
     ),
-    case(
+    otherwise(
         "registration repeated",
-        when=(list_entry == ListEntry.PENDING) & may_repeat_registration,
         then=[resend, binding_update(address, sequence_number + 1, association)],
         clause="5.2.2.3", requirements=["UE-F2F-04", "REF-A3", "REF-A5", "REF-A6"],
-    ),
-    otherwise(
-        "association needed before repeating", dest=UeState.ESTABLISHING_SA,
-        then=[association.becomes(False)],
-        clause="5.2.1", requirements=["GEN-03", "REF-D2"], note="AMB-13, AMB-32",
     ),
 )  # fmt: skip
 
@@ -295,9 +297,16 @@ removal_acknowledged: Effects = [
     association_renewed.becomes(False),
     tunnel.becomes(Encapsulation.IPV6),
 ]
-number_adopted = [
-    sequence_number.becomes(acknowledgement.sequence_number + 1),
-]
+# A late 135 carries an old number: taking it over moves the UE's numbers back, and they are used again.
+number_to_follow = chosen(
+    "AMB-21",
+    ignore=sequence_number,
+    adopt_number=acknowledgement.sequence_number,
+    adopt_if_ahead=if_then_else(
+        acknowledgement.sequence_number.is_ahead_of(sequence_number), acknowledgement.sequence_number, sequence_number
+    ),
+)
+number_adopted = sequence_number.becomes(number_to_follow + 1)
 out_of_window = acknowledgement.status == Status.SEQUENCE_NUMBER_OUT_OF_WINDOW
 removal_done = answers_the_newest_update & (
     accepted
@@ -322,7 +331,7 @@ to_be_ignored = [
     ),
     discarding(
         "number out of window, ignored",
-        when=out_of_window & chosen("AMB-21", ignore=True, adopt_number=False),
+        when=out_of_window & chosen("AMB-21", ignore=True, adopt_number=False, adopt_if_ahead=False),
         clause="5.1.2.4", requirements=["REF-B15"], note="AMB-21: carries no outstanding update's number",
     ),
 ]
@@ -349,13 +358,13 @@ ue.on(receipt(BindingAcknowledgement), in_states=[UeState.REGISTERING, UeState.D
     case(
         "number out of window, adopted for the removal",
         when=out_of_window & (list_entry == ListEntry.REMOVING),
-        then=[number_adopted, removal(acknowledgement.sequence_number + 1, association)],
+        then=[number_adopted, removal(number_to_follow + 1, association)],
         clause="5.1.2.4", requirements=["REF-A7"], note="AMB-21",
     ),
     case(
         "number out of window, adopted",
         when=out_of_window,
-        then=[number_adopted, binding_update(address, acknowledgement.sequence_number + 1, association)],
+        then=[number_adopted, binding_update(address, number_to_follow + 1, association)],
         clause="5.1.2.4", requirements=["REF-A7"], note="AMB-21",
     ),
     *other_answers,
@@ -384,7 +393,7 @@ ue.on(
     *to_be_ignored,
     case(
         "number out of window, noted", when=out_of_window,
-        then=[sequence_number.becomes(acknowledgement.sequence_number)],
+        then=[sequence_number.becomes(number_to_follow)],
         clause="5.1.2.4", requirements=["REF-A7"], note="AMB-21: the next update follows it",
     ),
     *other_answers,
@@ -476,7 +485,8 @@ ue.on(event(BINDING_ENDED_AT_UE), in_states=UeState.REGISTERED).decide(
 )  # fmt: skip
 ue.on(
     event(BINDING_ENDED_AT_UE),
-    in_states=[UeState.DETACHED, UeState.CONFIGURING_ADDRESS, UeState.DETECTING_HOME_LINK, UeState.ESTABLISHING_SA],
+    in_states=[UeState.DETACHED, UeState.CONFIGURING_ADDRESS, UeState.DETECTING_HOME_LINK, UeState.ESTABLISHING_SA,
+               UeState.ABANDONED],
 ).decide(
     case("its binding ends on the way", when=list_entry == ListEntry.VALID,
          then=[list_entry.becomes(ListEntry.NONE)],
