@@ -185,7 +185,7 @@ class _Judge:
         reason = self._doubt(exploration)
         if reason is not None:
             return Unknown(evidence, reason)
-        conditional = entry.whenever is not TRUE
+        conditional = any(found.name == entry.antecedent_name for found in self.observations(entry))
         return Holds(evidence, vacuous=conditional and antecedent is None, example=antecedent)
 
     def _witness_verdict(

@@ -61,6 +61,15 @@ def may_register_over_ipv4(local_address: Operand) -> Expression:
     return if_then_else(came_from_home, after_home, may_register_abroad(local_address))
 
 
+# A late 135 carries an old number: taking it over moves the UE's numbers back, and they are used again.
+number_to_follow = chosen(
+    "AMB-21",
+    ignore=sequence_number,
+    adopt_number=acknowledgement.sequence_number,
+    adopt_if_ahead=if_then_else(
+        acknowledgement.sequence_number.is_ahead_of(sequence_number), acknowledgement.sequence_number, sequence_number
+    ),
+)
 may_repeat_registration = if_then_else(
     (family_of_address(address) == Family.IPV4) & (previous_link == Link.HOME),
     chosen("AMB-02", bu_at_once=True, sa_first=may_register_abroad(address)),

@@ -42,6 +42,7 @@ from model.ue_messages import (
     may_register_abroad,
     may_register_over_ipv4,
     may_repeat_registration,
+    number_to_follow,
     register,
     removal,
 )
@@ -297,15 +298,6 @@ removal_acknowledged: Effects = [
     association_renewed.becomes(False),
     tunnel.becomes(Encapsulation.IPV6),
 ]
-# A late 135 carries an old number: taking it over moves the UE's numbers back, and they are used again.
-number_to_follow = chosen(
-    "AMB-21",
-    ignore=sequence_number,
-    adopt_number=acknowledgement.sequence_number,
-    adopt_if_ahead=if_then_else(
-        acknowledgement.sequence_number.is_ahead_of(sequence_number), acknowledgement.sequence_number, sequence_number
-    ),
-)
 number_adopted = sequence_number.becomes(number_to_follow + 1)
 out_of_window = acknowledgement.status == Status.SEQUENCE_NUMBER_OUT_OF_WINDOW
 removal_done = answers_the_newest_update & (

@@ -24,7 +24,7 @@ from model.language.systems import System
 SECONDS_BETWEEN_REPORTS = 0.25
 SECONDS_PER_BATCH = 0.05
 FIRST_BATCH = 2000  # states
-FEW_STATES = 300_000  # up to here optimised code does not pay
+FEW_STATES = 2_000_000  # up to here optimised code does not pay
 CARRIED_OVER = ("context", "fired", "unseen", "sightings", "overflowed", "largest")
 
 
