@@ -497,6 +497,4 @@ ue.invariant(
     "deregistering means an unanswered removal",
     (ue.state == UeState.DEREGISTERING).implies(list_entry == ListEntry.REMOVING)
 )
-ue.invariant(
-    "at home nothing is in the list", (ue.state == UeState.AT_HOME).implies(list_entry == ListEntry.NONE)
-)
+ue.invariant("at home nothing is in the list", (ue.state == UeState.AT_HOME).implies(list_entry == ListEntry.NONE))
