@@ -1,0 +1,105 @@
+"""`dsmip check`: exit codes, JSON, limits, interruption."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROGRAM = Path(sys.executable).with_name("dsmip")
+KEYS = {"scenario", "reading", "choices", "property", "kind", "verdict", "expected", "engine", "states", "transitions",
+        "depth", "seconds", "reductions", "abstractions", "trace"}  # fmt: skip
+
+
+def check(*arguments: str, code: int = 0) -> str:
+    done = subprocess.run([PROGRAM, "check", *arguments], capture_output=True, text=True, timeout=300)
+    assert done.returncode == code, done.stderr + done.stdout[-1000:]
+    return done.stdout
+
+
+def results(*arguments: str, code: int = 0) -> list[dict[str, Any]]:
+    document = json.loads(check(*arguments, "--json", code=code))
+    assert document["version"]
+    return list(document["results"])
+
+
+def test_json_has_the_promised_keys_and_expectations() -> None:
+    found = results("minimal")
+    assert all(entry.keys() >= KEYS for entry in found)
+    assert {entry["reading"] for entry in found} == {"literal", "intended"}
+    assert all(entry["verdict"] == entry["expected"] for entry in found)
+
+
+def test_nothing_is_expected_of_a_choice_a_mutant_or_a_named_property() -> None:
+    for arguments, code in (
+        (["--choose", "AMB-10=whenever-possibly-bound", "--reading", "literal"], 1),
+        (["--mutant", "ue-no-deregistration", "--reading", "intended"], 1),
+        (["--property", "BIND-3", "--reading", "intended"], 0),
+    ):
+        assert {entry["expected"] for entry in results("minimal", *arguments, code=code)} == {None}
+
+
+def test_a_violation_that_is_not_expected_is_exit_code_1() -> None:
+    check("minimal", "--property", "BIND-1", "--reading", "literal", code=1)
+
+
+def test_a_violated_should_never_changes_the_exit_code() -> None:
+    (found,) = results("minimal", "--property", "SA-7", "--reading", "intended")
+    assert found["verdict"] == "violated"
+
+
+@pytest.mark.parametrize("limit", [["--memory", "20M"], ["--time", "1s"]])
+def test_a_search_that_is_cut_short_is_unknown_and_exit_code_3(limit: list[str]) -> None:
+    found = results("clause-5.2", "--reading", "intended", "--property", "BIND-3", *limit, code=3)
+    assert {entry["verdict"] for entry in found} == {"unknown"}
+    assert "limit" in found[0]["reason"]
+
+
+def test_ctrl_c_ends_in_unknown_with_the_figures_so_far() -> None:
+    process = subprocess.Popen(
+        [PROGRAM, "check", "clause-5.2", "--reading", "intended", "--property", "BIND-3", "--json"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    time.sleep(6)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 3, err
+    assert "Traceback" not in err
+    if out:
+        (found, *_) = json.loads(out)["results"]
+        assert found["verdict"] == "unknown"
+        assert found["states"] > 0
+
+
+def test_a_saved_counterexample_replays_elsewhere(tmp_path: Path) -> None:
+    check("minimal", "--reading", "literal", "--no-charts", "--save-traces", str(tmp_path))
+    saved = sorted(path.name for path in tmp_path.iterdir())
+    assert "minimal-literal-BIND-1.itf.json" in saved
+    for name in saved:
+        done = subprocess.run([PROGRAM, "trace", "replay", tmp_path / name], capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+
+
+def test_the_plain_engine_gives_the_same_answers() -> None:
+    figures = [
+        [(entry["property"], entry["verdict"], entry["states"], entry["transitions"], entry["depth"])
+         for entry in results("minimal", "--engine", engine)]
+        for engine in ("plain", "explicit")
+    ]  # fmt: skip
+    assert figures[0] == figures[1]
+
+
+def test_the_explicit_path_loads_neither_z3_nor_numpy_nor_scapy() -> None:
+    check("minimal", "--reading", "intended", "--property", "BIND-1")  # fills the cache of the table checks
+    code = (
+        "import sys\nfrom dsmip.api import check\ncheck('minimal', properties=['BIND-1'])\n"
+        "print(sorted({'z3', 'numpy', 'scapy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "[]", done.stderr
