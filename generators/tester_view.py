@@ -138,7 +138,7 @@ class _Viewer:
     def _apply(self, stimulus: Stimulus, step: TraceStep) -> bool:
         """Add the step as the right actor takes it; False if the trace's actor answered otherwise."""
         reactions = self.right.reactions(stimulus.trigger, stimulus.fields)
-        if not reactions and stimulus.kind in (TriggerKind.TIMER, TriggerKind.DECISION):
+        if not reactions and stimulus.kind is TriggerKind.TIMER:
             return True  # a wrong actor's timer: the right one has none that could end
         seen_answers = self._answers(step)
         seen = own_values(self.trace.system, self.role, step.state)
@@ -178,7 +178,8 @@ class _Viewer:
         if reactions:
             self.right.take(reactions[0])
         else:
-            permitted = [Permitted(None, [], before if seen is not None and before != seen else {})]
+            unchanged = {name: value for name, value in before.items() if seen is not None and value != seen[name]}
+            permitted = [Permitted(None, [], unchanged)]
         self.steps.append(RoleStep(stimulus, tuple(permitted)))
 
     def _missing_timers(self) -> None:
