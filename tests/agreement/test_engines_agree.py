@@ -15,11 +15,11 @@ from checker.explicit.packing import Layout
 from checker.search import Exploration, Limits, Progress
 from checker.trace import holds_at, replay
 from model.language.binding import Binding
-from model.language.domains import BOOLEAN, Integer, Modular, Sizes
+from model.language.domains import BOOLEAN, Enumeration, Integer, Modular, Sizes
 from model.language.errors import ModelError
-from model.language.expressions import TRUE, after, in_flight, sends, variable
+from model.language.expressions import TRUE, after, if_then_else, in_flight, sends, variable
 from model.language.flattening import compose
-from model.language.machines import Machine, receipt, send, timer
+from model.language.machines import Alter, Machine, decision, receipt, send, timer
 from model.language.messages import Channel, MessageType, field, flying, received
 from model.language.observations import Observation, observe_states, observe_steps
 from model.language.systems import System
@@ -98,6 +98,7 @@ def test_engines_agree_on_toys(options: dict[str, int]) -> None:
 def test_known_counts_of_the_toy(reordering: bool, states: int, transitions: int, depth: int) -> None:
     found = engine.explore(toy_system(reordering=reordering), [], Limits())
     assert (found.states, found.transitions, found.depth) == (states, transitions, depth)
+    assert found.overflowed == {"down"}
 
 
 @pytest.mark.parametrize("explore", [plain_search.explore, engine.explore], ids=["plain", "explicit"])
@@ -224,3 +225,36 @@ def test_hundreds_of_observations() -> None:
     ]  # fmt: skip
     found = assert_agreement(system, observations)
     assert len(found.sightings) == 9 * 9 + 8  # the counters stop at 3
+
+
+@pytest.mark.parametrize("reorders", [False, True])
+def test_messages_altered_in_flight_are_put_in_order_again(reorders: bool) -> None:
+    place = Enumeration("Place", ("first", "second", "third"))
+    kind = MessageType("Kind", {
+        "place": field(place, "first", ""), "copied": field(BOOLEAN, False, ""), "mark": field(place, "first", ""),
+    })  # fmt: skip
+    line = Channel("line", (kind,), "capacity", "place", "copied", "on", "on", "reorders", "m.copies", {}, {}, TRUE)
+    machine = Machine("m", Resting, Resting.HERE)
+    machine.variable("copies", Integer(0, 1), initial=1)
+    for one in place.members:
+        machine.transition(f"sends {one}", trigger=timer(one), source=Resting.HERE,
+                           then=[send(kind(place=one, mark=one), on=line)])  # fmt: skip
+    flight = flying(kind)
+    for name in ("place", "mark"):
+        changed = if_then_else(flight.place == "first", "third", "first")
+        machine.transition(f"alters {name}", trigger=decision(name), source=Resting.HERE,
+                           then=[Alter("line", "Kind", flight.place != "second", {name: changed})])  # fmt: skip
+    binding = Binding(Sizes(bounds={"capacity": 3}), {"on": True, "reorders": reorders})
+    assert assert_agreement(compose("altered", [machine], [line], binding), []).complete
+
+
+def test_one_expression_may_name_values_of_two_enumerations() -> None:
+    machine = Machine("m", Resting, Resting.HERE)
+    turned = machine.variable("turned", initial=[False, True])
+    one = machine.variable("one", Enumeration("One", ("left", "right", "none")), initial="none")
+    other = machine.variable("other", Enumeration("Other", ("right", "none", "left")), initial="none")
+    side = if_then_else(turned, "left", "right")
+    machine.transition("names", trigger=timer("t"), source=Resting.HERE, then=[one.becomes(side), other.becomes(side)])
+    system = compose("names", [machine], [], Binding())
+    seen = observe_states("left in both", (one == "left") & (other == "left"), system)
+    assert "left in both" in assert_agreement(system, [seen]).sightings
