@@ -5,6 +5,7 @@ file to standard output. So optimising can go on beside a search, and be given u
 from __future__ import annotations
 
 import ctypes
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -117,4 +118,6 @@ def optimised(text: str) -> bytes:
 
 
 if __name__ == "__main__":
+    if hasattr(os, "nice"):
+        os.nice(10)  # the search goes first
     sys.stdout.buffer.write(optimised(sys.stdin.read()))
