@@ -188,6 +188,11 @@ HOME_AGENT_MUTANTS = (
         killed_by="ADDR-5", scenario="prefix-translation", requirements=["HA-F2F-03", "HA-F2F-04"],
     ),
     Mutant(
+        "ha-grants-unasked", "grants K to an update that did not ask for it", "home_agent",
+        sending("home_agent", ACCEPTS, key_management=True),
+        killed_by="SA-3", scenario="association-loss", requirements=["HA-F2F-11", "REF-B10"],
+    ),
+    Mutant(
         "ha-peer-not-moved", "grants K and leaves its association where it was", "home_agent",
         losing_effects("home_agent", "binding updated", ha.peer_address),
         killed_by="SA-4", scenario="association-loss", requirements=["HA-F2F-11", "REF-B10"],

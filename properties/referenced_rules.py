@@ -279,6 +279,9 @@ _WEAK_POINTS = (
     _rule("G8", "5.2.3.1", "fact", "home_agent", "RFC 6275, 10.3.1 and 10.3.2, silent here",
           "A UE that leaves home again within the ten seconds meets a dead entry; whether its address is tested "
           "for duplicates once more is undecided (AMB-31)."),
+    _rule("G9", "5.2.3.2", "fact", "both", "RFC 6275 and RFC 5555, derived",
+          "When a translator replaces its mapping the home agent goes on sending to the old one, and nobody notices "
+          "before the next update."),
 )  # fmt: skip
 
 REFERENCED_RULES = (

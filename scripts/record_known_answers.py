@@ -1,4 +1,4 @@
-"""Explore every shipped scenario under every reading and write dsmip/known_answers.json.
+"""Explore every shipped scenario (or those named) under every reading and write dsmip/known_answers.json.
 Run it after a change of the model, then read the difference: a verdict that moved is a finding."""
 
 import json
@@ -15,10 +15,11 @@ from properties.registry import ALL_PROPERTIES
 TARGET = Path(__file__).parent.parent / "dsmip" / "known_answers.json"
 
 
-def record() -> None:
+def record(names: list[str]) -> None:
     document = json.loads(TARGET.read_text(encoding="utf-8")) if TARGET.exists() else {"reasons": {}}
-    document["scenarios"] = {name: {} for name in shipped()}
-    for name in shipped():
+    earlier = document.get("scenarios", {})
+    document["scenarios"] = {name: earlier.get(name, {}) for name in shipped()}
+    for name in names or shipped():
         for reading_name in READINGS:
             run = check_scenario(load(name), reading(reading_name), ALL_PROPERTIES)
             if not run.exploration.complete or run.surprises:
@@ -29,4 +30,4 @@ def record() -> None:
 
 
 if __name__ == "__main__":
-    record()
+    record(sys.argv[1:])

@@ -91,10 +91,10 @@ class Expression:
         return negation(equality(self, literal(other)))
 
     def __lt__(self, other: Operand) -> Expression:
-        return build(Operator.LESS, None, self, literal(other))
+        return order(self, literal(other))
 
     def __gt__(self, other: Operand) -> Expression:
-        return build(Operator.LESS, None, literal(other), self)
+        return order(literal(other), self)
 
     def __le__(self, other: Operand) -> Expression:
         return negation(self > other)
@@ -268,6 +268,14 @@ def equality(left: Expression, right: Expression) -> Expression:
     return build(Operator.EQUAL, None, left, right)
 
 
+def order(left: Expression, right: Expression) -> Expression:
+    """left < right; two constant numbers are compared at once."""
+    constants = left.operator is right.operator is Operator.CONSTANT
+    if constants and isinstance(left.payload, int) and isinstance(right.payload, int):
+        return constant(left.payload < right.payload)
+    return build(Operator.LESS, None, left, right)
+
+
 def _is_constant(expression: Expression) -> bool:
     """A constant, or a choice between constants."""
     return expression.operator is Operator.CONSTANT or (
@@ -334,6 +342,8 @@ def rebuilt(expression: Expression, operands: tuple[Expression, ...]) -> Express
             return equality(operands[0], operands[1])
         case Operator.IF:
             return if_then_else(*operands)
+        case Operator.LESS:
+            return order(operands[0], operands[1])
         case _:
             return build_tree(expression.operator, expression.payload, operands)
 
@@ -420,5 +430,6 @@ def _text_of_node(node: Expression, operands: list[str]) -> str:
 
 
 def _wrapped(node: Expression, text: str) -> str:
-    compound = (Operator.AND, Operator.OR, Operator.EQUAL, Operator.LESS, Operator.AHEAD)
+    compound = (Operator.AND, Operator.OR, Operator.EQUAL, Operator.LESS, Operator.AHEAD, Operator.ADD,
+                Operator.SUBTRACT)  # fmt: skip
     return f"({text})" if node.operator in compound else text

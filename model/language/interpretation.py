@@ -125,7 +125,7 @@ class Interpretation:
         elif position is not None:
             assert action.channel is not None
             del channels[self.system.channel_index[action.channel]][position]
-        self._alter(action, channels, state)
+        self._alter(action, channels, state, fields)
         overflow = False
         for sending in action.sends:
             index = self.system.channel_index[sending.channel]
@@ -142,14 +142,14 @@ class Interpretation:
         )
         return Step(action, position, State(tuple(values), contents), overflow)
 
-    def _alter(self, action: Action, channels: list[list[Flight]], state: State) -> None:
+    def _alter(self, action: Action, channels: list[list[Flight]], state: State, taken: Fields) -> None:
         for alter in action.alters:
             index = self.system.channel_index[alter.channel]
             channel = self.system.channels[index]
             kind = channel.index_of(alter.message)
             scope = self._plain_scope.with_flight(channel, alter.message)
             for position, flight in enumerate(channels[index]):
-                fields = {"flight": field_values(channel, flight)}
+                fields = {**taken, "flight": field_values(channel, flight)}
                 if flight.message == kind and self.evaluate(alter.when, state, fields, scope):
                     changed = {n: self.evaluate(v, state, fields, scope) for n, v in alter.fields.items()}
                     channels[index][position] = Flight(
@@ -189,14 +189,14 @@ class Interpretation:
             case Operator.IF:
                 return value(operands[1]) if value(operands[0]) else value(operands[2])
             case Operator.IN_FLIGHT:
-                return self._any_in_flight(expression, state, scope)
+                return self._any_in_flight(expression, state, fields, scope)
             case Operator.FULL:
                 index = self.system.channel_index[str(payload)]
                 return len(state.channels[index]) >= self.system.channels[index].capacity
             case other:
                 raise ModelError(f'"{other.value}" has no value in a state: {expression}')
 
-    def _any_in_flight(self, expression: Expression, state: State, scope: Scope) -> bool:
+    def _any_in_flight(self, expression: Expression, state: State, fields: Fields, scope: Scope) -> bool:
         assert isinstance(expression.payload, tuple)
         name, message = expression.payload
         index = self.system.channel_index[str(name)]
@@ -204,7 +204,7 @@ class Interpretation:
         kinds = range(len(channel.messages)) if message is None else [channel.index_of(str(message))]
         inner = scope.with_flight(channel, None if message is None else str(message))
         return any(
-            self.evaluate(expression.operands[0], state, {"flight": field_values(channel, flight)}, inner)
+            self.evaluate(expression.operands[0], state, {**fields, "flight": field_values(channel, flight)}, inner)
             for flight in state.channels[index]
             if flight.message in kinds
         )
