@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -137,11 +138,11 @@ def show(console: Console, results: Sequence[Result], runs: Sequence[Run], *, ch
 
 
 def runs_table(runs: Sequence[Run]) -> Table:
-    table = Table(title="Explorations", title_justify="left")
+    table = Table(title="Explorations", title_justify="left", box=SIMPLE_HEAD)
     for name in ("scenario", "reading"):
-        table.add_column(name)
+        table.add_column(name, no_wrap=True)
     for name in ("states", "transitions", "depth", "seconds", "holds", "violated", "unknown", "vacuous", "dead rows"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     for run in runs:
         words = [word(entry.verdict) for entry in run.judgements]
         vacuous = sum(isinstance(entry.verdict, Holds) and entry.verdict.vacuous for entry in run.judgements)
