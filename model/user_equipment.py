@@ -4,36 +4,26 @@
 from __future__ import annotations
 
 from model.access_network import ADDRESS_CONFIGURED, COVERAGE_LOST, MOVEMENT, ROUTER_ADVERTISEMENT
-from model.addresses import HOME_ADDRESS, NO_ADDRESS, Family, Prefix, family_of_address
-from model.language.expressions import if_then_else, literal, parameter
-from model.language.machines import (
-    Effects,
-    case,
-    chosen,
-    chosen_effects,
-    decision,
-    discarding,
-    event,
-    otherwise,
-    receipt,
-    timer,
-)
+from model.addresses import NO_ADDRESS, Family, Prefix
+from model.language.expressions import if_then_else, parameter
+from model.language.machines import case, chosen, decision, discarding, event, otherwise, receipt, timer
 from model.lifetimes import BINDING_ENDED_AT_UE
-from model.messages import (
-    BindingAcknowledgement,
-    Encapsulation,
-    Ipv4AddressAcknowledgement,
-    NatDetection,
-    Status,
-    acknowledgement,
-    unprotected_or_unverifiable,
-)
+from model.messages import BindingAcknowledgement
 from model.security_association import ASSOCIATION_ENDED, ASSOCIATION_ESTABLISHED, ASSOCIATION_REFUSED, Ends
+from model.ue_acknowledgements import (
+    nothing_outstanding,
+    number_adopted,
+    other_answers,
+    out_of_window,
+    registration_acknowledged,
+    removal_acknowledged,
+    removal_done,
+    removal_refused,
+    to_be_ignored,
+)
 from model.ue_messages import (
     accepted,
-    answers_the_newest_update,
     association_fits,
-    awaits_answer,
     binding_to_remove,
     binding_update,
     came_from_home,
@@ -66,7 +56,6 @@ from model.ue_variables import (
     reason,
     retransmissions_left,
     sequence_number,
-    tunnel,
     ue,
     wants_ipv4_home_address,
 )
@@ -224,13 +213,7 @@ ue.transition(
 # No answer (RFC 6275, 11.8): every retransmission has a number of its own
 
 resend = [sequence_number.becomes(sequence_number + 1), retransmissions_left.becomes(retransmissions_left - 1)]
-ue.on(timer("retransmission"), in_states=WAITING).decide(
-    case(
-        "association needed before repeating", dest=UeState.ESTABLISHING_SA,
-        when=if_then_else(list_entry == ListEntry.REMOVING, ~may_deregister, ~may_repeat_registration),
-        then=[association.becomes(False)],
-        clause="5.2.1", requirements=["GEN-03", "REF-D2"], note="AMB-02, AMB-13, AMB-32",
-    ),
+nobody_answers = [
     case(
         "nobody answers, association given up as dead", dest=UeState.ESTABLISHING_SA,
         when=(retransmissions_left == 0)
@@ -244,115 +227,40 @@ ue.on(timer("retransmission"), in_states=WAITING).decide(
         clause="5.2.2.3", requirements=["REF-A6"],
         note="the limit is the scenario's; RFC 6275 would go on for ever",
     ),
+]
+ue.on(timer("retransmission"), in_states=UeState.REGISTERING).decide(
     case(
-        "de-registration repeated",
-        when=list_entry == ListEntry.REMOVING,
-        then=[resend, removal(sequence_number + 1, association)],
-        clause="5.2.2.4", requirements=["UE-F2H-01", "REF-A5", "REF-A13"],
+        "association needed before repeating", dest=UeState.ESTABLISHING_SA,
+        when=~may_repeat_registration,
+        then=[association.becomes(False)],
+        clause="5.2.1", requirements=["GEN-03", "REF-D2"], note="AMB-02, AMB-13, AMB-32",
     ),
+    *nobody_answers,
     otherwise(
         "registration repeated",
         then=[resend, binding_update(address, sequence_number + 1, association)],
         clause="5.2.2.3", requirements=["UE-F2F-04", "REF-A3", "REF-A5", "REF-A6"],
     ),
 )  # fmt: skip
+ue.on(timer("retransmission"), in_states=UeState.DEREGISTERING).decide(
+    case(
+        "association needed before repeating", dest=UeState.ESTABLISHING_SA,
+        when=~may_deregister,
+        then=[association.becomes(False)],
+        clause="5.2.1", requirements=["GEN-03", "REF-D2"], note="AMB-02, AMB-13, AMB-32",
+    ),
+    *nobody_answers,
+    otherwise(
+        "de-registration repeated",
+        then=[resend, removal(sequence_number + 1, association)],
+        clause="5.2.2.4", requirements=["UE-F2H-01", "REF-A5", "REF-A13"],
+    ),
+)  # fmt: skip
 
 # A Binding Acknowledgement (5.1.2.4; RFC 6275, 11.7.3; RFC 5555, 4.4.2)
 
-nat_told = chosen(
-    "AMB-20",
-    nat_found=acknowledgement.nat_detection == NatDetection.F_SET,
-    udp_demanded=acknowledgement.nat_detection != NatDetection.ABSENT,
-)
-believed_tunnel = if_then_else(
-    family_of_address(care_of_address) == Family.IPV6,
-    literal(Encapsulation.IPV6),
-    if_then_else(nat_told, literal(Encapsulation.UDP), literal(Encapsulation.IPV4)),
-)
-registration_acknowledged: Effects = [
-    list_entry.becomes(ListEntry.VALID),
-    key_management_granted.becomes(acknowledgement.key_management),
-    association_address.becomes(if_then_else(acknowledgement.key_management, care_of_address, association_address)),
-    has_ipv4_home_address.becomes(
-        if_then_else(
-            acknowledgement.ipv4_address_acknowledgement == Ipv4AddressAcknowledgement.ABSENT,
-            chosen("AMB-17", left_alone=has_ipv4_home_address, removed=False),
-            acknowledgement.ipv4_address_acknowledgement == Ipv4AddressAcknowledgement.ASSIGNED,
-        )
-    ),
-    tunnel.becomes(believed_tunnel),
-    association_renewed.becomes(False),
-]
-removal_acknowledged: Effects = [
-    list_entry.becomes(ListEntry.NONE),
-    care_of_address.becomes(NO_ADDRESS),
-    key_management_granted.becomes(acknowledgement.key_management),
-    association_address.becomes(
-        if_then_else(
-            acknowledgement.key_management,
-            chosen("AMB-25", unchanged=association_address, as_care_of_home=HOME_ADDRESS),
-            association_address,
-        )
-    ),
-    chosen_effects("AMB-12", forget=has_ipv4_home_address.becomes(False), offer_again=[]),
-    association_renewed.becomes(False),
-    tunnel.becomes(Encapsulation.IPV6),
-]
-number_adopted = sequence_number.becomes(number_to_follow + 1)
-out_of_window = acknowledgement.status == Status.SEQUENCE_NUMBER_OUT_OF_WINDOW
-removal_done = answers_the_newest_update & (
-    accepted
-    | ((acknowledgement.status == Status.NOT_HOME_AGENT) & chosen("AMB-09", retry=False, done=True))
-)
-
-to_be_ignored = [
-    discarding(
-        "not protected by the association",
-        when=unprotected_or_unverifiable(acknowledgement, association),
-        clause="5.2.1", requirements=["REF-A7", "REF-D1"], note="acknowledgements must be protected",
-    ),
-    discarding(
-        "copy of a packet",
-        when=acknowledgement.repeated & parameter("anti_replay"),
-        clause="5.2.1", requirements=["REF-D1"], note="anti-replay of the security association",
-    ),
-    discarding(
-        "encapsulation not understood",
-        when=chosen("AMB-06", bare_ipv4=False, udp=acknowledgement.encapsulation == Encapsulation.IPV4),
-        clause="5.1.2.4", requirements=["HA-F2F-05", "REF-C6"], note="AMB-06: this UE listens to UDP only",
-    ),
-    discarding(
-        "number out of window, ignored",
-        when=out_of_window & chosen("AMB-21", ignore=True, adopt_number=False, adopt_if_ahead=False),
-        clause="5.1.2.4", requirements=["REF-B15"], note="AMB-21: carries no outstanding update's number",
-    ),
-]
-nothing_outstanding = discarding(
-    "nothing outstanding",
-    when=~awaits_answer,
-    clause="5.1.2.4", requirements=["REF-A7"], note="answers an update that is no longer in the list",
-)  # fmt: skip
-other_answers = [
-    discarding(
-        "answers an older update",
-        when=~answers_the_newest_update,
-        clause="5.1.2.4", requirements=["REF-A7"], note="AMB-16: a newer update has superseded that one",
-    ),
-]
-removal_refused = discarding(
-    "removal refused, retried",
-    when=list_entry == ListEntry.REMOVING,
-    clause="5.2.2.4", requirements=["REF-A13"], note="AMB-09: the retransmission timer goes on",
-)
-
-ue.on(receipt(BindingAcknowledgement), in_states=[UeState.REGISTERING, UeState.DEREGISTERING]).decide(
+ue.on(receipt(BindingAcknowledgement), in_states=UeState.REGISTERING).decide(
     *to_be_ignored,
-    case(
-        "number out of window, adopted for the removal",
-        when=out_of_window & (list_entry == ListEntry.REMOVING),
-        then=[number_adopted, removal(number_to_follow + 1, association)],
-        clause="5.1.2.4", requirements=["REF-A7"], note="AMB-21",
-    ),
     case(
         "number out of window, adopted",
         when=out_of_window,
@@ -360,12 +268,6 @@ ue.on(receipt(BindingAcknowledgement), in_states=[UeState.REGISTERING, UeState.D
         clause="5.1.2.4", requirements=["REF-A7"], note="AMB-21",
     ),
     *other_answers,
-    case(
-        "removal acknowledged", dest=UeState.AT_HOME,
-        when=(list_entry == ListEntry.REMOVING) & removal_done, then=removal_acknowledged,
-        clause="5.2.2.4", requirements=["UE-F2H-01", "UE-F2H-02", "REF-A12"], note="AMB-09, AMB-12, AMB-25",
-    ),
-    removal_refused,
     case(
         "registration acknowledged", dest=UeState.REGISTERED,
         when=accepted, then=registration_acknowledged,
@@ -376,6 +278,22 @@ ue.on(receipt(BindingAcknowledgement), in_states=[UeState.REGISTERING, UeState.D
         then=[list_entry.becomes(ListEntry.REFUSED), reason.becomes(Reason.REFUSED)],
         clause="5.1.2.4", requirements=["REF-A9"],
     ),
+)  # fmt: skip
+ue.on(receipt(BindingAcknowledgement), in_states=UeState.DEREGISTERING).decide(
+    *to_be_ignored,
+    case(
+        "number out of window, adopted for the removal",
+        when=out_of_window,
+        then=[number_adopted, removal(number_to_follow + 1, association)],
+        clause="5.1.2.4", requirements=["REF-A7"], note="AMB-21",
+    ),
+    *other_answers,
+    case(
+        "removal acknowledged", dest=UeState.AT_HOME,
+        when=removal_done, then=removal_acknowledged,
+        clause="5.2.2.4", requirements=["UE-F2H-01", "UE-F2H-02", "REF-A12"], note="AMB-09, AMB-12, AMB-25",
+    ),
+    removal_refused,
 )  # fmt: skip
 ue.on(
     receipt(BindingAcknowledgement),
