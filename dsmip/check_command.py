@@ -50,7 +50,7 @@ def run_checks(
                 )
             runs.append(run)
             shipped_one = scenario.name in shipped() and scenario == load(scenario.name)
-            results += results_of(run, expect=expect and shipped_one, folder=folder)
+            results += results_of(run, expect=expect and shipped_one, folder=folder, mutant=mutant)
             if run.exploration.stopped == INTERRUPTED:
                 say("dsmip: interrupted; what was not finished is unknown")
                 return _finish(results, runs, charts=False, as_json_text=as_json_text)

@@ -45,23 +45,24 @@ class Result:
         return self.judgement.property.modality != "should"
 
 
-def results_of(run: Run, *, expect: bool, folder: Path | None) -> list[Result]:
-    """The results of a run. expect: compare with the known answers. folder: where to save traces."""
+def results_of(run: Run, *, expect: bool, folder: Path | None, mutant: str | None = None) -> list[Result]:
+    """The results of a run. expect: compare with the known answers. folder: where to save traces,
+    which name the mutant they were found with."""
     known = known_answers().get((run.scenario.name, run.reading.name)) if expect else None
     results = []
     for judgement in run.judgements:
         expected = known.verdicts.get(judgement.property.identifier) if known else None
-        saved = _saved(run, judgement, folder) if folder is not None else None
+        saved = _saved(run, judgement, folder, mutant) if folder is not None else None
         results.append(Result(run, judgement, expected, saved))
     return results
 
 
-def _saved(run: Run, judgement: Judgement, folder: Path) -> str | None:
+def _saved(run: Run, judgement: Judgement, folder: Path, mutant: str | None) -> str | None:
     if not isinstance(judgement.verdict, Violated) or judgement.verdict.trace is None:
         return None
     identifier = judgement.property.identifier.replace(": ", "-").replace(" ", "-")
     path = folder / f"{run.scenario.name}-{run.reading.name}-{identifier}.itf.json"
-    save(judgement.verdict.trace, path, embedded(run, judgement.property.identifier))
+    save(judgement.verdict.trace, path, embedded(run, judgement.property.identifier, mutant))
     return str(path)
 
 

@@ -87,6 +87,14 @@ def test_a_saved_counterexample_replays_elsewhere(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
 
 
+def test_a_counterexample_of_a_mutant_replays_on_the_mutant(tmp_path: Path) -> None:
+    check("minimal", "--reading", "intended", "--mutant", "ue-no-deregistration", "--property", "BIND-1", "--no-charts",
+          "--save-traces", str(tmp_path), code=1)  # fmt: skip
+    done = subprocess.run([PROGRAM, "trace", "replay", tmp_path / "minimal-intended-BIND-1.itf.json"],
+                          capture_output=True, text=True, timeout=60)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_plain_engine_gives_the_same_answers() -> None:
     figures = [
         [(entry["property"], entry["verdict"], entry["states"], entry["transitions"], entry["depth"])
