@@ -51,7 +51,8 @@ def source_of(identifier: str, role: str, **more: str) -> str:
 def run_pytest(folder: Path, source: str, adapter: str | None = None) -> tuple[int, str]:
     """Exit code and output of pytest on the module in `folder`."""
     (folder / "test_generated.py").write_text(source, encoding="utf-8")
-    environment = {name: value for name, value in os.environ.items() if name != "DSMIP_ADAPTER"}
+    settings_of_pytest = ("DSMIP_ADAPTER", "CI", "BUILD_NUMBER")  # CI makes pytest repeat reasons in its summary
+    environment = {name: value for name, value in os.environ.items() if name not in settings_of_pytest}
     environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), str(folder)])
     if adapter is not None:
         environment["DSMIP_ADAPTER"] = adapter
