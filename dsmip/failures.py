@@ -30,3 +30,6 @@ def one_line_errors() -> Iterator[None]:
         # the reader of our output is gone: nothing more can be said, and nothing went wrong here
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        print(f"dsmip: the output cannot be written: {error.strerror}", file=sys.stderr)
+        sys.exit(BAD_USE)

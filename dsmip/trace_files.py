@@ -17,7 +17,10 @@ from model.scenarios import from_data
 
 def stored_run(file: Path) -> tuple[StoredTrace, Trace]:
     """The trace in `file`, replayed two ways. Raises TraceFileError naming the file and what is wrong."""
-    stored = load(file)
+    try:
+        stored = load(file)
+    except (TypeError, ValueError, RecursionError):
+        raise TraceFileError(f"{file}: values of the wrong type; the file is damaged, save the trace again") from None
     scenario, choices = stored.meta.get("scenario"), stored.meta.get("choices", [])
     if not isinstance(scenario, dict) or not isinstance(choices, list):
         raise TraceFileError(f"{file}: no scenario is embedded; save the trace again with dsmip check --save-traces")

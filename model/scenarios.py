@@ -53,7 +53,7 @@ class Bounds(Section):
     security_association_ends: Small = 0
     security_association_failures: Small = 0
     lifetime_ends: Small = 0
-    sequence_number_bits: Annotated[int, Field(ge=2, le=16)] = 4
+    sequence_number_bits: Annotated[int, Field(ge=2, le=16)] = 6
 
 
 class Ue(Section):
@@ -227,6 +227,8 @@ def parse(text: str, source: str) -> Scenario:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ModelError(f"{source}: broken TOML: {error}") from None
+    except (ValueError, RecursionError):
+        raise ModelError(f"{source}: broken TOML: a number is too long or tables are nested too deep") from None
     return from_data(data, source, text)
 
 
