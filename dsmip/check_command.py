@@ -12,7 +12,7 @@ from dsmip import quantities
 from dsmip.check_results import Result, as_json, exit_code, results_of, show
 from dsmip.console import output, reporting, say
 from dsmip.files import OutputError
-from model.handover import Change
+from dsmip.mutant_option import change_of
 from model.readings import reading
 from model.scenarios import load, shipped
 from properties.registry import ALL_PROPERTIES, property_called
@@ -35,7 +35,7 @@ def run_checks(
     limits = Limits(
         None if memory is None else quantities.memory(memory), None if time is None else quantities.seconds(time)
     )
-    change = _change(mutant)
+    change = change_of(mutant)
     if folder is not None:
         _make(folder)
     runs: list[Run] = []
@@ -85,14 +85,6 @@ def summary(results: Sequence[Result], runs: Sequence[Run]) -> str:
             return f"{figures}: {len(unexpected)} not as expected: {names}"
         case _:
             return f"{figures}."
-
-
-def _change(mutant: str | None) -> Change | None:
-    if mutant is None:
-        return None
-    from generators.mutants import mutant as mutant_called
-
-    return mutant_called(mutant).change
 
 
 def _make(folder: Path) -> None:

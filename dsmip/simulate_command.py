@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from dsmip.mutant_option import change_of
 from model.execution import Execution, interactive, random_run
 from model.execution.simulation import lines_of
 from model.handover import handover
@@ -15,11 +16,7 @@ from model.scenarios import load
 def run_simulation(
     scenario: str, reading_name: str, choices: list[str], seed: int | None, steps: int, mutant: str | None
 ) -> None:
-    change = None
-    if mutant is not None:
-        from generators.mutants import mutant as mutant_called
-
-        change = mutant_called(mutant).change
+    change = change_of(mutant)
     system = handover(load(scenario), reading(reading_name, choices), change)
     if seed is not None:
         for number, occurrence in enumerate(random_run(system, seed, steps), start=1):

@@ -7,8 +7,8 @@ from pathlib import Path
 from checker.checking import check_scenario
 from dsmip.console import reporting, say
 from dsmip.files import write_atomically
+from dsmip.mutant_option import change_of
 from generators.pytest_module import test_module
-from model.handover import Change
 from model.language.errors import ModelError, nearest
 from model.readings import ACTORS, reading
 from model.scenarios import load
@@ -25,11 +25,7 @@ def write_test(
     if target.suffix != ".py":
         raise ModelError(f'--output "{target}": a pytest module ends in .py')
     entry, scenario, read = property_called(identifier), load(scenario_name), reading(reading_name, choices)
-    change: Change | None = None
-    if mutant is not None:
-        from generators.mutants import mutant as mutant_called
-
-        change = mutant_called(mutant).change
+    change = change_of(mutant)
     with reporting(f"{scenario.name}, {read.name}") as progress:
         run = check_scenario(scenario, read, [entry], change=change, progress=progress)
     if entry.identifier in run.left_out:

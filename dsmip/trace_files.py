@@ -8,6 +8,7 @@ from checker.itf import StoredTrace, TraceFileError, load, replayed
 from checker.trace import Trace
 from dsmip.check_results import show_chart, statement_of
 from dsmip.console import output
+from dsmip.mutant_option import change_of
 from model.execution.replay import confirm
 from model.handover import handover
 from model.language.errors import ModelError
@@ -24,11 +25,8 @@ def stored_run(file: Path) -> tuple[StoredTrace, Trace]:
     scenario, choices = stored.meta.get("scenario"), stored.meta.get("choices", [])
     if not isinstance(scenario, dict) or not isinstance(choices, list):
         raise TraceFileError(f"{file}: no scenario is embedded; save the trace again with dsmip check --save-traces")
-    change = None
-    if stored.meta.get("mutant") is not None:
-        from generators.mutants import mutant
-
-        change = mutant(str(stored.meta["mutant"])).change
+    mutant = stored.meta.get("mutant")
+    change = change_of(None if mutant is None else str(mutant))
     try:
         system = handover(
             from_data(scenario, f"{file}, embedded scenario"),

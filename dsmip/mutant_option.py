@@ -1,0 +1,14 @@
+"""The change that `--mutant`, or a trace found with one, asks for."""
+
+from __future__ import annotations
+
+from model.handover import Change
+
+
+def change_of(mutant: str | None) -> Change | None:
+    """The mutant's change of the machines; None for no mutant. Raises ModelError for an unknown one."""
+    if mutant is None:
+        return None
+    from generators.mutants import mutant as mutant_called
+
+    return mutant_called(mutant).change
