@@ -13,6 +13,7 @@ from model.language.domains import Sizes, Value
 from model.language.expressions import variable
 from model.language.flattening import compose
 from model.language.machines import Machine
+from model.language.replication import replicated
 from model.language.systems import System
 from model.lifetimes import lifetimes
 from model.messages import DOWNLINK, UPLINK
@@ -32,10 +33,17 @@ association_at_both_ends_or_neither = variable("ue.security_association") == var
 
 
 def handover(scenario: Scenario, reading: Reading, change: Change | None = None) -> System:
-    """The system to check. `change` (a mutant's) edits copies of the machines before they are composed.
+    """The system to check, with as many UEs as the scenario has. `change` (a mutant's) edits copies of
+    the machines before they are composed.
 
     Raises ModelError if the machines, after a change, make no sense.
     """
+    alone = handover_of_one(scenario, reading, change)
+    return alone if scenario.ue.count == 1 else replicated(alone, scenario.ue.count)[0]
+
+
+def handover_of_one(scenario: Scenario, reading: Reading, change: Change | None = None) -> System:
+    """The same with one UE, whatever the scenario says: what properties are written about."""
     machines = {machine.name: machine.copy() for machine in MACHINES}
     if change is not None:
         change(machines)

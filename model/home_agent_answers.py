@@ -49,8 +49,9 @@ ipv4_home_address_bound = home_agent.variable(
     "ipv4_home_address_bound", BOOLEAN, meaning="the entry has an IPv4 home address"
 )
 ipv4_home_address_free = home_agent.variable(
-    "ipv4_home_address_free", BOOLEAN, initial=parameter("ipv4_pool"), meaning="the pool's address can be assigned"
-)
+    "ipv4_home_address_free", BOOLEAN, initial=parameter("ipv4_pool"), meaning="the pool's address can be assigned",
+    shared=True,
+)  # fmt: skip
 association = home_agent.variable(
     "security_association", BOOLEAN, initial=parameter("association_at_home"), meaning="there is one with the UE"
 )

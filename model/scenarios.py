@@ -57,8 +57,9 @@ class Bounds(Section):
 
 
 class Ue(Section):
-    """What the UE wants; "either" explores both."""
+    """How many UEs there are, all alike, and what each wants; "either" explores both."""
 
+    count: Annotated[int, Field(ge=1, le=4)] = 1
     wants_ipv4_home_address: Either = False
     ipv4_wish_may_end: bool = False
     wants_association_to_survive: Either = True
@@ -168,7 +169,9 @@ class Scenario(Section):
             f"at most {bounds.retransmissions} retransmission(s) of an update, then the UE gives up",
             "timers fire at any moment, lifetimes are zero or not zero",
             "IKEv2 is one step at both ends; a packet under a former security association is not verified any more",
-            "one UE, one home address, one IPv4 home address",
+            "one UE, one home address, one IPv4 home address"
+            if self.ue.count == 1
+            else f"{self.ue.count} UEs with a home address each, one IPv4 home address for all; bounds count for each UE",
         ]
         if bounds.duplications:
             words.append(f"at most {bounds.duplications} packet(s) duplicated")

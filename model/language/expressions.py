@@ -36,6 +36,8 @@ class Operator(Enum):
     RECEIVES = "receives"  # payload: message type name (step properties)
     OCCURS = "occurs"  # payload: (machine, trigger or None) (step properties)
     ENABLED = "enabled"  # payload: tuple of machine names, or "delivery"
+    IN_SOME_COPY = "in some copy"  # of replicated systems (properties only)
+    IN_AT_MOST_ONE_COPY = "in at most one copy"
 
 
 Payload: TypeAlias = Value | tuple["Value | tuple[str, ...] | None", ...] | None
@@ -327,6 +329,16 @@ def enabled(*machines: str) -> Expression:
     return build(Operator.ENABLED, machines)
 
 
+def in_some_copy(condition: Operand) -> Expression:
+    """`condition` holds in one of the copies of a replicated system (for properties)."""
+    return build(Operator.IN_SOME_COPY, None, literal(condition))
+
+
+def in_at_most_one_copy(condition: Operand) -> Expression:
+    """`condition` does not hold in two copies of a replicated system at once (for properties)."""
+    return build(Operator.IN_AT_MOST_ONE_COPY, None, literal(condition))
+
+
 def rebuilt(expression: Expression, operands: tuple[Expression, ...]) -> Expression:
     """The node with other operands, simplified where that is obvious."""
     if operands == () or all(new is old for new, old in zip(operands, expression.operands, strict=True)):
@@ -422,6 +434,8 @@ def _text_of_node(node: Expression, operands: list[str]) -> str:
             return which if operands[0] == "true" else f"{which} with {operands[0]}"
         case Operator.SENDS | Operator.RECEIVES:
             return f"{node.operator.value} {payload}"
+        case Operator.IN_SOME_COPY | Operator.IN_AT_MOST_ONE_COPY:
+            return f"{node.operator.value} ({operands[0]})"
         case Operator.OCCURS | Operator.ENABLED:
             assert isinstance(payload, tuple)
             return f"{node.operator.value}({', '.join(str(part) for part in payload if part)})"

@@ -111,8 +111,9 @@ def _variables(machines: Sequence[Machine], binding: Binding) -> Iterator[System
                 else:
                     initial.append(value)  # type: ignore[arg-type]
             yield SystemVariable(
-                declared.name, domain, tuple(dict.fromkeys(initial)), machine.name, declared.ghost, declared.meaning
-            )
+                declared.name, domain, tuple(dict.fromkeys(initial)), machine.name, declared.ghost, declared.meaning,
+                declared.shared,
+            )  # fmt: skip
 
 
 def _channel(channel: Channel, binding: Binding) -> SystemChannel:

@@ -214,13 +214,15 @@ class Row:
 
 @dataclass(frozen=True)
 class VariableDeclaration:
-    """A variable of one machine; `name` is "machine.variable". Ghosts serve properties only."""
+    """A variable of one machine; `name` is "machine.variable". Ghosts serve properties only; shared
+    ones are common to all copies of the system."""
 
     name: str
     domain: Domain
     initial: tuple[Value | Expression, ...]
     meaning: str
     ghost: bool = False
+    shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -250,7 +252,7 @@ class Machine:
 
     def variable(
         self, name: str, domain: Domain = BOOLEAN, *, initial: Operand | Sequence[Operand] = False, meaning: str = "",
-        ghost: bool = False,
+        ghost: bool = False, shared: bool = False,
     ) -> Expression:  # fmt: skip
         """Declare a variable; several initial values (a list) make several initial states."""
         full_name = f"{self.name}.{name}"
@@ -260,7 +262,7 @@ class Machine:
         self.variables[full_name] = VariableDeclaration(
             full_name, domain,
             tuple(value if isinstance(value, Expression) else plain(value) for value in values),
-            meaning, ghost,
+            meaning, ghost, shared,
         )  # fmt: skip
         return variable(full_name)
 

@@ -17,7 +17,8 @@ from model.language.messages import MessageType
 
 @dataclass(frozen=True)
 class SystemVariable:
-    """name: "machine.variable". initial: the values it may start with, each combination a start."""
+    """name: "machine.variable". initial: the values it may start with, each combination a start.
+    shared: copies of the system have it in common."""
 
     name: str
     domain: Domain
@@ -25,6 +26,7 @@ class SystemVariable:
     owner: str
     ghost: bool
     meaning: str
+    shared: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from model.language.systems import Action, System, SystemChannel
 BOOLEAN_OPERATORS = {
     Operator.NOT, Operator.AND, Operator.OR, Operator.EQUAL, Operator.LESS, Operator.AHEAD,
     Operator.IN_FLIGHT, Operator.FULL, Operator.SENDS, Operator.RECEIVES, Operator.OCCURS, Operator.ENABLED,
+    Operator.IN_SOME_COPY, Operator.IN_AT_MOST_ONE_COPY,
 }  # fmt: skip
 
 
@@ -108,7 +109,7 @@ def check_expression(expression: Expression, expected: Domain, scope: Scope) -> 
     if found is not None and found != expected and not _fits(found, expected):
         raise ModelError(f'"{expression}" is {describe(found)}, but {describe(expected)} is needed')
     match operator:
-        case Operator.NOT | Operator.AND | Operator.OR:
+        case Operator.NOT | Operator.AND | Operator.OR | Operator.IN_SOME_COPY | Operator.IN_AT_MOST_ONE_COPY:
             for operand in expression.operands:
                 check_expression(operand, BOOLEAN, scope)
         case Operator.EQUAL | Operator.LESS | Operator.AHEAD | Operator.ADD | Operator.SUBTRACT:
