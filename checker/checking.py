@@ -15,10 +15,11 @@ from checker.trace import Trace, replay
 from checker.verdict import Evidence, Holds, Unknown, Verdict, Violated
 from checker.widening import replay_at
 from model.execution.replay import confirm
-from model.handover import Change, binding, handover
+from model.handover import Change, binding, handover, handover_of_one
 from model.language.errors import ModelError, nearest
 from model.language.expressions import TRUE, negation
 from model.language.observations import Observation, observe_states
+from model.language.replication import Copies, observed_in_all, replicated
 from model.language.systems import System
 from model.language.table_cache import checked_tables
 from model.readings import Reading
@@ -97,8 +98,10 @@ def check_scenario(
     judge = _Judge(scenario, reading, change)
     left_out = {entry.identifier: scenario.cannot_occur[entry.identifier]
                 for entry in properties if entry.identifier in scenario.cannot_occur}  # fmt: skip
-    judged = [entry for entry in properties if entry.identifier not in left_out]
-    judged += local_invariants(judge.system)
+    few = {entry.identifier: f"says something of {entry.least_ues} UEs or more only"
+           for entry in properties if entry.least_ues > scenario.ue.count}  # fmt: skip
+    judged = [entry for entry in properties if entry.identifier not in {**left_out, **few}]
+    judged += local_invariants(judge.alone)
     wanted = [found for entry in judged for found in judge.observations(entry)]
     watched = [found for entry in properties if entry.identifier in left_out
                for found in judge.observations(entry) if found.name == entry.antecedent_name]  # fmt: skip
@@ -111,7 +114,7 @@ def check_scenario(
     return Run(
         scenario, reading, judge.system, exploration,
         tuple(Judgement(entry, judge.verdict(entry, exploration)) for entry in judged),
-        dead_rows(judge.system, exploration) if exploration.complete else (), left_out, surprises,
+        judge.dead_rows(exploration) if exploration.complete else (), {**left_out, **few}, surprises,
     )  # fmt: skip
 
 
@@ -134,14 +137,9 @@ def local_invariants(system: System) -> list[Property]:
     ]  # fmt: skip
 
 
-def dead_rows(system: System, exploration: Exploration) -> tuple[tuple[str, str], ...]:
-    """Rows that no action took; a row over several states counts once."""
-    fired = {
-        (row.machine, row.label)
-        for action in system.actions
-        if exploration.fired.get(action.name)
-        for row in action.rows
-    }
+def dead_rows(system: System, taken: set[str]) -> tuple[tuple[str, str], ...]:
+    """Rows that none of the actions taken has; a row over several states counts once."""
+    fired = {(row.machine, row.label) for action in system.actions if action.name in taken for row in action.rows}
     rows = dict.fromkeys((row.machine, row.label) for machine in system.machines for row in machine.rows)
     return tuple(row for row in rows if row not in fired)
 
@@ -158,8 +156,12 @@ class _Judge:
 
     def __init__(self, scenario: Scenario, reading: Reading, change: Change | None) -> None:
         self.scenario, self.reading, self.change = scenario, reading, change
-        self.system = handover(scenario, reading, change)
-        problems = [problem for problem in checked_tables(self.system) if problem.severity == "error"]
+        self.alone = handover_of_one(scenario, reading, change)
+        self.copies: Copies | None = None
+        self.system = self.alone
+        if scenario.ue.count > 1:
+            self.system, self.copies = replicated(self.alone, scenario.ue.count)
+        problems = [problem for problem in checked_tables(self.alone) if problem.severity == "error"]
         if problems:
             more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
             raise ModelError(f"{problems[0]}{more}")
@@ -170,9 +172,19 @@ class _Judge:
         return handover(self.scenario.at_width(WIRE_BITS), self.reading, self.change)
 
     def observations(self, entry: Property) -> list[Observation]:
+        """What to look for, whichever UE it happens to."""
+        ues = self.scenario.ue.count
         if not entry.clause and entry.actor in entry.identifier:
-            return [observe_states(entry.violation_name, negation(entry.then), self.system)]
-        return observations(entry, self.system, self.binding)
+            broken = observe_states(entry.violation_name, negation(entry.then), self.alone)
+            return [observed_in_all(broken, self.alone, ues)]
+        return observations(entry, self.alone, self.binding, ues)
+
+    def dead_rows(self, exploration: Exploration) -> tuple[tuple[str, str], ...]:
+        """Rows that no action took, whichever UE's; a row over several states counts once."""
+        taken = {name for name, count in exploration.fired.items() if count}
+        if self.copies is not None:
+            taken = {self.copies.original_action[name][0] for name in taken}
+        return dead_rows(self.alone, taken)
 
     def verdict(self, entry: Property, exploration: Exploration) -> Verdict:
         evidence = self._evidence(exploration)

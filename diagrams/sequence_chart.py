@@ -320,7 +320,7 @@ class _Builder:
         title = plain_line(row.title)
         if kind is TriggerKind.RECEIPT or (kind is TriggerKind.EVENT and row.machine != step.action.machine):
             return title
-        name = plain_line(row.trigger.name)
+        name = display_name(row.trigger.name)
         if kind is TriggerKind.EVENT:
             scope = self.interpretation.scope(step.action)
             values = {n: self.interpretation.evaluate(e, before, {}, scope) for n, e in step.action.event.items()}
@@ -331,7 +331,7 @@ class _Builder:
                 return name
         elif kind is TriggerKind.TIMER:
             name = f"timer {name}"
-        return name if title == plain_line(row.trigger.name) else f"{name}: {title}"
+        return name if title == display_name(row.trigger.name) else f"{name}: {title}"
 
     def _alter(self, before: State, step: TraceStep) -> None:
         for alter in step.action.alters:

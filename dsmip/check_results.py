@@ -19,7 +19,7 @@ from checker.verdict import Holds, Unknown, Violated, word
 from diagrams.chart_text import chart_rich, chart_text
 from diagrams.sequence_chart import sequence_chart
 from dsmip.known_answers import known_answers
-from dsmip.labels import HIDDEN, SHORT_NAMES
+from dsmip.labels import SHORT_NAMES, hidden_in
 from properties.kinds import Kind
 from properties.registry import BY_IDENTIFIER
 
@@ -241,7 +241,7 @@ def show_violation(console: Console, result: Result) -> None:
 
 def show_chart(console: Console, trace: Trace, offence: str) -> None:
     """The sequence chart of a trace, as wide as the console allows."""
-    chart = sequence_chart(trace, short_names=SHORT_NAMES, hidden=HIDDEN, offence=offence)
+    chart = sequence_chart(trace, short_names=SHORT_NAMES, hidden=hidden_in(trace.system), offence=offence)
     width = max(60, min(console.width, 140))
     if console.is_terminal:
         console.print(chart_rich(chart, width))
@@ -261,7 +261,7 @@ def show_limits(console: Console, runs: Sequence[Run]) -> None:
     console.print("A verdict is meant within the bounds of its scenario:")
     for name, words in {run.scenario.name: run.judgements[0].verdict.evidence.abstractions for run in runs}.items():
         console.print(f"  {name}: {'; '.join(words)}")
-    console.print("Not modelled: data packets, real time, more than one UE; see `dsmip requirements`.")
+    console.print("Not modelled: data packets, real time; see `dsmip requirements`.")
 
 
 def statement_of(identifier: str) -> str:

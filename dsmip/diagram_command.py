@@ -8,7 +8,7 @@ from diagrams.rendering import render, render_chart
 from diagrams.sequence_chart import sequence_chart
 from diagrams.state_diagram import Level, machine_diagram
 from dsmip.console import say
-from dsmip.labels import HIDDEN, SHORT_NAMES
+from dsmip.labels import SHORT_NAMES, hidden_in
 from dsmip.trace_files import stored_run, title_of
 from model.handover import handover
 from model.readings import reading
@@ -26,6 +26,6 @@ def draw_machine(
 def draw_trace(file: Path, target: Path) -> None:
     stored, trace = stored_run(file)
     chart = sequence_chart(
-        trace, title=title_of(stored), short_names=SHORT_NAMES, hidden=HIDDEN, offence=title_of(stored)
+        trace, title=title_of(stored), short_names=SHORT_NAMES, hidden=hidden_in(trace.system), offence=title_of(stored)
     )
     say(f"written: {render_chart(chart, target)}")

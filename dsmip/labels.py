@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from model.language.replication import copied_variable
+from model.language.systems import System
+
 SHORT_NAMES: dict[str, str | None] = {
     "BindingUpdate": "BU",
     "BindingAcknowledgement": "BA",
@@ -30,3 +33,10 @@ HIDDEN = (
     "security_association.ends_left", "security_association.failures_left", "lifetimes.expiries_left",
     "ue.retransmissions_left", "ue.sequence_number", "ue.previous_link", "home_agent.newest_processed",
 )  # fmt: skip
+
+
+def hidden_in(system: System) -> tuple[str, ...]:
+    """The hidden variables by the names they have in `system`, which may have several UEs."""
+    copies = len(system.channels)  # at least as many as there are UEs
+    names = [*HIDDEN, *(copied_variable(name, number) for name in HIDDEN for number in range(copies))]
+    return tuple(name for name in names if name in system.variable_index)

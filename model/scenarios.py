@@ -171,7 +171,7 @@ class Scenario(Section):
             "IKEv2 is one step at both ends; a packet under a former security association is not verified any more",
             "one UE, one home address, one IPv4 home address"
             if self.ue.count == 1
-            else f"{self.ue.count} UEs with a home address each, one IPv4 home address for all; bounds count for each UE",
+            else f"{self.ue.count} UEs with a home address each, one IPv4 home address for all; bounds are each UE's",
         ]
         if bounds.duplications:
             words.append(f"at most {bounds.duplications} packet(s) duplicated")

@@ -6,7 +6,7 @@ from model import access_network
 from model import home_agent_answers as ha
 from model import ue_variables as ue
 from model.addresses import NO_ADDRESS, Family, family_of_address, is_translated
-from model.language.expressions import after, parameter
+from model.language.expressions import after, in_at_most_one_copy, in_some_copy, parameter
 from model.language.machines import chosen
 from model.messages import (
     Encapsulation,
@@ -79,8 +79,13 @@ IPV4_PROPERTIES = (
         requirements=["HA-F2F-09", "REF-C2"], clause="5.2.3.2", actor="home_agent",
     ),
     invariant(
+        "V4-2", "an IPv4 home address belongs to at most one UE",
+        whenever=in_some_copy(ha.ipv4_home_address_bound), then=in_at_most_one_copy(ha.ipv4_home_address_bound),
+        requirements=["HA-F2F-08", "HA-F2F-09", "REF-C12"], clause="5.2.3.2", actor="home_agent", least_ues=2,
+    ),
+    invariant(
         "V4-3", "the IPv4 home address is free exactly if no binding holds it",
-        whenever=parameter("ipv4_pool"), then=ha.ipv4_home_address_free == ~ha.ipv4_home_address_bound,
+        whenever=parameter("ipv4_pool"), then=ha.ipv4_home_address_free == ~in_some_copy(ha.ipv4_home_address_bound),
         requirements=["HA-F2F-08", "HA-F2F-09", "REF-C12"], clause="5.2.3.2", actor="home_agent",
     ),
     invariant(

@@ -12,6 +12,7 @@ from enum import Enum
 from model.language.binding import Binding, resolve
 from model.language.expressions import TRUE, Expression, Operand, literal
 from model.language.observations import Observation, observe_states, observe_steps
+from model.language.replication import observed_in_all
 from model.language.systems import System
 
 
@@ -26,7 +27,8 @@ class Property:
     """One property.
 
     in_states: a witness looks for a state (else for a step). modality: "should" never changes the
-    exit code. actor: whose choices decide where the condition depends on an ambiguity.
+    exit code. actor: whose choices decide where the condition depends on an ambiguity. least_ues: how
+    many UEs there must be for it to say anything.
     """
 
     identifier: str
@@ -40,6 +42,7 @@ class Property:
     modality: str = "shall"
     actor: str = "ue"
     in_states: bool = True
+    least_ues: int = 1
 
     @property
     def violation_name(self) -> str:
@@ -53,11 +56,12 @@ class Property:
 def invariant(
     identifier: str, statement: str, *, then: Operand, requirements: Iterable[str], clause: str,
     whenever: Operand = True, ambiguities: Iterable[str] = (), modality: str = "shall", actor: str = "ue",
+    least_ues: int = 1,
 ) -> Property:  # fmt: skip
     """Something that is true in every reachable state (where `whenever` is)."""
     return Property(
         identifier, Kind.INVARIANT, statement, tuple(requirements), literal(whenever), literal(then), clause,
-        tuple(ambiguities), modality, actor,
+        tuple(ambiguities), modality, actor, least_ues=least_ues,
     )  # fmt: skip
 
 
@@ -84,17 +88,19 @@ def witness(
     )  # fmt: skip
 
 
-def observations(property_: Property, system: System, binding: Binding) -> list[Observation]:
+def observations(property_: Property, system: System, binding: Binding, ues: int = 1) -> list[Observation]:
     """What to look for: the violation and the antecedent, or the witness itself.
 
+    `system` has one UE; the observations are those of `ues` copies of it side by side.
     Raises ModelError if the property speaks of something the system does not have.
     """
     whenever = resolve(property_.whenever, binding, property_.actor)
     then = resolve(property_.then, binding, property_.actor)
     observe = observe_states if property_.in_states else observe_steps
     if property_.kind is Kind.WITNESS:
-        return [observe(property_.antecedent_name, then, system)]
-    found = [observe(property_.violation_name, whenever & ~then, system)]
-    if whenever is not TRUE:
-        found.append(observe(property_.antecedent_name, whenever, system))
-    return found
+        found = [observe(property_.antecedent_name, then, system)]
+    else:
+        found = [observe(property_.violation_name, whenever & ~then, system)]
+        if whenever is not TRUE:
+            found.append(observe(property_.antecedent_name, whenever, system))
+    return [observed_in_all(observation, system, ues) for observation in found]

@@ -180,6 +180,8 @@ def after(expression: Expression) -> Expression:
         return build(Operator.NEXT, expression.payload)
     if expression.operator is Operator.IN_FLIGHT or expression.operator is Operator.FULL:
         raise ModelError(f"channels cannot be looked at after a step: {expression}")
+    if expression.operator in QUANTIFIERS:
+        raise ModelError(f"copies cannot be looked at after a step: {expression}")
     return rebuilt(expression, tuple(after(operand) for operand in expression.operands))
 
 
@@ -331,12 +333,23 @@ def enabled(*machines: str) -> Expression:
 
 def in_some_copy(condition: Operand) -> Expression:
     """`condition` holds in one of the copies of a replicated system (for properties)."""
-    return build(Operator.IN_SOME_COPY, None, literal(condition))
+    return build(Operator.IN_SOME_COPY, None, _about_states(literal(condition)))
 
 
 def in_at_most_one_copy(condition: Operand) -> Expression:
     """`condition` does not hold in two copies of a replicated system at once (for properties)."""
-    return build(Operator.IN_AT_MOST_ONE_COPY, None, literal(condition))
+    return build(Operator.IN_AT_MOST_ONE_COPY, None, _about_states(literal(condition)))
+
+
+QUANTIFIERS = (Operator.IN_SOME_COPY, Operator.IN_AT_MOST_ONE_COPY)
+
+
+def _about_states(condition: Expression) -> Expression:
+    of_steps = (Operator.NEXT, Operator.SENDS, Operator.RECEIVES, Operator.OCCURS)
+    for node in post_order(condition):
+        if node.operator in of_steps or node.operator in QUANTIFIERS:
+            raise ModelError(f"only states of copies can be compared, nothing else: {node}")
+    return condition
 
 
 def rebuilt(expression: Expression, operands: tuple[Expression, ...]) -> Expression:

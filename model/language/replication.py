@@ -10,7 +10,16 @@ from itertools import combinations
 
 from model.language.domains import Value
 from model.language.errors import ModelError
-from model.language.expressions import Expression, Operator, all_of, any_of, build_tree, post_order, rebuilt
+from model.language.expressions import (
+    QUANTIFIERS,
+    Expression,
+    Operator,
+    all_of,
+    any_of,
+    build_tree,
+    post_order,
+    rebuilt,
+)
 from model.language.machines import Alter, Event, LocalInvariant, Trigger
 from model.language.observations import Observation
 from model.language.systems import (
@@ -25,7 +34,6 @@ from model.language.systems import (
 from model.language.type_checking import check_system
 
 ALONE = "all copies share this"
-QUANTIFIERS = (Operator.IN_SOME_COPY, Operator.IN_AT_MOST_ONE_COPY)
 Rename = Callable[[Expression], Expression]
 
 
@@ -44,7 +52,9 @@ class Copies:
     def original_action(self) -> Mapping[str, tuple[str, int]]:
         """An action's name in the original, and the number of the copy that takes it (from 0)."""
         return {
-            copied: (original, number) for original, names in self.actions.items() for number, copied in enumerate(names)
+            copied: (original, number)
+            for original, names in self.actions.items()
+            for number, copied in enumerate(names)
         }
 
 
@@ -79,7 +89,7 @@ def replicated(system: System, count: int) -> tuple[System, Copies]:
     owners = dict.fromkeys(entry.owner for entry in system.variables if entry.name in shared)
     machines = [ResolvedMachine(owner, "shared", ALONE, (ALONE,), (), ()) for owner in owners]
     result = System(
-        f"{system.name}",
+        system.name,
         tuple(variables),
         tuple(copier.channel(channel) for copier in copiers for channel in system.channels),
         (*machines, *(copier.machine(machine) for copier in copiers for machine in system.machines)),
