@@ -237,4 +237,5 @@ class _Judge:
         return Evidence(
             exploration.engine, exploration.complete, exploration.states, exploration.transitions,
             exploration.depth, exploration.seconds, self.system.fingerprint, tuple(words),
+            exploration.reductions,
         )  # fmt: skip

@@ -3,7 +3,7 @@ The yardstick that other engines are compared with."""
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from time import monotonic
 
@@ -128,6 +128,11 @@ class _Search:
         return max(self.distance.values(), default=0) if not self.waiting else self.distance[self.waiting[-1]]
 
     @property
+    def levels(self) -> tuple[int, ...]:
+        counts = Counter(self.distance.values())
+        return tuple(counts[distance] for distance in range(len(counts)))
+
+    @property
     def memory(self) -> int:
         return len(self.distance) * BYTES_PER_STATE
 
@@ -135,5 +140,5 @@ class _Search:
         return Exploration(
             "plain", stopped is None, stopped, len(self.distance), self.transitions, self.depth,
             monotonic() - self.started, self.memory, self.sightings, self.fired, self.largest,
-            frozenset(self.overflowed),
+            frozenset(self.overflowed), self.levels,
         )  # fmt: skip

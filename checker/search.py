@@ -46,7 +46,9 @@ class Exploration:
     transitions: enabled (action, message) pairs over all expanded states. depth: the largest
     distance of a state from the initial ones. stopped: why the search ended early, in words, or
     None. fired: how often each action was taken. largest: most messages ever on each channel.
-    overflowed: channels on which a reply found no room.
+    overflowed: channels on which a reply found no room. levels: how many states at each distance;
+    empty where the engine does not say. reductions: what made the search smaller, in words. notes:
+    why this engine, and what else a careful reader may want to know.
     """
 
     engine: str
@@ -61,6 +63,9 @@ class Exploration:
     fired: Mapping[str, int]
     largest: Mapping[str, int]
     overflowed: frozenset[str]
+    levels: tuple[int, ...] = ()
+    reductions: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 ProgressReport = Callable[[Progress], None]

@@ -15,6 +15,7 @@ class Evidence:
 
     states, transitions, depth: of the search (depth: largest distance from an initial state).
     abstractions: the bounds and assumptions under which the verdict is meant, in words.
+    reductions: what made the search smaller without changing its answer, in words.
     """
 
     engine: str
@@ -25,6 +26,7 @@ class Evidence:
     seconds: float
     fingerprint: str
     abstractions: tuple[str, ...]
+    reductions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,7 @@ def as_json(results: Sequence[Result]) -> dict[str, object]:
             "transitions": evidence.transitions,
             "depth": evidence.depth,
             "seconds": round(evidence.seconds, 3),
-            "reductions": [],
+            "reductions": list(evidence.reductions),
             "abstractions": list(evidence.abstractions),
             "trace": result.saved,
         })  # fmt: skip

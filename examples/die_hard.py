@@ -29,6 +29,7 @@ def system(big: int = BIG, small: int = SMALL) -> System:
     gallons = Integer(0, max(big, small))
     in_big = jugs.variable("big", gallons, initial=0, meaning="gallons in the big jug")
     in_small = jugs.variable("small", gallons, initial=0, meaning="gallons in the small jug")
+    jugs.invariant("the small jug holds no more than fits into it", in_small <= small)
     together = in_big + in_small
 
     for label, becomes in (

@@ -4,6 +4,7 @@ Same question and answer as `checker.plain_search`, some ten thousand times fast
 from __future__ import annotations
 
 import ctypes
+from bisect import bisect_left
 from collections.abc import Sequence
 from contextlib import closing, suppress
 from time import monotonic
@@ -202,7 +203,17 @@ class ExplicitSearch:
             monotonic() - self.started, memory, self._sightings(), fired,
             {channel.name: count for channel, count in zip(channels, largest, strict=True)},
             frozenset(channel.name for channel, flag in zip(channels, overflowed, strict=True) if flag),
+            self._levels(),
         )  # fmt: skip
+
+    def _levels(self) -> tuple[int, ...]:
+        """How many states at each distance: a level ends before the first state found from the next one."""
+        found, levels = range(self.tables.count), list[int]()
+        start, end = 0, bisect_left(found, True, key=lambda index: self.tables.parent(index) != NO_PARENT)
+        while start < end:
+            levels.append(end - start)
+            start, end = end, bisect_left(found, end, lo=end, key=self.tables.parent)
+        return tuple(levels)
 
     def _sightings(self) -> dict[str, Sighting]:
         origins, unseen = self.numbers["sightings"], self.numbers["unseen"]

@@ -52,7 +52,7 @@ def assert_agreement(system: System, observations: Sequence[Observation], limits
 def figures(found: Exploration) -> dict[str, object]:
     return {
         "states": found.states, "transitions": found.transitions, "depth": found.depth, "fired": found.fired,
-        "largest": found.largest, "overflowed": found.overflowed,
+        "largest": found.largest, "overflowed": found.overflowed, "levels": found.levels,
     }  # fmt: skip
 
 
