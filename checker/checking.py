@@ -20,7 +20,7 @@ from model.language.errors import ModelError, nearest
 from model.language.expressions import TRUE, negation
 from model.language.observations import Observation, observe_states
 from model.language.replication import Copies, observed_in_all, replicated
-from model.language.systems import System
+from model.language.systems import ResolvedMachine, System
 from model.language.table_cache import checked_tables
 from model.readings import Reading
 from model.scenarios import Scenario
@@ -49,13 +49,15 @@ class Judgement:
 class Run:
     """The answer for one scenario and reading.
 
-    dead_rows: (machine, row label) never taken. left_out: property -> why it is not judged here.
+    tables: the machines of one UE. dead_rows: (machine, row label) never taken.
+    left_out: property -> why it is not judged here.
     surprises: what contradicts the scenario file (an antecedent that "cannot occur" does).
     """
 
     scenario: Scenario
     reading: Reading
     system: System
+    tables: tuple[ResolvedMachine, ...]
     exploration: Exploration
     judgements: tuple[Judgement, ...]
     dead_rows: tuple[tuple[str, str], ...]
@@ -112,7 +114,7 @@ def check_scenario(
         if found.name in exploration.sightings
     )
     return Run(
-        scenario, reading, judge.system, exploration,
+        scenario, reading, judge.system, judge.alone.machines, exploration,
         tuple(Judgement(entry, judge.verdict(entry, exploration)) for entry in judged),
         judge.dead_rows(exploration) if exploration.complete else (), {**left_out, **few}, surprises,
     )  # fmt: skip

@@ -24,7 +24,7 @@ INTERRUPTED = "interrupted"
 def run_checks(
     scenarios: Sequence[str], readings: Sequence[str], choices: Sequence[str], properties: Sequence[str], *,
     mutant: str | None, engine: str, folder: Path | None, memory: str | None, time: str | None, charts: bool,
-    as_json_text: bool,
+    as_json_text: bool, verbose: bool = False,
 ) -> int:  # fmt: skip
     """The exit code. Everything given is looked at before the first exploration starts."""
     engine = "explicit" if engine == "auto" else engine
@@ -53,16 +53,18 @@ def run_checks(
             results += results_of(run, expect=expect and shipped_one, folder=folder, mutant=mutant)
             if run.exploration.stopped == INTERRUPTED:
                 say("dsmip: interrupted; what was not finished is unknown")
-                return _finish(results, runs, charts=False, as_json_text=as_json_text)
-    return _finish(results, runs, charts=charts, as_json_text=as_json_text)
+                return _finish(results, runs, charts=False, as_json_text=as_json_text, verbose=verbose)
+    return _finish(results, runs, charts=charts, as_json_text=as_json_text, verbose=verbose)
 
 
-def _finish(results: Sequence[Result], runs: Sequence[Run], *, charts: bool, as_json_text: bool) -> int:
+def _finish(
+    results: Sequence[Result], runs: Sequence[Run], *, charts: bool, as_json_text: bool, verbose: bool
+) -> int:
     if as_json_text:
-        print(json.dumps(as_json(results), indent=1))
+        print(json.dumps(as_json(results, runs), indent=1))
     else:
         console = output()
-        show(console, results, runs, charts=charts)
+        show(console, results, runs, charts=charts, verbose=verbose)
         console.print(summary(results, runs))
     return exit_code(results, runs)
 

@@ -20,6 +20,7 @@ from diagrams.chart_text import chart_rich, chart_text
 from diagrams.sequence_chart import sequence_chart
 from dsmip.known_answers import known_answers
 from dsmip.labels import SHORT_NAMES, hidden_in
+from dsmip.run_statistics import show_statistics, statistics
 from properties.kinds import Kind
 from properties.registry import BY_IDENTIFIER
 
@@ -93,8 +94,8 @@ def exit_code(results: Sequence[Result], runs: Sequence[Run]) -> int:
     return 0
 
 
-def as_json(results: Sequence[Result]) -> dict[str, object]:
-    """The object that `--json` prints."""
+def as_json(results: Sequence[Result], runs: Sequence[Run]) -> dict[str, object]:
+    """The object that `--json` prints: a result for each property judged, and the figures of each run."""
     entries = []
     for result in results:
         evidence = result.judgement.verdict.evidence
@@ -119,16 +120,22 @@ def as_json(results: Sequence[Result]) -> dict[str, object]:
             "abstractions": list(evidence.abstractions),
             "trace": result.saved,
         })  # fmt: skip
-    return {"version": version("dsmip"), "results": entries}
+    return {"version": version("dsmip"), "results": entries, "runs": [statistics(run) for run in runs]}
 
 
 # for people
 
 
-def show(console: Console, results: Sequence[Result], runs: Sequence[Run], *, charts: bool) -> None:
+def show(
+    console: Console, results: Sequence[Result], runs: Sequence[Run], *, charts: bool, verbose: bool = False
+) -> None:
     """The tables, then a chart of each property violated, then what the runs did not do."""
     console.print(runs_table(runs))
     console.print()
+    if verbose:
+        for run in runs:
+            show_statistics(console, run)
+            console.print()
     console.print(verdicts_table(results, runs))
     if charts:
         for result in shortest_violations(results):

@@ -41,6 +41,7 @@ def check(
     memory: Annotated[str | None, typer.Option("--memory", help="limit, such as 4G")] = None,
     time: Annotated[str | None, typer.Option("--time", help="limit for each exploration, such as 60s")] = None,
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="draw counterexamples")] = True,
+    verbose: Annotated[bool, typer.Option("--verbose", help="figures of each run: rows, distances, channels")] = False,
     json: Json = False,
 ) -> None:
     """Explore scenarios completely and judge every property.
@@ -52,6 +53,7 @@ def check(
     raise typer.Exit(run_checks(
         scenarios or [], reading or [], choose or [], property_ or [], mutant=mutant, engine=engine,
         folder=save_traces, memory=memory, time=time, charts=charts, as_json_text=json,
+        verbose=verbose,
     ))  # fmt: skip
 
 

@@ -36,6 +36,21 @@ def test_json_has_the_promised_keys_and_expectations() -> None:
     assert all(entry["verdict"] == entry["expected"] for entry in found)
 
 
+def test_figures_of_a_run_add_up() -> None:
+    (run,) = json.loads(check("minimal", "--reading", "literal", "--json"))["runs"]
+    assert sum(run["states_by_distance"]) == run["states"] == 453
+    assert len(run["states_by_distance"]) == run["depth"] + 1
+    assert run["rows_fired"] + len(run["dead_rows"]) == run["rows"]
+    assert run["most_messages"] == {"uplink": 1, "downlink": 1}
+    assert run["capacity_reached"] == ["uplink", "downlink"]
+
+
+def test_verbose_shows_which_rows_never_fired_and_how_full_the_channels_became() -> None:
+    shown = check("minimal", "--reading", "literal", "--verbose", "--no-charts")
+    assert "never: ue: is out of coverage" in shown
+    assert "uplink: at most 1 message(s), room for 1 (reached" in shown
+
+
 def test_nothing_is_expected_of_a_choice_a_mutant_or_a_named_property() -> None:
     for arguments, code in (
         (["--choose", "AMB-10=whenever-possibly-bound", "--reading", "literal"], 1),
