@@ -91,6 +91,8 @@ class ExplicitSearch:
         self._run = code.function("run", ctypes.c_uint64)
         self._add = code.procedure("add", ctypes.c_void_p)
         self._again = code.procedure("again", ctypes.c_uint64)
+        self._index_of = code.function("index_of", ctypes.c_void_p)
+        self._edges = code.function("edges", ctypes.c_uint64, ctypes.c_void_p, ctypes.c_void_p)
         self.numbers = {name: code.numbers(name, size) for name, size in zip(CARRIED_OVER, sizes, strict=True)}
         self.context = self.numbers["context"]
 
@@ -189,6 +191,24 @@ class ExplicitSearch:
         state = self.layout.decode(self.tables.state(int(self.context[Register.NEXT])))
         Interpretation(self.system).step(action, position, state)
         raise ModelError(f'action "{action.name}": a field of a message gets a value outside its domain')
+
+    # the states found, by index in the order found; asking for steps counts them in `fired` once more
+
+    def state_words(self, index: int) -> list[int]:
+        """The words of a state, for `layout.decode`."""
+        return self.tables.state(index)
+
+    def index_of(self, words: Sequence[int]) -> int | None:
+        """The index of a state; None if it was not found."""
+        index = int(self._index_of(ctypes.addressof((ctypes.c_uint64 * self.layout.words)(*words))))
+        return None if index == 2**64 - 1 else index
+
+    def steps_from(self, index: int) -> list[tuple[int, int]]:
+        """The steps out of a state that was expanded: label (see `action_and_position`), index of the successor."""
+        targets = (ctypes.c_uint64 * self.most_successors)()
+        labels = (ctypes.c_uint64 * self.most_successors)()
+        count = self._edges(index, ctypes.addressof(targets), ctypes.addressof(labels))
+        return list(zip(labels[:count], targets[:count], strict=True))
 
     # the answer
 

@@ -55,7 +55,7 @@ declare i64 @llvm.cttz.i64(i64, i1)
 """
     return "\n".join([
         declarations, _hash(words), _emit(words, entry), _sight(), _insert(words, entry), _flush(entry),
-        _run(words, buffered), _rebuild(words), _add(words), _again(words),
+        _run(words, buffered), _rebuild(words), _add(words), _again(words), _edges(words, entry),
     ])  # fmt: skip
 
 
@@ -405,4 +405,92 @@ define dso_local void @again(i64 %index) nounwind {{
   %state = getelementptr i64, ptr %states, i64 %offset
   call fastcc void @expand(ptr %state)
   ret void
+}}"""
+
+
+def _edges(words: int, entry: int) -> str:
+    """The steps out of state `index`: the index of each successor and its label, in the order found; how many.
+
+    Valid once every successor of the state has been looked up and the buffer is not in use.
+    """
+    compared = []
+    for number in range(words):
+        compared += [
+            f"  %o{number} = getelementptr i64, ptr %old, i64 {number}",
+            f"  %c{number} = load i64, ptr %o{number}",
+            f"  %d{number} = xor i64 %c{number}, %w{number}",
+            f"  %z{number} = or i64 %d{number}, {'0' if number == 0 else f'%z{number - 1}'}",
+        ]
+    return f"""
+define internal fastcc i64 @lookup({_words(words)}, i64 %h) nounwind {{
+entry:
+  %high = and i64 %h, -4294967296
+  %table = load ptr, ptr {_at(Register.TABLE)}
+  %mask = load i64, ptr {_at(Register.MASK)}
+  %states = load ptr, ptr {_at(Register.STATES)}
+  %home = and i64 %h, %mask
+  br label %probe
+probe:
+  %place = phi i64 [%home, %entry], [%following, %other]
+  %slot = getelementptr i64, ptr %table, i64 %place
+  %found = load i64, ptr %slot
+  %empty = icmp eq i64 %found, 0
+  br i1 %empty, label %absent, label %occupied
+occupied:
+  %part = and i64 %found, -4294967296
+  %similar = icmp eq i64 %part, %high
+  br i1 %similar, label %compare, label %other
+compare:
+  %low = and i64 %found, 4294967295
+  %index = sub i64 %low, 1
+  %shift = mul i64 %index, {words}
+  %old = getelementptr i64, ptr %states, i64 %shift
+{chr(10).join(compared)}
+  %equal = icmp eq i64 %z{words - 1}, 0
+  br i1 %equal, label %leave, label %other
+other:
+  %step = add i64 %place, 1
+  %following = and i64 %step, %mask
+  br label %probe
+leave:
+  ret i64 %index
+absent:
+  ret i64 -1
+}}
+
+define dso_local i64 @index_of(ptr %state) nounwind {{
+{_loaded("%state", words)}
+  %h = call fastcc i64 @hash({_words(words)})
+  %index = call fastcc i64 @lookup({_words(words)}, i64 %h)
+  ret i64 %index
+}}
+
+define dso_local i64 @edges(i64 %index, ptr %targets, ptr %labels) nounwind {{
+entry:
+  call void @again(i64 %index)
+  %n = load i64, ptr {_at(Register.BUFFERED)}
+  store i64 0, ptr {_at(Register.BUFFERED)}
+  br label %loop
+loop:
+  %i = phi i64 [0, %entry], [%i1, %one]
+  %more = icmp ult i64 %i, %n
+  br i1 %more, label %one, label %leave
+one:
+  %offset = mul i64 %i, {entry}
+  %base = getelementptr i64, ptr @buffer, i64 %offset
+{_loaded("%base", words)}
+  %eh = getelementptr i64, ptr %base, i64 {words}
+  %h = load i64, ptr %eh
+  %target = call fastcc i64 @lookup({_words(words)}, i64 %h)
+  %to = getelementptr i64, ptr %targets, i64 %i
+  store i64 %target, ptr %to
+  %eo = getelementptr i64, ptr %base, i64 {words + 1}
+  %origin = load i64, ptr %eo
+  %label = lshr i64 %origin, 32
+  %lo = getelementptr i64, ptr %labels, i64 %i
+  store i64 %label, ptr %lo
+  %i1 = add i64 %i, 1
+  br label %loop
+leave:
+  ret i64 %n
 }}"""

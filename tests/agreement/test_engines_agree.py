@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 
 from checker import plain_search
 from checker.explicit import engine
+from checker.explicit.action_code import action_and_position
 from checker.explicit.packing import Layout
 from checker.search import Exploration, Limits, Progress
 from checker.trace import holds_at, replay
@@ -19,6 +20,7 @@ from model.language.domains import BOOLEAN, Enumeration, Integer, Modular, Sizes
 from model.language.errors import ModelError
 from model.language.expressions import TRUE, after, if_then_else, in_flight, sends, variable
 from model.language.flattening import compose
+from model.language.interpretation import Interpretation
 from model.language.machines import Alter, Machine, decision, receipt, send, timer
 from model.language.messages import Channel, MessageType, field, flying, received
 from model.language.observations import Observation, observe_states, observe_steps
@@ -148,6 +150,23 @@ def test_growth_of_tables_loses_nothing() -> None:
         counts.add((found.states, found.transitions, found.depth, len(found.sightings["both full"].path)))
     assert {(states, transitions, depth) for states, transitions, depth, _ in counts} == {(103_691, 522_537, 94)}
     assert len(counts) == 1
+
+
+def test_the_graph_can_be_asked_for_state_by_state() -> None:
+    system = toy_system(width=1, capacity=1)
+    interpretation = Interpretation(system)
+    with closing(engine.ExplicitSearch(system, [], Limits())) as search:
+        found = search.result(search.run())
+        decoded = [search.layout.decode(search.state_words(index)) for index in range(found.states)]
+        edges = 0
+        for index, state in enumerate(decoded):
+            assert search.index_of(search.layout.encode(state)) == index
+            steps = {(*action_and_position(label), decoded[target]) for label, target in search.steps_from(index)}
+            wanted = interpretation.steps(state)
+            assert steps == {(system.actions.index(step.action), step.position, step.state) for step in wanted}
+            edges += len(steps)
+        assert (len(decoded), edges) == (found.states, found.transitions)
+        assert search.index_of([2**64 - 1] * search.layout.words) is None
 
 
 def test_going_over_to_optimised_code_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
