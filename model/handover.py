@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from model.access_network import access
 from model.addresses import HOME_ADDRESS, NO_ADDRESS, NOWHERE, Family, Prefix
+from model.budgets import UNLIMITED, at_start, unlimited
 from model.home_agent import home_agent
 from model.language.binding import Binding
 from model.language.domains import Sizes, Value
@@ -63,10 +64,10 @@ def binding(scenario: Scenario, reading: Reading) -> Binding:
             "movements": bounds.movements,
             "remappings": bounds.nat_remappings,
             "duplications": bounds.duplications,
-            "retransmissions": bounds.retransmissions,
+            "retransmissions": at_start(bounds.retransmissions),
             "association_ends": bounds.security_association_ends,
             "association_failures": bounds.security_association_failures,
-            "expiries": bounds.lifetime_ends,
+            "expiries": at_start(bounds.lifetime_ends),
         },
         members={"network": (NOWHERE, *(entry.name for entry in scenario.networks)), "address": addresses(scenario)},
     )
@@ -80,10 +81,12 @@ def parameters(scenario: Scenario) -> dict[str, Value]:
         "movements": bounds.movements,
         "remappings": bounds.nat_remappings,
         "duplications": bounds.duplications,
-        "retransmissions": bounds.retransmissions,
+        "retransmissions": at_start(bounds.retransmissions),
         "association_ends": bounds.security_association_ends,
         "association_failures": bounds.security_association_failures,
-        "expiries": bounds.lifetime_ends,
+        "expiries": at_start(bounds.lifetime_ends),
+        unlimited("retransmissions"): bounds.retransmissions == UNLIMITED,
+        unlimited("expiries"): bounds.lifetime_ends == UNLIMITED,
         # so that numbers wrap in every run: the first update has the highest number, the second has 0
         "first_sequence_number": (1 << bounds.sequence_number_bits) - 2,
         "loss": faults.loss,
@@ -104,6 +107,7 @@ def parameters(scenario: Scenario) -> dict[str, Value]:
         "no_packet_outlives_an_invalid_entry": scenario.timing.no_packet_outlives_an_invalid_entry,
         "no_packet_outlives_a_lifetime": scenario.timing.no_packet_outlives_a_lifetime,
         "acknowledged_entry_ends_first": scenario.timing.acknowledged_entry_ends_first,
+        "retransmission_outlasts_round_trip": scenario.timing.retransmission_outlasts_round_trip,
     }
 
 

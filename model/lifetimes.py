@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from enum import Enum
 
+from model.budgets import spent
 from model.language.domains import Integer
 from model.language.expressions import in_flight, parameter, variable
 from model.language.machines import Event, Machine, event
@@ -44,13 +45,13 @@ disturbs = variable("home_agent.undisturbed").becomes(False)  # a ghost, for the
 lifetimes.transition(
     "the UE's list entry ends",
     trigger=event(BINDING_ENDED_AT_UE), source=ClockState.RUNNING, when=expiries_left > 0,
-    then=[expiries_left.becomes(expiries_left - 1), disturbs],
+    then=[spent(expiries_left, "expiries"), disturbs],
     clause="5.1.2.4", requirements=["REF-A1"],
 )  # fmt: skip
 lifetimes.transition(
     "the home agent's cache entry ends",
     trigger=event(BINDING_ENDED_AT_HOME_AGENT), source=ClockState.RUNNING,
     when=(expiries_left > 0) & acknowledged_entry_ends_first & no_packet_outlives_a_lifetime,
-    then=[expiries_left.becomes(expiries_left - 1), disturbs],
+    then=[spent(expiries_left, "expiries"), disturbs],
     clause="5.1.3", requirements=["REF-B7", "REF-B8"],
 )  # fmt: skip

@@ -11,11 +11,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from model.budgets import UNLIMITED
 from model.language.errors import ModelError, nearest
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=40)]
 Small = Annotated[int, Field(ge=0, le=8)]
+SmallOrUnlimited = Small | Literal["unlimited"]
 Either = bool | Literal["either"]
+ALTERNATIVES = ("bool", "literal['either']", "constrained-int", "literal['unlimited']")  # in pydantic's locations
 
 
 class Section(BaseModel):
@@ -43,16 +46,17 @@ class ChannelFaults(Section):
 
 
 class Bounds(Section):
-    """What keeps the state space finite. messages_in_flight: for each direction."""
+    """What keeps the state space finite. messages_in_flight: for each direction. An unlimited budget lets
+    sequence numbers wrap again and again."""
 
     movements: Annotated[int, Field(ge=1, le=12)] = 2
-    retransmissions: Small = 1
+    retransmissions: SmallOrUnlimited = 1
     messages_in_flight: Annotated[int, Field(ge=1, le=6)] = 1
     duplications: Small = 0
     nat_remappings: Annotated[int, Field(ge=0, le=1)] = 0
     security_association_ends: Small = 0
     security_association_failures: Small = 0
-    lifetime_ends: Small = 0
+    lifetime_ends: SmallOrUnlimited = 0
     sequence_number_bits: Annotated[int, Field(ge=2, le=16)] = 6
 
 
@@ -93,6 +97,7 @@ class Timing(Section):
     no_packet_outlives_an_invalid_entry: bool = True
     acknowledged_entry_ends_first: bool = True
     no_packet_outlives_a_lifetime: bool = True
+    retransmission_outlasts_round_trip: bool = False
 
 
 class Scenario(Section):
@@ -131,20 +136,39 @@ class Scenario(Section):
         return self
 
     @property
-    def updates_at_most(self) -> int:
-        """Binding Updates that can be sent in a row without the home agent accepting one.
+    def updates_at_most(self) -> int | None:
+        """Binding Updates that can be sent in a row without the home agent accepting one; None: any number.
 
         A registration sends one and its retransmissions; a new one starts after a movement, the end of a
         lifetime or of an association, and once more when an unanswered association is set up anew.
         """
         bounds = self.bounds
+        if isinstance(bounds.retransmissions, str) or isinstance(bounds.lifetime_ends, str):
+            return None
         starts = bounds.movements + bounds.lifetime_ends + bounds.security_association_ends
         return starts * (1 + bounds.retransmissions) * 2
 
+    @property
+    def window(self) -> int:
+        """How far a sequence number may be ahead of another and still count as newer."""
+        return (1 << (self.bounds.sequence_number_bits - 1)) - 1
+
     def require_width_rule(self) -> None:
-        """Half of the number space must exceed the updates lost in a row plus those in flight."""
-        half = (1 << (self.bounds.sequence_number_bits - 1)) - 1
-        needed = self.updates_at_most + self.bounds.messages_in_flight
+        """Half of the number space must exceed the updates lost in a row plus those in flight.
+
+        Where any number can be sent in a row, there must be room for a lost one beside those in flight;
+        what goes beyond is an abstraction, and every verdict says so.
+        """
+        half, in_flight = self.window, self.bounds.messages_in_flight
+        if self.updates_at_most is None:
+            if half <= in_flight + 1:
+                raise ValueError(
+                    f"bounds.sequence_number_bits = {self.bounds.sequence_number_bits} is too small: with w bits "
+                    f"2^(w-1) - 1 (here {half}) must exceed the Binding Updates in flight ({in_flight}) plus a lost "
+                    "one; raise it, or lower messages_in_flight"
+                )
+            return
+        needed = self.updates_at_most + in_flight
         if half <= needed:
             raise ValueError(
                 f"bounds.sequence_number_bits = {self.bounds.sequence_number_bits} is too small: with w bits "
@@ -166,7 +190,9 @@ class Scenario(Section):
             f"sequence numbers of {bounds.sequence_number_bits} bits",
             f"at most {bounds.messages_in_flight} message(s) in flight in each direction",
             f"at most {bounds.movements} movements",
-            f"at most {bounds.retransmissions} retransmission(s) of an update, then the UE gives up",
+            "an update is retransmitted until it is answered"
+            if bounds.retransmissions == UNLIMITED
+            else f"at most {bounds.retransmissions} retransmission(s) of an update, then the UE gives up",
             "timers fire at any moment, lifetimes are zero or not zero",
             "IKEv2 is one step at both ends; a packet under a former security association is not verified any more",
             "one UE, one home address, one IPv4 home address"
@@ -179,7 +205,14 @@ class Scenario(Section):
             words.append(f"at most {bounds.nat_remappings} NAT remapping(s)")
         if bounds.security_association_ends:
             words.append(f"at most {bounds.security_association_ends} security association(s) end by themselves")
-        if bounds.lifetime_ends:
+        if self.updates_at_most is None:
+            words.append(
+                f"at most {self.window - bounds.messages_in_flight} updates in a row are lost or not accepted, so that "
+                f"no stored number and no packet is more than {self.window} updates old"
+            )
+        if bounds.lifetime_ends == UNLIMITED:
+            words.append("lifetimes end at any time, as often as they like")
+        elif bounds.lifetime_ends:
             words.append(f"at most {bounds.lifetime_ends} lifetime(s) end")
         if self.timing.no_packet_outlives_an_invalid_entry:
             words.append("timing: no packet outlives an entry marked invalid (10 s)")
@@ -187,6 +220,8 @@ class Scenario(Section):
             words.append("timing: an acknowledged list entry ends no later than its cache entry")
         if self.timing.no_packet_outlives_a_lifetime and bounds.lifetime_ends:
             words.append("timing: no packet outlives the lifetime of a binding")
+        if self.timing.retransmission_outlasts_round_trip:
+            words.append("timing: retransmission is slower than the round trip: nothing is in flight when it fires")
         return words
 
 
@@ -245,7 +280,7 @@ def from_data(data: dict[str, Any], source: str, text: str = "") -> Scenario:
 
 def _one_line(error: ValidationError, source: str, text: str) -> str:
     first = error.errors()[0]
-    location = [part for part in first["loc"] if part not in ("bool", "literal['either']")]
+    location = [part for part in first["loc"] if part not in ALTERNATIVES]
     line = _line_of(location, text)
     where = f"{source}, line {line}" if line else source
     key = ".".join(str(part) for part in location)
@@ -267,6 +302,8 @@ def _explained(entry: Any, key: str, location: list[str | int]) -> str:
             if allowed == "'either'":
                 allowed = 'true, false or "either"'
             return f'"{key}" is {given!r}; allowed: {allowed}'
+        case "int_type" if "unlimited" in str(_annotation_at(location)):
+            return f'"{key}" is {given!r}; allowed: a number from 0 to 8, or "{UNLIMITED}"'
         case "bool_type":
             return f'"{key}" is {given!r}; allowed: {_allowed_for_boolean(location)}'
         case "string_pattern_mismatch":
@@ -276,9 +313,13 @@ def _explained(entry: Any, key: str, location: list[str | int]) -> str:
 
 
 def _allowed_for_boolean(location: list[str | int]) -> str:
+    return "true or false" if _annotation_at(location) is bool else 'true, false or "either"'
+
+
+def _annotation_at(location: list[str | int]) -> object:
     model = _model_at(location[:-1])
-    annotation = model.model_fields[str(location[-1])].annotation if model else None
-    return "true or false" if annotation is bool else 'true, false or "either"'
+    name = str(location[-1])
+    return model.model_fields[name].annotation if model and name in model.model_fields else None
 
 
 def _model_at(location: Iterable[str | int]) -> type[BaseModel] | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from model.access_network import ADDRESS_CONFIGURED, COVERAGE_LOST, MOVEMENT, ROUTER_ADVERTISEMENT
 from model.addresses import NO_ADDRESS, Family, Prefix
-from model.language.expressions import if_then_else, parameter
+from model.budgets import spent
+from model.language.expressions import if_then_else, in_flight, parameter
 from model.language.machines import case, chosen, decision, discarding, event, otherwise, receipt, timer
 from model.lifetimes import BINDING_ENDED_AT_UE
-from model.messages import BindingAcknowledgement
+from model.messages import DOWNLINK, UPLINK, BindingAcknowledgement
 from model.security_association import ASSOCIATION_ENDED, ASSOCIATION_ESTABLISHED, ASSOCIATION_REFUSED, Ends
 from model.ue_acknowledgements import (
     nothing_outstanding,
@@ -212,18 +213,22 @@ ue.transition(
 
 # No answer (RFC 6275, 11.8): every retransmission has a number of its own
 
-resend = [sequence_number.becomes(sequence_number + 1), retransmissions_left.becomes(retransmissions_left - 1)]
+# Timing assumption: the back-off of the timer has outgrown the round trip, so nothing is under way when it fires.
+answer_is_overdue = ~(in_flight(UPLINK.name) | in_flight(DOWNLINK.name)) | ~parameter(
+    "retransmission_outlasts_round_trip"
+)
+resend = [sequence_number.becomes(sequence_number + 1), spent(retransmissions_left, "retransmissions")]
 nobody_answers = [
     case(
         "nobody answers, association given up as dead", dest=UeState.ESTABLISHING_SA,
-        when=(retransmissions_left == 0)
+        when=answer_is_overdue & (retransmissions_left == 0)
         & chosen("AMB-27", never_noticed=False, dead_after_limit=~association_renewed),
         then=[association.becomes(False), association_renewed.becomes(True)],
         clause="5.2.1", requirements=["GEN-03", "REF-A6", "REF-G3"], note="AMB-27",
     ),
     case(
         "nobody answers, given up", dest=UeState.ABANDONED,
-        when=retransmissions_left == 0, then=[reason.becomes(Reason.NO_ANSWER)],
+        when=answer_is_overdue & (retransmissions_left == 0), then=[reason.becomes(Reason.NO_ANSWER)],
         clause="5.2.2.3", requirements=["REF-A6"],
         note="the limit is the scenario's; RFC 6275 would go on for ever",
     ),
@@ -231,13 +236,13 @@ nobody_answers = [
 ue.on(timer("retransmission"), in_states=UeState.REGISTERING).decide(
     case(
         "association needed before repeating", dest=UeState.ESTABLISHING_SA,
-        when=~may_repeat_registration,
+        when=answer_is_overdue & ~may_repeat_registration,
         then=[association.becomes(False)],
         clause="5.2.1", requirements=["GEN-03", "REF-D2"], note="AMB-02, AMB-13, AMB-32",
     ),
     *nobody_answers,
     otherwise(
-        "registration repeated",
+        "registration repeated", when=answer_is_overdue,
         then=[resend, binding_update(address, sequence_number + 1, association)],
         clause="5.2.2.3", requirements=["UE-F2F-04", "REF-A3", "REF-A5", "REF-A6"],
     ),
@@ -245,13 +250,13 @@ ue.on(timer("retransmission"), in_states=UeState.REGISTERING).decide(
 ue.on(timer("retransmission"), in_states=UeState.DEREGISTERING).decide(
     case(
         "association needed before repeating", dest=UeState.ESTABLISHING_SA,
-        when=~may_deregister,
+        when=answer_is_overdue & ~may_deregister,
         then=[association.becomes(False)],
         clause="5.2.1", requirements=["GEN-03", "REF-D2"], note="AMB-02, AMB-13, AMB-32",
     ),
     *nobody_answers,
     otherwise(
-        "de-registration repeated",
+        "de-registration repeated", when=answer_is_overdue,
         then=[resend, removal(sequence_number + 1, association)],
         clause="5.2.2.4", requirements=["UE-F2H-01", "REF-A5", "REF-A13"],
     ),
