@@ -136,6 +136,18 @@ def trace_replay(file: TraceFile) -> None:
     replay_trace(file)
 
 
+@trace_commands.command("capture", epilog="Example: dsmip trace capture bind-1.itf.json -o bind-1.pcap")
+def trace_capture(
+    file: TraceFile,
+    output: Output,
+    end: Annotated[str, typer.Option("--at", help="where it is captured: ue or home_agent")] = "home_agent",
+) -> None:
+    """The packets of a saved trace as a capture file (pcap, raw IP), with 16-bit sequence numbers."""
+    from dsmip.capture_command import write_capture
+
+    write_capture(file, output, end)
+
+
 @diagram_commands.command("machine", epilog="Example: dsmip diagram machine ue -o ue.svg")
 def diagram_machine(
     name: Annotated[str, typer.Argument(help="ue, home_agent, access, security_association, lifetimes")],

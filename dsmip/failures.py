@@ -16,11 +16,12 @@ def one_line_errors() -> Iterator[None]:
     """Turn the toolkit's own errors into one line and exit code 2."""
     from diagrams.errors import DiagramError
     from dsmip.files import OutputError
+    from generators.packets.errors import PacketError
     from model.language.errors import ModelError
 
     try:
         yield
-    except (ModelError, OutputError, DiagramError) as error:
+    except (ModelError, OutputError, DiagramError, PacketError) as error:
         print(f"dsmip: {' '.join(str(error).split())}", file=sys.stderr)
         sys.exit(BAD_USE)
     except KeyboardInterrupt:

@@ -1,0 +1,1 @@
+"""DSMIPv6 signalling as bytes: build, read strictly, write captures."""

@@ -1,0 +1,209 @@
+"""A message of the model as a packet, and a packet as a message of the model. Fields and values are those
+of `model/messages.py`; what the model abstracts from (A, H, R, lifetimes in seconds) is filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
+
+from generators.packets.address_plan import AddressPlan
+from generators.packets.errors import PacketError
+from generators.packets.messages import BindingAcknowledgement, BindingUpdate
+from generators.packets.options import (
+    AlternateCareOfAddress,
+    Ipv4AddressAcknowledgement,
+    Ipv4CareOfAddress,
+    Ipv4HomeAddress,
+    NatDetection,
+    Option,
+)
+from generators.packets.packet import DSMIPV6_PORT, Ipv4Header, Ipv6Header, SignallingPacket, Tunnel, UdpPorts
+from model.addresses import NO_ADDRESS
+from model.language.domains import Value
+from model.messages import (
+    BindingAcknowledgement as AcknowledgementOfTheModel,
+)
+from model.messages import BindingUpdate as UpdateOfTheModel
+from model.messages import Encapsulation, InnerSource, Ipv4HomeAddressOption, Lifetime, Status
+from model.messages import Ipv4AddressAcknowledgement as AcknowledgedAddress
+from model.messages import NatDetection as NatWord
+
+Fields = Mapping[str, Value]
+GRANTED = 3600  # seconds, where the model only says "positive"
+NO_KEEPALIVES = 0xFFFFFFFF
+ACKNOWLEDGED = {
+    AcknowledgedAddress.ASSIGNED.value: 0,
+    AcknowledgedAddress.NOT_THE_HOME_ADDRESS.value: 130,
+    AcknowledgedAddress.NO_ADDRESS_AVAILABLE.value: 132,
+}
+
+
+@dataclass(frozen=True)
+class WireForm:
+    """Translates for one plan of addresses. lifetime: seconds for "positive", a multiple of 4."""
+
+    plan: AddressPlan
+    lifetime: int = GRANTED
+
+    def packet(self, message: str, fields: Fields) -> SignallingPacket:
+        """The packet for a message of the model. Raises PacketError for one that has no wire form."""
+        if message == UpdateOfTheModel.name:
+            return self._update(fields)
+        if message == AcknowledgementOfTheModel.name:
+            return self._acknowledgement(fields)
+        raise PacketError("wire form", None, f'no packet is known for the message "{message}"')
+
+    def fields(self, packet: SignallingPacket) -> tuple[str, dict[str, Value]]:
+        """The message of the model that a packet is. Protection is not seen on the wire and left out."""
+        if isinstance(packet.message, BindingUpdate):
+            return UpdateOfTheModel.name, self._fields_of_update(packet, packet.message)
+        if isinstance(packet.message, BindingAcknowledgement):
+            return AcknowledgementOfTheModel.name, self._fields_of_acknowledgement(packet, packet.message)
+        raise PacketError(packet.message.NAME, None, "the model has no such message")
+
+    # to the wire
+
+    def _seconds(self, lifetime: Value) -> int:
+        return 0 if lifetime == Lifetime.ZERO.value else self.lifetime
+
+    def _update(self, fields: Fields) -> SignallingPacket:
+        plan = self.plan
+        options: list[Option] = []
+        if fields["alternate_care_of_address"] != NO_ADDRESS:
+            options.append(AlternateCareOfAddress(plan.ipv6(str(fields["alternate_care_of_address"]))))
+        wanted = fields["ipv4_home_address"]
+        if wanted != Ipv4HomeAddressOption.ABSENT.value:
+            unspecified = wanted == Ipv4HomeAddressOption.UNSPECIFIED.value
+            options.append(Ipv4HomeAddress(IPv4Address(0) if unspecified else plan.ipv4_home_address))
+        if fields["ipv4_care_of_address"] != NO_ADDRESS:
+            options.append(Ipv4CareOfAddress(plan.ipv4(str(fields["ipv4_care_of_address"]))))
+        message = BindingUpdate(
+            int(fields["sequence_number"]), self._seconds(fields["lifetime"]),
+            key_management=bool(fields["key_management"]), mobile_router=True,
+            forces_udp=bool(fields["forces_udp"]), tlv_header=bool(fields["tlv_header"]), options=tuple(options),
+        )  # fmt: skip
+        from_home = fields["inner_source"] == InnerSource.HOME_ADDRESS.value
+        source = plan.home_address if from_home else plan.ipv6(str(fields["source"]))
+        tunnel = None
+        if fields["encapsulation"] != Encapsulation.IPV6.value:
+            outer = plan.ipv4(str(fields["source"]))
+            in_udp = fields["encapsulation"] == Encapsulation.UDP.value
+            ports = UdpPorts(plan.port(outer), DSMIPV6_PORT) if in_udp else None
+            tunnel = Tunnel(Ipv4Header(outer, plan.home_agent_ipv4), ports)
+        option = plan.home_address if fields["home_address_option"] else None
+        return SignallingPacket(Ipv6Header(source, plan.home_agent), message, option, None, tunnel)
+
+    def _acknowledgement(self, fields: Fields) -> SignallingPacket:
+        plan = self.plan
+        options: list[Option] = []
+        address = fields["ipv4_address_acknowledgement"]
+        if address != AcknowledgedAddress.ABSENT.value:
+            given = plan.ipv4_home_address if address == AcknowledgedAddress.ASSIGNED.value else IPv4Address(0)
+            options.append(Ipv4AddressAcknowledgement(ACKNOWLEDGED[str(address)], given))
+        if fields["nat_detection"] != NatWord.ABSENT.value:
+            is_set = fields["nat_detection"] == NatWord.F_SET.value
+            options.append(NatDetection(is_set, NO_KEEPALIVES if not is_set else 0))
+        message = BindingAcknowledgement(
+            int(str(fields["status"]).split()[0]), int(fields["sequence_number"]), self._seconds(fields["lifetime"]),
+            key_management=bool(fields["key_management"]), mobile_router=True, options=tuple(options),
+        )  # fmt: skip
+        outer = plan.address(str(fields["destination"]))
+        over_ipv6 = fields["encapsulation"] == Encapsulation.IPV6.value
+        routed = bool(fields["routing_header"])
+        destination = plan.ipv6(str(fields["destination"])) if over_ipv6 or routed else plan.home_address
+        tunnel = None
+        if not over_ipv6:
+            if not isinstance(outer, IPv4Address):
+                raise PacketError("wire form", None, f"an answer over IPv4 to the IPv6 address {outer}")
+            in_udp = fields["encapsulation"] == Encapsulation.UDP.value
+            ports = UdpPorts(DSMIPV6_PORT, plan.port(outer)) if in_udp else None
+            tunnel = Tunnel(Ipv4Header(plan.home_agent_ipv4, outer), ports)
+        header = Ipv6Header(plan.home_agent, destination)
+        return SignallingPacket(header, message, None, plan.home_address if routed else None, tunnel)
+
+    # from the wire
+
+    def _fields_of_update(self, packet: SignallingPacket, message: BindingUpdate) -> dict[str, Value]:
+        plan = self.plan
+        fields: dict[str, Value] = {name: field.default for name, field in UpdateOfTheModel.fields.items()}
+        from_home = packet.header.source == plan.home_address
+        fields |= {
+            "lifetime": _word(message.lifetime),
+            "sequence_number": message.sequence_number,
+            "source": plan.name(_outer_source(packet)),
+            "inner_source": (InnerSource.HOME_ADDRESS if from_home else InnerSource.CARE_OF_ADDRESS).value,
+            "home_address_option": packet.home_address is not None,
+            "encapsulation": _encapsulation(packet),
+            "key_management": message.key_management,
+            "forces_udp": message.forces_udp,
+            "tlv_header": message.tlv_header,
+        }
+        for option in message.options:
+            if isinstance(option, AlternateCareOfAddress):
+                fields["alternate_care_of_address"] = plan.name(option.address)
+            elif isinstance(option, Ipv4CareOfAddress):
+                fields["ipv4_care_of_address"] = plan.name(option.address)
+            elif isinstance(option, Ipv4HomeAddress):
+                unspecified = option.address == IPv4Address(0)
+                word = Ipv4HomeAddressOption.UNSPECIFIED if unspecified else Ipv4HomeAddressOption.ASSIGNED
+                fields["ipv4_home_address"] = word.value
+        return _as_sent(fields)
+
+    def _fields_of_acknowledgement(
+        self, packet: SignallingPacket, message: BindingAcknowledgement
+    ) -> dict[str, Value]:
+        fields: dict[str, Value] = {name: field.default for name, field in AcknowledgementOfTheModel.fields.items()}
+        fields |= {
+            "status": _status(message.status),
+            "sequence_number": message.sequence_number,
+            "lifetime": _word(message.lifetime),
+            "key_management": message.key_management,
+            "routing_header": packet.routing_address is not None,
+            "encapsulation": _encapsulation(packet),
+            "destination": self.plan.name(_outer_destination(packet)),
+        }
+        for option in message.options:
+            if isinstance(option, NatDetection):
+                fields["nat_detection"] = (NatWord.F_SET if option.forces_udp else NatWord.F_CLEAR).value
+            elif isinstance(option, Ipv4AddressAcknowledgement):
+                fields["ipv4_address_acknowledgement"] = _address_word(option)
+        return _as_sent(fields)
+
+
+def _as_sent(fields: dict[str, Value]) -> dict[str, Value]:
+    """Without what no sender writes, or what cannot be seen."""
+    hidden = ("protection", "repeated", "network")
+    return {name: value for name, value in fields.items() if name not in hidden}
+
+
+def _word(seconds: int) -> str:
+    return Lifetime.POSITIVE.value if seconds else Lifetime.ZERO.value
+
+
+def _status(number: int) -> str:
+    for status in Status:
+        if status.value.split()[0] == str(number):
+            return status.value
+    raise PacketError("Binding Acknowledgement", None, f"the model has no status {number}")
+
+
+def _address_word(option: Ipv4AddressAcknowledgement) -> str:
+    for word, status in ACKNOWLEDGED.items():
+        if status == option.status:
+            return word
+    raise PacketError("IPv4 Address Acknowledgement option", None, f"the model has no status {option.status}")
+
+
+def _encapsulation(packet: SignallingPacket) -> str:
+    if packet.tunnel is None:
+        return Encapsulation.IPV6.value
+    return Encapsulation.UDP.value if packet.tunnel.ports else Encapsulation.IPV4.value
+
+
+def _outer_source(packet: SignallingPacket) -> IPv4Address | IPv6Address:
+    return packet.tunnel.header.source if packet.tunnel else packet.header.source
+
+
+def _outer_destination(packet: SignallingPacket) -> IPv4Address | IPv6Address:
+    return packet.tunnel.header.destination if packet.tunnel else packet.header.destination

@@ -1,0 +1,46 @@
+"""`dsmip trace capture`: a saved trace becomes a capture file, or one clear line says why not."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from generators.packets.captures import read_capture
+from generators.packets.decoding import decode
+from generators.packets.messages import BindingAcknowledgement, BindingUpdate
+
+PROGRAM = Path(sys.executable).with_name("dsmip")
+TRACE = "minimal-literal-BIND-1.itf.json"
+
+
+def dsmip(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=120)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("traces")
+    dsmip("check", "minimal", "--reading", "literal", "--property", "BIND-1", "--no-charts", "--save-traces", place)
+    return place
+
+
+def test_the_late_update_of_a_counterexample_is_in_the_capture(folder: Path) -> None:
+    done = dsmip("trace", "capture", folder / TRACE, "-o", folder / "late.pcap")
+    assert (done.returncode, done.stderr) == (0, "")
+    messages = [decode(entry.data).message for entry in read_capture(folder / "late.pcap")]  # type: ignore[union-attr]
+    assert [type(message) for message in messages] == [BindingUpdate, BindingAcknowledgement]
+    assert messages[0].sequence_number == messages[1].sequence_number == 0xFFFF  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (["-o", "x.pcapng"], "must end in .pcap"),
+    (["-o", "x.pcap", "--at", "nat"], '--at: unknown end "nat"'),
+    (["-o", "nowhere/x.pcap"], "there is no folder"),
+])  # fmt: skip
+def test_bad_use_is_one_line_and_exit_code_2(folder: Path, arguments: list[str], words: str) -> None:
+    done = dsmip("trace", "capture", folder / TRACE, *arguments)
+    assert done.returncode == 2
+    assert words in done.stderr and done.stderr.count("\n") == 1

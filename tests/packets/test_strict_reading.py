@@ -1,0 +1,127 @@
+"""What must not be accepted is an error that names the layer and the byte; nothing else is ever raised."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv6Address
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generators.packets.decoding import NotSignalling, decode
+from generators.packets.encoding import encode
+from generators.packets.errors import PacketError
+from generators.packets.malformed import Deviation, deviations
+from generators.packets.messages import BindingAcknowledgement, BindingUpdate
+from generators.packets.options import (
+    AlternateCareOfAddress,
+    Ipv4AddressAcknowledgement,
+    Ipv4CareOfAddress,
+    Ipv4HomeAddress,
+    NatDetection,
+)
+from generators.packets.packet import Ipv4Header, Ipv6Header, ProtectedPacket, SignallingPacket, Tunnel, UdpPorts
+from tests.packets.strategies import packets
+
+HEADER = Ipv6Header(IPv6Address("2001:db8:2::7"), IPv6Address("2001:db8::1"))
+UPDATE = SignallingPacket(
+    HEADER,
+    BindingUpdate(7, 480, options=(AlternateCareOfAddress(HEADER.source), Ipv4HomeAddress(IPv4Address(0)),
+                                   Ipv4CareOfAddress(IPv4Address("10.0.0.1")))),
+    home_address=IPv6Address("2001:db8::7"),
+)  # fmt: skip
+ANSWER = SignallingPacket(
+    HEADER,
+    BindingAcknowledgement(0, 7, 480, options=(NatDetection(True, 110),
+                                               Ipv4AddressAcknowledgement(0, IPv4Address("192.0.2.200")))),
+    routing_address=IPv6Address("2001:db8::7"),
+)  # fmt: skip
+OVER_NAT = replace(
+    UPDATE, tunnel=Tunnel(Ipv4Header(IPv4Address("198.51.100.5"), IPv4Address("192.0.2.1")), UdpPorts(40_005, 4191))
+)
+DEVIATIONS = [*deviations(UPDATE), *deviations(ANSWER)]
+
+
+@pytest.mark.parametrize("deviation", [entry for entry in DEVIATIONS if not entry.acceptable],
+                         ids=lambda entry: entry.fault)  # fmt: skip
+def test_what_must_be_refused_is_refused(deviation: Deviation) -> None:
+    with pytest.raises(PacketError) as caught:
+        decode(deviation.data)
+    assert caught.value.layer
+    assert caught.value.offset is not None and 0 <= caught.value.offset <= len(deviation.data)
+
+
+@pytest.mark.parametrize("deviation", [entry for entry in DEVIATIONS if entry.acceptable],
+                         ids=lambda entry: entry.fault)  # fmt: skip
+def test_what_a_receiver_may_take_is_taken_as_it_is(deviation: Deviation) -> None:
+    packet = decode(deviation.data)
+    assert isinstance(packet, SignallingPacket)
+    assert encode(packet) == deviation.data
+
+
+@pytest.mark.parametrize("place, value, words", [
+    (0, 0x70, "IP, byte 0: version 7"),
+    (20 + 6, 0, "UDP, byte 26: wrong checksum"),
+    (20, 1, "UDP, byte 26: wrong checksum"),
+    (2, 1, r"IPv4, byte 2: total length \d+, but there are \d+ bytes"),
+    (10, 9, "IPv4, byte 10: wrong header checksum"),
+    (20 + 8, 0x10, "UDP, byte 26: wrong checksum"),
+])  # fmt: skip
+def test_an_error_names_layer_and_byte(place: int, value: int, words: str) -> None:
+    data = bytearray(encode(OVER_NAT))
+    data[place] = value
+    with pytest.raises(PacketError, match=words):
+        decode(bytes(data))
+
+
+def test_other_traffic_is_told_apart_from_damage() -> None:
+    ping = bytes([0x60, 0, 0, 0, 0, 8, 58, 64]) + bytes(32) + bytes(8)
+    with pytest.raises(NotSignalling, match="next header 58"):
+        decode(ping)
+
+
+def test_encrypted_content_is_named_not_guessed() -> None:
+    esp = bytes([0x60, 0, 0, 0, 0, 12, 50, 64]) + bytes(32) + b"\0\0\1\0" + b"\0\0\0\5" + b"\xaa" * 4
+    packet = decode(esp)
+    assert isinstance(packet, ProtectedPacket)
+    assert (packet.content.security_parameters_index, packet.content.sequence_number) == (256, 5)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_packet_or_an_error(data: bytes) -> None:
+    assert_nothing_else_is_raised(data)
+
+
+@settings(max_examples=100, deadline=None)
+@given(packets, st.data())
+def test_a_packet_with_changed_bytes_is_a_packet_or_an_error(packet: SignallingPacket, choose: st.DataObject) -> None:
+    data = bytearray(encode(packet))
+    for _ in range(choose.draw(st.integers(1, 4))):
+        data[choose.draw(st.integers(0, len(data) - 1))] = choose.draw(st.integers(0, 255))
+    assert_nothing_else_is_raised(bytes(data))
+
+
+@pytest.mark.slow
+def test_a_million_random_and_changed_strings_are_packets_or_errors() -> None:
+    chance = random.Random(5)
+    right = [encode(packet) for packet in (UPDATE, ANSWER, OVER_NAT)]
+    for number in range(1_000_000):
+        data = bytearray(chance.choice(right))
+        if number % 4 == 0:
+            data = bytearray(chance.randbytes(chance.randrange(0, 120)))
+        elif number % 4 == 1:
+            data = data[: chance.randrange(len(data))]
+        else:
+            for _ in range(chance.randrange(1, 4)):
+                data[chance.randrange(len(data))] = chance.randrange(256)
+        assert_nothing_else_is_raised(bytes(data))
+
+
+def assert_nothing_else_is_raised(data: bytes) -> None:
+    try:
+        decode(data)
+    except PacketError as error:
+        assert error.offset is not None and 0 <= error.offset <= len(data)
