@@ -102,6 +102,8 @@ def check_scenario(
                 for entry in properties if entry.identifier in scenario.cannot_occur}  # fmt: skip
     few = {entry.identifier: f"says something of {entry.least_ues} UEs or more only"
            for entry in properties if entry.least_ues > scenario.ue.count}  # fmt: skip
+    few.update({entry.identifier: f"the scenario has no {entry.needs}"
+                for entry in properties if entry.needs and entry.needs not in scenario.capabilities})  # fmt: skip
     judged = [entry for entry in properties if entry.identifier not in {**left_out, **few}]
     judged += local_invariants(judge.alone)
     wanted = [found for entry in judged for found in judge.observations(entry)]

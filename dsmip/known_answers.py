@@ -15,7 +15,8 @@ from checker.verdict import Holds, word
 class KnownAnswer:
     """The recorded answer for one scenario and reading. verdicts: property -> "holds" or "violated".
 
-    reasons: why a verdict is not what one would wish. vacuous: properties whose antecedent never occurs.
+    reasons: why a verdict is not what one would wish (the scenario's reason, else the reading's).
+    vacuous: properties whose antecedent never occurs.
     """
 
     states: int
@@ -31,6 +32,7 @@ def known_answers() -> dict[tuple[str, str], KnownAnswer]:
     text = resources.files("dsmip").joinpath("known_answers.json").read_text(encoding="utf-8")
     document = json.loads(text)
     reasons = document["reasons"]
+    of_scenario = document["scenario_reasons"]
     result = {}
     for scenario, readings in document["scenarios"].items():
         for reading, entry in readings.items():
@@ -38,7 +40,10 @@ def known_answers() -> dict[tuple[str, str], KnownAnswer]:
             result[scenario, reading] = KnownAnswer(
                 entry["states"], entry["transitions"], entry["depth"],
                 {**dict.fromkeys(entry["holds"], "holds"), **dict.fromkeys(violated, "violated")},
-                tuple(entry["vacuous"]), {name: reasons.get(reading, {}).get(name, "") for name in violated},
+                tuple(entry["vacuous"]), {
+                    name: of_scenario.get(scenario, {}).get(name) or reasons.get(reading, {}).get(name, "")
+                    for name in violated
+                },
             )  # fmt: skip
     return result
 

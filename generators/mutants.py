@@ -28,6 +28,7 @@ from model.messages import (
     Ipv4AddressAcknowledgement,
     Lifetime,
     NatDetection,
+    Protection,
     Status,
     acknowledgement,
     update,
@@ -131,6 +132,11 @@ UE_MUTANTS = (
         killed_by="LIVE-6", requirements=["REF-A5", "REF-A6", "REF-A13"],
     ),
     Mutant(
+        "ue-unprotected-answer", "takes an acknowledgement that no association protects", "ue",
+        losing_row("ue", "not protected by the association"),
+        killed_by="ATT-1", scenario="no-keys", requirements=["REF-A7", "REF-D1"],
+    ),
+    Mutant(
         "ue-always-udp", "tunnels its data in UDP whatever the acknowledgement says of a NAT", "ue",
         adding_effects("ue", "registration acknowledged", ue.tunnel.becomes(
             if_then_else(family_of_address(ue.care_of_address) == Family.IPV4,
@@ -140,6 +146,12 @@ UE_MUTANTS = (
 )  # fmt: skip
 
 HOME_AGENT_MUTANTS = (
+    Mutant(
+        "ha-any-subscriber", "accepts an update that the association of any subscriber protects", "home_agent",
+        changing("home_agent", "not protected by the UE's association",
+                 when=update.protection.is_one_of(Protection.NONE, Protection.FORMER)),
+        killed_by="ATT-2", scenario="insider", requirements=["HA-F2F-01", "REF-B5", "REF-D1"],
+    ),
     Mutant(
         "ha-no-protection", "accepts updates that the UE's association does not protect", "home_agent",
         losing_row("home_agent", "not protected by the UE's association"),

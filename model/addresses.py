@@ -10,6 +10,7 @@ from model.language.expressions import Expression, Operand, lookup
 
 NOWHERE = "nowhere"  # the network of a UE out of coverage
 NO_ADDRESS = "none"
+ATTACKER_ADDRESS = "attacker-address"  # in scenarios with an attacker
 HOME_ADDRESS = "home-address"  # the IPv6 home address; on the home link also the interface address
 
 NETWORK = Enumeration("network")  # members: "nowhere" and the scenario's networks
@@ -69,3 +70,8 @@ def family_of_address(address: Operand) -> Expression:
 def network_of_address(address: Operand) -> Expression:
     """Where packets to the address are routed; "nowhere" for a private address seen from outside."""
     return lookup("network_of_address", address)
+
+
+def is_attackers(address: Operand) -> Expression:
+    """Packets to the address reach the attacker."""
+    return lookup("is_attackers", address)

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from model.access_network import access
-from model.addresses import HOME_ADDRESS, NO_ADDRESS, NOWHERE, Family, Prefix
+from model.addresses import ATTACKER_ADDRESS, HOME_ADDRESS, NO_ADDRESS, NOWHERE, Family, Prefix
+from model.attacker import INJECTED_ANSWERS, INJECTED_UPDATES, attacker
 from model.budgets import UNLIMITED, at_start, unlimited
 from model.home_agent import home_agent
 from model.language.binding import Binding
@@ -23,7 +24,7 @@ from model.scenarios import Network, Scenario
 from model.security_association import security_association
 from model.user_equipment import ue
 
-MACHINES = (ue, home_agent, access, security_association, lifetimes)
+MACHINES = (ue, home_agent, access, security_association, lifetimes, attacker)
 CHANNELS = (UPLINK, DOWNLINK)
 Change = Callable[[Mapping[str, Machine]], None]
 
@@ -48,8 +49,13 @@ def handover_of_one(scenario: Scenario, reading: Reading, change: Change | None 
     machines = {machine.name: machine.copy() for machine in MACHINES}
     if change is not None:
         change(machines)
+    channels = list(CHANNELS)
+    if scenario.attacker.exists:
+        channels += [INJECTED_UPDATES, INJECTED_ANSWERS]
+    else:
+        del machines[attacker.name]
     return compose(
-        scenario.name, list(machines.values()), CHANNELS, binding(scenario, reading),
+        scenario.name, list(machines.values()), channels, binding(scenario, reading),
         association_at_both_ends_or_neither,
     )  # fmt: skip
 
@@ -68,6 +74,9 @@ def binding(scenario: Scenario, reading: Reading) -> Binding:
             "association_ends": bounds.security_association_ends,
             "association_failures": bounds.security_association_failures,
             "expiries": at_start(bounds.lifetime_ends),
+            "forgeries": scenario.attacker.forgeries,
+            "interceptions": scenario.attacker.interceptions,
+            "injected": 1,
         },
         members={"network": (NOWHERE, *(entry.name for entry in scenario.networks)), "address": addresses(scenario)},
     )
@@ -104,10 +113,29 @@ def parameters(scenario: Scenario) -> dict[str, Value]:
         "duplicate_address_detection": scenario.home_agent.duplicate_address_detection,
         "duplicate_home_address": scenario.home_agent.duplicate_home_address,
         "home_agent_demands_udp": scenario.home_agent.demands_udp,
+        "nat_traversal_off": scenario.home_agent.nat_traversal == "off",
+        "nat_traversal_for_ike_peers": scenario.home_agent.nat_traversal == "ike-peer-only",
         "no_packet_outlives_an_invalid_entry": scenario.timing.no_packet_outlives_an_invalid_entry,
         "no_packet_outlives_a_lifetime": scenario.timing.no_packet_outlives_a_lifetime,
         "acknowledged_entry_ends_first": scenario.timing.acknowledged_entry_ends_first,
         "retransmission_outlasts_round_trip": scenario.timing.retransmission_outlasts_round_trip,
+        **attacker_parameters(scenario),
+    }
+
+
+def attacker_parameters(scenario: Scenario) -> dict[str, Value]:
+    """What the attacker can do, and the channels' faults when he sends."""
+    settings = scenario.attacker
+    return {
+        "forgeries": settings.forgeries,
+        "interceptions": settings.interceptions,
+        "attacker_subscribes": settings.subscriber,
+        "attacker_copies": settings.interception == "copy",
+        "attacker_holds_back": settings.interception == "hold-back",
+        "attacker_rewrites_ipv4": settings.interception in ("rewrite-ipv4", "rewrite"),
+        "attacker_rewrites_ipv6": settings.interception in ("rewrite-ipv6", "rewrite"),
+        "always": True,
+        "never": False,
     }
 
 
@@ -129,7 +157,7 @@ def addresses(scenario: Scenario) -> tuple[str, ...]:
             found += [translated_address(network)]
             if scenario.bounds.nat_remappings:
                 found += [translated_address(network, "remapped")]
-    return tuple(found)
+    return (*found, ATTACKER_ADDRESS) if scenario.attacker.exists else tuple(found)
 
 
 def tables(scenario: Scenario) -> dict[str, dict[Value, Value]]:
@@ -155,4 +183,10 @@ def tables(scenario: Scenario) -> dict[str, dict[Value, Value]]:
             family_of_address[name] = family
         network_of_address[translated_address(entry)] = entry.name
         network_of_address[translated_address(entry, remapped)] = entry.name
-    return {**result, "family_of_address": family_of_address, "network_of_address": network_of_address}
+    if scenario.attacker.exists:
+        family_of_address[ATTACKER_ADDRESS] = Family.IPV4.value
+    is_attackers: dict[Value, Value] = {name: name == ATTACKER_ADDRESS for name in addresses(scenario)}
+    return {
+        **result, "family_of_address": family_of_address, "network_of_address": network_of_address,
+        "is_attackers": is_attackers,
+    }  # fmt: skip

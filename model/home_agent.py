@@ -22,6 +22,7 @@ from model.home_agent_answers import (
     ipv4_home_address_bound,
     nat_detection,
     nat_found,
+    nat_refused,
     note_newest,
     peer_address,
     peer_goes_home,
@@ -114,21 +115,23 @@ care_of_address_rules = [
         clause="5.2.3.2", requirements=["HA-F2F-03", "REF-E1"], note="AMB-03",
     ),
 ]
-rejected = (
+rejected = nat_refused | (
     care_of_address_missing & chosen("AMB-07", drop=False, reject=True, home_address_is_care_of=False)
 ) | (alternate_differs & chosen("AMB-03", drop=False, ignore_option=False, reject=True, option_wins=False))
 
 
 def rejection(*, keeps_number: bool) -> Case:
-    """Status 128 for a missing or wrong care-of address; an existing entry keeps the update's number."""
+    """Status 128 for a missing or wrong care-of address, 129 for one that only an unprotected header has; an
+    existing entry keeps the update's number."""
     return case(
         "care-of address refused",
         when=rejected,
         then=[
-            reply(Status.REASON_UNSPECIFIED),
+            reply(if_then_else(nat_refused, literal(Status.PROHIBITED), Status.REASON_UNSPECIFIED)),
             [sequence_number.becomes(update.sequence_number)] if keeps_number else [],
         ],
-        clause="5.2.3.2", requirements=["HA-F2F-03", "HA-F2F-05", "REF-B4", "REF-B6"], note="AMB-03, AMB-07",
+        clause="5.2.3.2", requirements=["HA-F2F-03", "HA-F2F-05", "REF-B4", "REF-B6", "REF-C17"],
+        note="AMB-03, AMB-07",
     )  # fmt: skip
 
 

@@ -89,6 +89,11 @@ exists = home_agent.state.is_one_of(*ENTRY_STATES)
 
 in_udp = update.encapsulation == Encapsulation.UDP
 nat_on_path = in_udp & (update.ipv4_care_of_address != NO_ADDRESS) & (update.ipv4_care_of_address != update.source)
+# A setting, beyond what RFC 5555 offers: an outer source that nothing protects is taken from nobody, or only
+# if IKEv2 has seen the UE there.
+nat_refused = nat_on_path & (
+    parameter("nat_traversal_off") | (parameter("nat_traversal_for_ike_peers") & (update.source != peer_address))
+)
 care_of_address_missing = in_udp & (update.ipv4_care_of_address == NO_ADDRESS)
 alternate_differs = (
     (update.encapsulation == Encapsulation.IPV6)

@@ -11,6 +11,7 @@ from model.addresses import (
     NO_ADDRESS,
     NOWHERE,
     address_of,
+    is_attackers,
     is_translated,
     network_of_address,
     remapped_address_of,
@@ -51,6 +52,7 @@ class Protection(Enum):
     NONE = "none"
     CURRENT = "current"
     FORMER = "former"
+    OTHER = "another subscriber's"
 
 
 class Ipv4HomeAddressOption(Enum):
@@ -83,6 +85,7 @@ class Status(Enum):
 
     ACCEPTED = "0 accepted"
     REASON_UNSPECIFIED = "128 reason unspecified"
+    PROHIBITED = "129 administratively prohibited"
     NOT_HOME_AGENT = "133 not home agent for this mobile node"
     DUPLICATE_ADDRESS = "134 duplicate address detection failed"
     SEQUENCE_NUMBER_OUT_OF_WINDOW = "135 sequence number out of window"
@@ -130,6 +133,8 @@ sent_acknowledgement = sent(BindingAcknowledgement)
 _access_network = variable("access.network")
 _packet_down = flying(BindingAcknowledgement)
 _packet_up = flying(BindingUpdate)
+_fresh = _packet_up.network == NOWHERE  # else somebody on the path passes it on
+_relayed = is_attackers(_packet_down.destination)  # an attacker on the path passes on what he gets
 
 
 def live_mapping(network: Expression) -> Expression:
@@ -143,9 +148,9 @@ UPLINK = Channel(
     "uplink", (BindingUpdate,), capacity="capacity", lane="network", copy_mark="repeated",
     loses="loss", duplicates="duplication", reorders="reordering", duplications="access.duplications_left",
     on_sending={
-        "network": _access_network,
+        "network": if_then_else(_fresh, _access_network, _packet_up.network),
         "source": if_then_else(
-            is_translated(_access_network), live_mapping(_access_network), _packet_up.source),
+            _fresh & is_translated(_access_network), live_mapping(_access_network), _packet_up.source),
     },
     on_delivery={}, deliverable=TRUE,
 )  # fmt: skip
@@ -153,15 +158,19 @@ UPLINK = Channel(
 DOWNLINK = Channel(
     "downlink", (BindingAcknowledgement,), capacity="capacity", lane="network", copy_mark="repeated",
     loses="loss", duplicates="duplication", reorders="reordering", duplications="access.duplications_left",
-    on_sending={"network": network_of_address(_packet_down.destination)},
+    on_sending={
+        "network": if_then_else(_relayed, _access_network, network_of_address(_packet_down.destination)),
+    },
     on_delivery={
         "destination": if_then_else(
-            is_translated(_packet_down.network), address_of(_packet_down.network), _packet_down.destination),
+            is_translated(_packet_down.network) | _relayed, address_of(_packet_down.network),
+            _packet_down.destination),
     },
     deliverable=(
         (_packet_down.network == _access_network)
         & variable("access.configured")
-        & (~is_translated(_packet_down.network)
+        & (_relayed
+           | ~is_translated(_packet_down.network)
            | ((_packet_down.destination == live_mapping(_packet_down.network))
               & (_packet_down.encapsulation != Encapsulation.IPV4)))
     ),

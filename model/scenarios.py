@@ -71,13 +71,15 @@ class Ue(Section):
 
 
 class HomeAgent(Section):
-    """Features of the home agent. ipv4_pool: there is an IPv4 home address to assign."""
+    """Features of the home agent. ipv4_pool: there is an IPv4 home address to assign. nat_traversal: which outer
+    source may differ from the IPv4 care-of address: any, the one that IKEv2 saw, or none."""
 
     key_management: bool = True
     ipv4_pool: bool = False
     duplicate_address_detection: bool = False
     duplicate_home_address: bool = False
     demands_udp: bool = False
+    nat_traversal: Literal["open", "ike-peer-only", "off"] = "open"
 
 
 class Security(Section):
@@ -89,6 +91,20 @@ class Security(Section):
 
 class Environment(Section):
     coverage_loss: bool = False
+
+
+class Attacker(Section):
+    """What an attacker may do, and how often. subscriber: he has a subscription, and keys, of his own.
+    interception: what he does with a genuine update that he meets on the path."""
+
+    forgeries: Small = 0
+    subscriber: bool = False
+    interception: Literal["none", "copy", "hold-back", "rewrite-ipv4", "rewrite-ipv6", "rewrite"] = "none"
+    interceptions: Small = 0
+
+    @property
+    def exists(self) -> bool:
+        return self.forgeries > 0 or self.interceptions > 0
 
 
 class Timing(Section):
@@ -113,6 +129,7 @@ class Scenario(Section):
     security: Security = Security()
     environment: Environment = Environment()
     timing: Timing = Timing()
+    attacker: Attacker = Attacker()
     cannot_occur: dict[str, str] = {}
 
     @model_validator(mode="after")
@@ -132,8 +149,23 @@ class Scenario(Section):
             raise ValueError("channel.duplication = true needs bounds.duplications of 1 or more, and the reverse")
         if self.bounds.nat_remappings and not any(network.translation for network in self.networks):
             raise ValueError("bounds.nat_remappings needs a network with translation = true")
+        if (self.attacker.interception != "none") != (self.attacker.interceptions > 0):
+            raise ValueError("attacker.interception needs attacker.interceptions of 1 or more, and the reverse")
         self.require_width_rule()
         return self
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """What only some scenarios have, by the names that properties use for it (`Property.needs`)."""
+        found = {
+            "forged packets without keys": self.attacker.forgeries > 0 and not self.attacker.subscriber,
+            "attacker with a subscription": self.attacker.forgeries > 0 and self.attacker.subscriber,
+            "attacker who copies updates": self.attacker.interception == "copy",
+            "attacker who rewrites IPv4 headers": self.attacker.interception in ("rewrite-ipv4", "rewrite"),
+            "attacker who rewrites IPv6 headers": self.attacker.interception in ("rewrite-ipv6", "rewrite"),
+            "restriction of NAT traversal": self.home_agent.nat_traversal != "open",
+        }
+        return frozenset(name for name, there in found.items() if there)
 
     @property
     def updates_at_most(self) -> int | None:
@@ -214,6 +246,10 @@ class Scenario(Section):
             words.append("lifetimes end at any time, as often as they like")
         elif bounds.lifetime_ends:
             words.append(f"at most {bounds.lifetime_ends} lifetime(s) end")
+        if self.attacker.forgeries:
+            words.append(f"the attacker forges at most {self.attacker.forgeries} packet(s), his numbers guessed right")
+        if self.attacker.interceptions:
+            words.append(f"the attacker takes at most {self.attacker.interceptions} update(s) on the path")
         if self.timing.no_packet_outlives_an_invalid_entry:
             words.append("timing: no packet outlives an entry marked invalid (10 s)")
         if self.timing.acknowledged_entry_ends_first and bounds.lifetime_ends:

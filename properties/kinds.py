@@ -28,7 +28,8 @@ class Property:
 
     in_states: a witness looks for a state (else for a step). modality: "should" never changes the
     exit code. actor: whose choices decide where the condition depends on an ambiguity. least_ues: how
-    many UEs there must be for it to say anything.
+    many UEs there must be for it to say anything. needs: what a scenario must have for that
+    (`Scenario.capabilities`), empty for nothing special.
     """
 
     identifier: str
@@ -43,6 +44,7 @@ class Property:
     actor: str = "ue"
     in_states: bool = True
     least_ues: int = 1
+    needs: str = ""
 
     @property
     def violation_name(self) -> str:
@@ -56,35 +58,35 @@ class Property:
 def invariant(
     identifier: str, statement: str, *, then: Operand, requirements: Iterable[str], clause: str,
     whenever: Operand = True, ambiguities: Iterable[str] = (), modality: str = "shall", actor: str = "ue",
-    least_ues: int = 1,
+    least_ues: int = 1, needs: str = "",
 ) -> Property:  # fmt: skip
     """Something that is true in every reachable state (where `whenever` is)."""
     return Property(
         identifier, Kind.INVARIANT, statement, tuple(requirements), literal(whenever), literal(then), clause,
-        tuple(ambiguities), modality, actor, least_ues=least_ues,
+        tuple(ambiguities), modality, actor, least_ues=least_ues, needs=needs,
     )  # fmt: skip
 
 
 def step_property(
     identifier: str, statement: str, *, whenever: Operand, then: Operand, requirements: Iterable[str], clause: str,
-    ambiguities: Iterable[str] = (), modality: str = "shall", actor: str = "ue",
+    ambiguities: Iterable[str] = (), modality: str = "shall", actor: str = "ue", needs: str = "",
 ) -> Property:  # fmt: skip
     """Something that is true of every step (where `whenever` is)."""
     return Property(
         identifier, Kind.STEP, statement, tuple(requirements), literal(whenever), literal(then), clause,
-        tuple(ambiguities), modality, actor, in_states=False,
+        tuple(ambiguities), modality, actor, in_states=False, needs=needs,
     )  # fmt: skip
 
 
 def witness(
     identifier: str, statement: str, *, state: Operand | None = None, step: Operand | None = None,
-    requirements: Iterable[str], clause: str,
+    requirements: Iterable[str], clause: str, needs: str = "",
 ) -> Property:  # fmt: skip
     """Something that must occur: a state, or a step."""
     looked_for = literal(state if state is not None else step)
     return Property(
         identifier, Kind.WITNESS, statement, tuple(requirements), TRUE, looked_for, clause,
-        in_states=state is not None,
+        in_states=state is not None, needs=needs,
     )  # fmt: skip
 
 

@@ -219,8 +219,7 @@ _DUAL_STACK = (
           "link is foreign (AMB-14); effect on verdicts: none on what the documents support"),
     _rule("C17", "5.2.3.2", "fact", "access", "RFC 5555, 5",
           "Nothing authenticates the outer IPv4 header, so whoever can change it on the way can lead traffic astray.",
-          out_of_scope="not modelled: an attacker on the path, the only rewriting is done by a translator of the "
-          "scenario; effect on verdicts: none holds against an attacker who alters or withholds packets"),
+          left_out="an attacker where the scenario has none: verdicts elsewhere say nothing of altered packets"),
     _rule("C18", "5.1.3", "shall", "home_agent", "RFC 5555, 4.5",
           "The home agent stands in for the IPv4 home address on the home link, by ARP.",
           out_of_scope="not modelled: the home link behind the home agent; effect on verdicts: they are about "
@@ -267,6 +266,9 @@ _ALTERNATE_CARE_OF_ADDRESS = (
 )  # fmt: skip
 
 _WEAK_POINTS = (
+    _rule("G1", "5.2.3.3", "fact", "both", "RFC 6275, 10.3.2 and appendix B",
+          "An update that is older than a withdrawal and arrives after it would bring the binding back; the ten "
+          "seconds of B11 are the only remedy, and whoever holds a packet back for longer defeats it."),
     _rule("G2", "5.2.3.3", "fact", "both", "RFC 6275, 10.3.2 and 11.8, silent here",
           "If the answer to a withdrawal is lost, its repetition meets an entry already withdrawn, and which status "
           "it gets is undecided (AMB-09, AMB-28)."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from model.language.errors import ModelError, nearest
 from properties.addresses import ADDRESS_PROPERTIES
+from properties.attacks import ATTACK_PROPERTIES
 from properties.binding import BINDING_PROPERTIES
 from properties.ipv4 import IPV4_PROPERTIES
 from properties.kinds import Property
@@ -17,6 +18,7 @@ ALL_PROPERTIES: tuple[Property, ...] = (
     *ADDRESS_PROPERTIES,
     *IPV4_PROPERTIES,
     *RECOVERY_PROPERTIES,
+    *ATTACK_PROPERTIES,
     *WITNESSES,
 )
 BY_IDENTIFIER = {entry.identifier: entry for entry in ALL_PROPERTIES}

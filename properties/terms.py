@@ -7,7 +7,7 @@ from model import home_agent_answers as ha
 from model import ue_variables as ue
 from model.addresses import address_of, is_translated, remapped_address_of, translated_address_of
 from model.home_agent_answers import BindingState
-from model.language.expressions import Expression, after, all_of, if_then_else, in_flight, receives, sends
+from model.language.expressions import Expression, after, all_of, if_then_else, in_flight, occurs, receives, sends
 from model.messages import (
     DOWNLINK,
     UPLINK,
@@ -25,10 +25,10 @@ from model.ue_variables import ListEntry, UeState
 ue_state = ue.ue.state
 ha_state = ha.home_agent.state
 
-sends_update = sends(BindingUpdate.name)
-sends_acknowledgement = sends(BindingAcknowledgement.name)
-receives_update = receives(BindingUpdate.name)
-receives_acknowledgement = receives(BindingAcknowledgement.name)
+sends_update = occurs("ue") & sends(BindingUpdate.name)
+sends_acknowledgement = occurs("home_agent") & sends(BindingAcknowledgement.name)
+receives_update = occurs("home_agent") & receives(BindingUpdate.name)
+receives_acknowledgement = occurs("ue") & receives(BindingAcknowledgement.name)
 
 registered = ue_state == UeState.REGISTERED
 at_home = ue_state == UeState.AT_HOME

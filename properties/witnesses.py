@@ -31,17 +31,19 @@ from properties.terms import (
 STATUS_REQUIREMENTS = {
     Status.ACCEPTED: "HA-F2F-02",
     Status.REASON_UNSPECIFIED: "HA-F2F-03",
+    Status.PROHIBITED: "REF-C17",
     Status.NOT_HOME_AGENT: "REF-B11",
     Status.DUPLICATE_ADDRESS: "REF-B7",
     Status.SEQUENCE_NUMBER_OUT_OF_WINDOW: "REF-B2",
 }
+STATUS_NEEDS = {Status.PROHIBITED: "restriction of NAT traversal"}
 
 
 def _status_witness(status: Status) -> Property:
     return witness(
         f"W-STATUS-{status.value.split()[0]}", f"an acknowledgement with status {status.value} is sent",
         step=sends_acknowledgement & (sent_acknowledgement.status == status),
-        requirements=[STATUS_REQUIREMENTS[status]], clause="5.2.3",
+        requirements=[STATUS_REQUIREMENTS[status]], clause="5.2.3", needs=STATUS_NEEDS.get(status, ""),
     )  # fmt: skip
 
 

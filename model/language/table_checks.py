@@ -71,7 +71,7 @@ def must_be_complete(trigger: Trigger, machine: ResolvedMachine) -> bool:
     """Whether the machine has to say what happens in every case: messages, and events nobody can refuse."""
     match trigger.kind:
         case TriggerKind.RECEIPT:
-            return True
+            return machine.role != "environment"  # which takes what it wants, and leaves the rest alone
         case TriggerKind.EVENT:
             event = trigger.event
             return event is not None and event.emitter != machine.name and event.unrefusable
