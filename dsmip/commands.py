@@ -89,6 +89,33 @@ def mutants(name: Name = None, json: Json = False) -> None:
     list_mutants(name, json)
 
 
+@application.command(epilog='Example: dsmip ask "reachable registered and not bound" minimal --reading literal')
+def ask(
+    question: Annotated[
+        str | None, typer.Argument(help="reachable A, always A, never A, when A: B, after STEP: B")
+    ] = None,
+    scenario: OneScenario = "minimal",
+    reading: ReadingName = "intended",
+    choose: Choices = None,
+    mutant: Mutant = None,
+    names: Annotated[bool, typer.Option("--names", help="list what a question may speak of")] = False,
+    memory: Annotated[str | None, typer.Option("--memory", help="limit, such as 4G")] = None,
+    time: Annotated[str | None, typer.Option("--time", help="limit, such as 60s")] = None,
+    save_trace: Annotated[Path | None, typer.Option("--save-trace", help="file for the run that shows it")] = None,
+    json: Json = False,
+) -> None:
+    """Answer a question about the model: a run that shows it, or a complete exploration.
+
+    Exit code: 0 yes, 1 no, 2 bad use, 3 unknown.
+    """
+    from dsmip.ask_command import answer
+
+    raise typer.Exit(answer(
+        question, scenario, reading, choose or [], mutant, names=names, memory=memory, time=time,
+        save_to=save_trace, as_json_text=json,
+    ))  # fmt: skip
+
+
 @application.command(epilog="Example: dsmip simulate minimal --seed 7 --steps 20")
 def simulate(
     scenario: OneScenario = "minimal",
