@@ -88,12 +88,13 @@ def check_scenario(
     properties: Sequence[Property],
     *,
     change: Change | None = None,
-    engine: str = "explicit",
+    engine: str | Explore = "explicit",
     limits: Limits = Limits(),  # noqa: B008
     progress: ProgressReport | None = None,
 ) -> Run:
     """Explore `scenario` under `reading` (with a mutant's `change`) and judge `properties`.
 
+    engine: a name, or a search function.
     Properties that the scenario lists under `cannot_occur` are left out, and their antecedents watched.
     Raises ModelError if the model is not sound: overlapping or incomplete tables, unknown names.
     """
@@ -122,8 +123,10 @@ def check_scenario(
     )  # fmt: skip
 
 
-def explorer(name: str) -> Explore:
+def explorer(name: str | Explore) -> Explore:
     """The search function of an engine, loaded only when it is needed."""
+    if not isinstance(name, str):
+        return name
     if name not in ENGINES:
         raise ModelError(f'unknown engine "{name}": {nearest(name, ENGINES)}')
     return import_module(ENGINES[name]).explore  # type: ignore[no-any-return]

@@ -19,13 +19,17 @@ class Limits:
 
 @dataclass(frozen=True)
 class Progress:
-    """Figures while a search runs. frontier: states found and not yet expanded."""
+    """Figures while a search runs. frontier: states found and not yet expanded.
+
+    resumed: states that came from a checkpoint.
+    """
 
     states: int
     transitions: int
     depth: int
     frontier: int
     seconds: float
+    resumed: int = 0
 
 
 @dataclass(frozen=True)

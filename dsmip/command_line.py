@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
-from dsmip.shadowing import check_own_packages
+import sys
+
+CTRL_C = 130  # the code with which the command line library ends, without a word
 
 
 def main() -> None:
     """Run the command line. Exit codes: 0 as expected, 1 not as expected, 2 bad use, 3 unknown."""
+    try:
+        from dsmip.interrupts import lost_ones_come_again, no_more_stack_traces
+
+        lost_ones_come_again()
+        try:
+            _run()
+        finally:
+            no_more_stack_traces()
+    except KeyboardInterrupt:
+        _interrupted()
+    except SystemExit as end:
+        if end.code != CTRL_C:
+            raise
+        _interrupted()
+
+
+def _run() -> None:
+    from dsmip.shadowing import check_own_packages
+
     check_own_packages()
     from dsmip.commands import application
     from dsmip.failures import one_line_errors
 
     with one_line_errors():
         application()
+
+
+def _interrupted() -> None:
+    from dsmip.failures import INTERRUPTION, UNKNOWN
+
+    print(INTERRUPTION, file=sys.stderr)
+    sys.exit(UNKNOWN)
 
 
 if __name__ == "__main__":

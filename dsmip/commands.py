@@ -40,6 +40,12 @@ def check(
     save_traces: Annotated[Path | None, typer.Option("--save-traces", help="folder for counterexamples")] = None,
     memory: Annotated[str | None, typer.Option("--memory", help="limit, such as 4G")] = None,
     time: Annotated[str | None, typer.Option("--time", help="limit for each exploration, such as 60s")] = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option("--checkpoint", help="folder to keep explorations in, and to take them up from")
+    ] = None,
+    checkpoint_interval: Annotated[
+        str | None, typer.Option("--checkpoint-interval", help="time between two savings; default: 60s")
+    ] = None,
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="draw counterexamples")] = True,
     verbose: Annotated[bool, typer.Option("--verbose", help="figures of each run: rows, distances, channels")] = False,
     json: Json = False,
@@ -53,7 +59,7 @@ def check(
     raise typer.Exit(run_checks(
         scenarios or [], reading or [], choose or [], property_ or [], mutant=mutant, engine=engine,
         folder=save_traces, memory=memory, time=time, charts=charts, as_json_text=json,
-        verbose=verbose,
+        verbose=verbose, checkpoint=checkpoint, interval=checkpoint_interval,
     ))  # fmt: skip
 
 

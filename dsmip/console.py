@@ -35,9 +35,10 @@ def reporting(title: str) -> Iterator[ProgressReport | None]:
         task = bar.add_task(title)
 
         def report(progress: Progress) -> None:
+            resumed = f" (resumed at {progress.resumed:,})" if progress.resumed else ""
             bar.update(
                 task,
-                description=f"{title}: {progress.states:,} states, {progress.transitions:,} transitions, "
+                description=f"{title}: {progress.states:,} states{resumed}, {progress.transitions:,} transitions, "
                 f"depth {progress.depth}, {progress.frontier:,} to expand",
             )
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 BAD_USE = 2
 UNKNOWN = 3
+INTERRUPTION = "dsmip: interrupted; what was not finished is unknown"
 
 
 @contextmanager
@@ -25,7 +26,7 @@ def one_line_errors() -> Iterator[None]:
         print(f"dsmip: {' '.join(str(error).split())}", file=sys.stderr)
         sys.exit(BAD_USE)
     except KeyboardInterrupt:
-        print("dsmip: interrupted; what was not finished is unknown", file=sys.stderr)
+        print(INTERRUPTION, file=sys.stderr)
         sys.exit(UNKNOWN)
     except BrokenPipeError:
         # the reader of our output is gone: nothing more can be said, and nothing went wrong here

@@ -18,9 +18,9 @@ def memory(text: str) -> int:
     return int(float(match[1]) * MEMORY_UNITS[match[2].upper()])
 
 
-def seconds(text: str) -> float:
+def seconds(text: str, option: str = "--time") -> float:
     """Seconds from "60", "60s", "5m". Raises ModelError."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text.strip(), re.IGNORECASE)
     if match is None or float(match[1]) == 0:
-        raise ModelError(f'--time "{text}": write a time such as 60s or 5m')
+        raise ModelError(f'{option} "{text}": write a time such as 60s or 5m')
     return float(match[1]) * TIME_UNITS[match[2].lower()]

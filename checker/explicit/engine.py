@@ -10,11 +10,13 @@ from contextlib import closing, suppress
 from time import monotonic
 
 from checker.explicit.action_code import action_and_position
+from checker.explicit.checkpointing import Checkpointing
 from checker.explicit.compilation import NativeCode, Optimisation
 from checker.explicit.dispatch_code import DispatchCode
 from checker.explicit.kernel_text import NO_PARENT, SETTLED, Register, Status, kernel_text
 from checker.explicit.packing import Layout
 from checker.explicit.tables import FIRST_SLOTS, MOST_STATES, Tables
+from checker.interruption import Interruption, noted
 from checker.search import Exploration, Limits, Progress, ProgressReport, Sighting
 from model.language.errors import ModelError
 from model.language.expressions import FALSE, Expression
@@ -26,18 +28,21 @@ SECONDS_BETWEEN_REPORTS = 0.25
 SECONDS_PER_BATCH = 0.05
 FIRST_BATCH = 2000  # states
 FEW_STATES = 2_000_000  # up to here optimised code does not pay
+INTERRUPTED = "interrupted"
 CARRIED_OVER = ("context", "fired", "unseen", "sightings", "overflowed", "largest")
 
 
 def explore(
-    system: System, observations: Sequence[Observation], limits: Limits, progress: ProgressReport | None = None
-) -> Exploration:
+    system: System, observations: Sequence[Observation], limits: Limits, progress: ProgressReport | None = None,
+    checkpointing: Checkpointing | None = None,
+) -> Exploration:  # fmt: skip
     """Every reachable state, in order of distance, until done or a limit is passed.
 
-    Raises ModelError if a value leaves its domain.
+    checkpointing: where the search is kept, and goes on from. Raises ModelError if a value leaves its
+    domain, CheckpointError if what is kept there cannot be used.
     """
     with closing(ExplicitSearch(system, observations, limits)) as search:
-        return search.result(search.run(progress))
+        return search.result(search.run(progress, checkpointing))
 
 
 def native_text(system: System, layout: Layout, observations: Sequence[Observation]) -> tuple[str, int]:
@@ -70,6 +75,8 @@ class ExplicitSearch:
         optimise_from: int = FEW_STATES, first_slots: int = FIRST_SLOTS,
     ) -> None:  # fmt: skip
         self.started = monotonic()
+        self.seconds_before = 0.0  # of earlier processes, where a checkpoint is taken up
+        self.resumed = 0  # states that come from it
         self.system = system
         self.observations = observations
         self.limits = limits
@@ -126,6 +133,11 @@ class ExplicitSearch:
         former.close()
 
     @property
+    def seconds(self) -> float:
+        """Spent on this search, in this process and earlier ones."""
+        return self.seconds_before + monotonic() - self.started
+
+    @property
     def depth(self) -> int:
         """The distance of the states last found."""
         deeper = self.context[Register.COUNT] > self.context[Register.LEVEL_END]
@@ -133,16 +145,27 @@ class ExplicitSearch:
 
     # running
 
-    def run(self, progress: ProgressReport | None = None) -> str | None:
+    def run(self, progress: ProgressReport | None = None, checkpointing: Checkpointing | None = None) -> str | None:
         """Explore; None if complete, else why not."""
         try:
-            return self._start() or self._continue(progress)
+            with noted() as interruption:
+                if checkpointing is None:
+                    return self._start(interruption) or self._continue(progress, interruption, None)
+                with closing(checkpointing):
+                    there = checkpointing.open(self)
+                    stopped = checkpointing.restore(self) if there else self._start(interruption)
+                    if stopped is None:
+                        stopped = self._continue(progress, interruption, checkpointing)
+                        checkpointing.save(self, interruption, complete=stopped is None)
+                    return stopped
         except KeyboardInterrupt:
-            return "interrupted"
+            return INTERRUPTED
 
-    def _start(self) -> str | None:
+    def _start(self, interruption: Interruption) -> str | None:
         buffer = (ctypes.c_uint64 * self.layout.words)()
         for state in Interpretation(self.system).initial_states():
+            if interruption.requested:
+                return INTERRUPTED
             if not self.tables.make_room(self.tables.count + 1):
                 return self._out_of_memory()
             for index, word in enumerate(self.layout.encode(state)):
@@ -151,7 +174,9 @@ class ExplicitSearch:
         self.context[Register.LEVEL_END] = self.tables.count
         return None
 
-    def _continue(self, progress: ProgressReport | None) -> str | None:
+    def _continue(
+        self, progress: ProgressReport | None, interruption: Interruption, checkpointing: Checkpointing | None
+    ) -> str | None:
         batch, reported = FIRST_BATCH, monotonic()
         while True:
             before = monotonic()
@@ -171,13 +196,17 @@ class ExplicitSearch:
                     faster = SECONDS_PER_BATCH / max(now - before, 1e-6)
                     batch = max(1, int(batch * min(4.0, max(0.25, faster))))
             self._optimise()
+            if interruption.requested:
+                return INTERRUPTED
+            if checkpointing is not None:
+                checkpointing.save_if_due(self, interruption)
             if self.limits.seconds is not None and now - self.started > self.limits.seconds:
                 return f"time limit of {self.limits.seconds:g} s reached at depth {self.depth}"
             if progress is not None and now - reported > SECONDS_BETWEEN_REPORTS:
                 reported = now
                 waiting = self.tables.count - int(self.context[Register.NEXT])
                 transitions = sum(self.numbers["fired"])
-                progress(Progress(self.tables.count, transitions, self.depth, waiting, now - self.started))
+                progress(Progress(self.tables.count, transitions, self.depth, waiting, self.seconds, self.resumed))
 
     def _out_of_memory(self) -> str:
         if self.limits.memory is None:
@@ -220,7 +249,7 @@ class ExplicitSearch:
         states, depth, memory = self.tables.count, self.depth, self.tables.memory
         return Exploration(
             "explicit", stopped is None, stopped, states, sum(fired.values()), depth,
-            monotonic() - self.started, memory, self._sightings(), fired,
+            self.seconds, memory, self._sightings(), fired,
             {channel.name: count for channel, count in zip(channels, largest, strict=True)},
             frozenset(channel.name for channel, flag in zip(channels, overflowed, strict=True) if flag),
             self._levels(),

@@ -108,6 +108,21 @@ class Tables:
     def parent(self, index: int) -> int:
         return int(ctypes.c_uint32.from_address(self._parents.address + 4 * index).value)
 
+    # checkpoints
+
+    def blocks(self, first: int, end: int) -> tuple[memoryview, memoryview]:
+        """The memory of the states from `first` up to `end`, and of their predecessors; valid until the
+        tables grow."""
+        return self._bytes(self._states, 8 * self.words, first, end), self._bytes(self._parents, 4, first, end)
+
+    def _bytes(self, region: Region, width: int, first: int, end: int) -> memoryview:
+        array = (ctypes.c_ubyte * (width * (end - first))).from_address(region.address + width * first)
+        return memoryview(array).cast("B")
+
+    def fill_again(self) -> None:
+        """Make the empty hash table that of the states put into the blocks."""
+        self._rebuild()
+
     def close(self) -> None:
         for region in (self._table, self._states, self._parents):
             region.close()
