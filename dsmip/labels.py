@@ -8,6 +8,8 @@ from model.language.systems import System
 SHORT_NAMES: dict[str, str | None] = {
     "BindingUpdate": "BU",
     "BindingAcknowledgement": "BA",
+    "BindingError": "BE",
+    "TunnelledData": "data",
     "sequence_number": "#",
     "lifetime": "lifetime",
     "status": "",
@@ -31,6 +33,7 @@ SHORT_NAMES: dict[str, str | None] = {
 HIDDEN = (
     "access.movements_left", "access.duplications_left", "access.remappings_left", "access.configured",
     "security_association.ends_left", "security_association.failures_left", "lifetimes.expiries_left",
+    "ue.data_left", "outages.restarts_left", "attacker.forgeries_left", "attacker.interceptions_left",
     "ue.retransmissions_left", "ue.sequence_number", "ue.previous_link", "home_agent.newest_processed",
 )  # fmt: skip
 

@@ -23,7 +23,10 @@ from model.handover import Change
 from model.home_agent_answers import BindingState
 from model.language.errors import ModelError, nearest
 from model.language.expressions import if_then_else, literal
+from model.language.machines import send
 from model.messages import (
+    DOWNLINK,
+    BindingError,
     Encapsulation,
     Ipv4AddressAcknowledgement,
     Lifetime,
@@ -31,6 +34,7 @@ from model.messages import (
     Protection,
     Status,
     acknowledgement,
+    data,
     update,
 )
 from model.ue_messages import accepted, register
@@ -156,6 +160,12 @@ HOME_AGENT_MUTANTS = (
         "ha-no-protection", "accepts updates that the UE's association does not protect", "home_agent",
         losing_row("home_agent", "not protected by the UE's association"),
         killed_by="SA-2", scenario="association-loss", requirements=["HA-F2F-01", "REF-B5", "REF-D1"],
+    ),
+    Mutant(
+        "ha-error-while-bound", "answers user data with a Binding Error although there is a binding", "home_agent",
+        changing("home_agent", "data carried on", then=[send(BindingError(destination=data.source), on=DOWNLINK)],
+                 discards=False),
+        killed_by="BIND-17", scenario="ha-restart", requirements=["REF-A14", "REF-B13"],
     ),
     Mutant(
         "ha-any-number", "accepts an update whatever its sequence number", "home_agent",

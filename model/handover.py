@@ -10,22 +10,31 @@ from model.addresses import ATTACKER_ADDRESS, HOME_ADDRESS, NO_ADDRESS, NOWHERE,
 from model.attacker import INJECTED_ANSWERS, INJECTED_UPDATES, attacker
 from model.budgets import UNLIMITED, at_start, unlimited
 from model.home_agent import home_agent
+from model.home_agent_outages import HOME_AGENT_RESTARTED, outages
 from model.language.binding import Binding
 from model.language.domains import Sizes, Value
 from model.language.expressions import variable
 from model.language.flattening import compose
-from model.language.machines import Machine
+from model.language.machines import Machine, Trigger, event, receipt
+from model.language.messages import Channel
 from model.language.replication import replicated
 from model.language.systems import System
 from model.lifetimes import lifetimes
-from model.messages import DOWNLINK, UPLINK
+from model.messages import (
+    DOWNLINK,
+    DOWNLINK_WITH_ERRORS,
+    UPLINK,
+    UPLINK_WITH_DATA,
+    BindingError,
+    TunnelledData,
+)
 from model.readings import Reading
 from model.scenarios import Network, Scenario
 from model.security_association import security_association
-from model.user_equipment import ue
+from model.ue_variables import data_left
+from model.user_equipment import USER_DATA, ue
 
-MACHINES = (ue, home_agent, access, security_association, lifetimes, attacker)
-CHANNELS = (UPLINK, DOWNLINK)
+MACHINES = (ue, home_agent, access, security_association, lifetimes, outages, attacker)
 Change = Callable[[Mapping[str, Machine]], None]
 
 # Both ends of a security association exist, or neither does.
@@ -49,15 +58,34 @@ def handover_of_one(scenario: Scenario, reading: Reading, change: Change | None 
     machines = {machine.name: machine.copy() for machine in MACHINES}
     if change is not None:
         change(machines)
-    channels = list(CHANNELS)
-    if scenario.attacker.exists:
-        channels += [INJECTED_UPDATES, INJECTED_ANSWERS]
-    else:
-        del machines[attacker.name]
+    leave_out_what_is_missing(machines, scenario)
     return compose(
-        scenario.name, list(machines.values()), channels, binding(scenario, reading),
+        scenario.name, list(machines.values()), channels(scenario), binding(scenario, reading),
         association_at_both_ends_or_neither,
     )  # fmt: skip
+
+
+def leave_out_what_is_missing(machines: dict[str, Machine], scenario: Scenario) -> None:
+    """Take out the machines, and the rows about messages, that the scenario has no use for."""
+    if not scenario.attacker.exists:
+        del machines[attacker.name]
+    if not scenario.bounds.home_agent_restarts:
+        del machines[outages.name]
+        _lose(machines, event(HOME_AGENT_RESTARTED))
+    if not scenario.ue.data_packets:
+        _lose(machines, receipt(TunnelledData), receipt(BindingError), USER_DATA)
+        del machines[ue.name].variables[str(data_left.payload)]
+
+
+def _lose(machines: Mapping[str, Machine], *triggers: Trigger) -> None:
+    for machine in machines.values():
+        machine.decisions[:] = [entry for entry in machine.decisions if entry.trigger not in triggers]
+
+
+def channels(scenario: Scenario) -> list[Channel]:
+    """The directions of travel, and what the attacker injects."""
+    both = [UPLINK_WITH_DATA, DOWNLINK_WITH_ERRORS] if scenario.ue.data_packets else [UPLINK, DOWNLINK]
+    return [*both, INJECTED_UPDATES, INJECTED_ANSWERS] if scenario.attacker.exists else both
 
 
 def binding(scenario: Scenario, reading: Reading) -> Binding:
@@ -74,6 +102,8 @@ def binding(scenario: Scenario, reading: Reading) -> Binding:
             "association_ends": bounds.security_association_ends,
             "association_failures": bounds.security_association_failures,
             "expiries": at_start(bounds.lifetime_ends),
+            "restarts": bounds.home_agent_restarts,
+            "data_packets": scenario.ue.data_packets,
             "forgeries": scenario.attacker.forgeries,
             "interceptions": scenario.attacker.interceptions,
             "injected": 1,
@@ -98,6 +128,8 @@ def parameters(scenario: Scenario) -> dict[str, Value]:
         unlimited("expiries"): bounds.lifetime_ends == UNLIMITED,
         # so that numbers wrap in every run: the first update has the highest number, the second has 0
         "first_sequence_number": (1 << bounds.sequence_number_bits) - 2,
+        "restarts": bounds.home_agent_restarts,
+        "data_packets": scenario.ue.data_packets,
         "loss": faults.loss,
         "duplication": faults.duplication,
         "reordering": faults.reordering,

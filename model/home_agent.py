@@ -3,7 +3,7 @@ order of RFC 6275 (9.5.1, 10.3.1, 10.3.2) and by RFC 5555. One binding cache ent
 
 from __future__ import annotations
 
-from model.addresses import NO_ADDRESS
+from model.addresses import HOME_ADDRESS, NO_ADDRESS, Family, family_of_address
 from model.home_agent_answers import (
     BindingState,
     acknowledgement_encapsulation,
@@ -41,6 +41,7 @@ from model.home_agent_answers import (
     unremembered_number,
     unremembered_state,
 )
+from model.home_agent_outages import HOME_AGENT_RESTARTED
 from model.language.expressions import Operand, if_then_else, in_flight, literal, parameter
 from model.language.machines import (
     Case,
@@ -62,12 +63,15 @@ from model.messages import (
     DOWNLINK,
     UPLINK,
     BindingAcknowledgement,
+    BindingError,
     BindingUpdate,
     Encapsulation,
     Ipv4AddressAcknowledgement,
     Lifetime,
     Protection,
     Status,
+    TunnelledData,
+    data,
     unprotected_or_unverifiable,
     update,
 )
@@ -299,6 +303,25 @@ home_agent.on(receipt(BindingUpdate), in_states=BindingState.INVALID).decide(
     ),
 )  # fmt: skip
 
+# User data from a UE without binding is answered with a Binding Error (RFC 6275, 9.3.1)
+
+as_it_came = if_then_else(family_of_address(data.source) == Family.IPV6, literal(Encapsulation.IPV6), Encapsulation.UDP)
+home_agent.on(receipt(TunnelledData), in_states=BindingState.BOUND).decide(
+    discarding(
+        "data carried on", when=data.source == care_of_address,
+        clause="5.2.1", requirements=["REF-B13"], note="to where it wants to go",
+    ),
+    discarding(
+        "data from elsewhere", clause="5.2.1", requirements=["REF-B13"], note="only the care-of address may tunnel",
+    ),
+)  # fmt: skip
+home_agent.transition(
+    "data without binding",
+    trigger=receipt(TunnelledData), source=[state for state in BindingState if state is not BindingState.BOUND],
+    then=[send(BindingError(destination=data.source, encapsulation=as_it_came), on=DOWNLINK)],
+    clause="5.2.1", requirements=["REF-A14", "REF-B13"],
+)  # fmt: skip
+
 # What ends by itself
 
 # Timing assumption: no packet outlives the 10 s (MAX_DELETE_BCE_TIMEOUT) of an entry marked invalid.
@@ -308,7 +331,8 @@ no_older_update_in_flight = (
 home_agent.transition(
     "the entry marked invalid is forgotten",
     trigger=timer("entry marked invalid"), source=BindingState.INVALID, dest=BindingState.NO_BINDING,
-    when=no_older_update_in_flight,
+    when=chosen("AMB-22", forget=no_older_update_in_flight, keep_invalid=no_older_update_in_flight,
+                keep_while_associated=~association),
     then=[sequence_number.becomes(0)],
     clause="5.2.3.3", requirements=["REF-B11"], note="AMB-22",
 )  # fmt: skip
@@ -317,6 +341,13 @@ home_agent.transition(
     trigger=event(BINDING_ENDED_AT_HOME_AGENT), source=BindingState.BOUND, dest=BindingState.NO_BINDING,
     then=[forget_binding, sequence_number.becomes(0)],
     clause="5.1.3", requirements=["REF-B7", "REF-B8", "REF-C12"],
+)  # fmt: skip
+home_agent.transition(
+    "starts anew and has forgotten everything",
+    trigger=event(HOME_AGENT_RESTARTED), source=list(BindingState), dest=BindingState.NO_BINDING,
+    then=[forget_binding, forget_pending, sequence_number.becomes(0), association.becomes(False),
+          peer_address.becomes(HOME_ADDRESS)],
+    clause="5.2.1", requirements=["REF-G3"], note="AMB-27: a packet under the forgotten association cannot be verified",
 )  # fmt: skip
 home_agent.transition(
     "takes part in IKEv2",

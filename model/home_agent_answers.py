@@ -238,9 +238,12 @@ forget_binding = [
     ipv4_home_address_free.becomes(ipv4_home_address_free | ipv4_home_address_bound),
 ]
 peer_moves = peer_address.becomes(if_then_else(grants_key_management, new_care_of_address, peer_address))
-removed_state = chosen("AMB-22", forget=BindingState.NO_BINDING, keep_invalid=BindingState.INVALID)
+removed_state = chosen(
+    "AMB-22", forget=BindingState.NO_BINDING, keep_invalid=BindingState.INVALID,
+    keep_while_associated=BindingState.INVALID,
+)  # fmt: skip
 removed_number = sequence_number.becomes(
-    chosen("AMB-22", forget=0, keep_invalid=update.sequence_number)
+    chosen("AMB-22", forget=0, keep_invalid=update.sequence_number, keep_while_associated=update.sequence_number)
 )
 peer_goes_home = peer_address.becomes(
     if_then_else(

@@ -3,6 +3,7 @@ A field that carries no choice in clause 5.2 (A, H, R) is not modelled: it is al
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import Enum
 
 from model.addresses import (
@@ -125,7 +126,21 @@ BindingAcknowledgement = MessageType("BindingAcknowledgement", {
     "network": field(NETWORK, NOWHERE, "attachment to which it is routed"),
 })  # fmt: skip
 
+TunnelledData = MessageType("TunnelledData", {
+    "source": field(ADDRESS, NO_ADDRESS, "outermost source address; a translator rewrites it on the way"),
+    "repeated": field(BOOLEAN, False, "copy made by the network"),
+    "network": field(NETWORK, NOWHERE, "attachment at which it was sent"),
+})  # fmt: skip
+
+BindingError = MessageType("BindingError", {
+    "destination": field(ADDRESS, NO_ADDRESS, "outermost destination address"),
+    "encapsulation": field(Enumeration.of(Encapsulation), Encapsulation.IPV6, "how it is tunnelled"),
+    "repeated": field(BOOLEAN, False, "copy made by the network"),
+    "network": field(NETWORK, NOWHERE, "attachment to which it is routed"),
+})  # fmt: skip
+
 update = received(BindingUpdate)
+data = received(TunnelledData)
 acknowledgement = received(BindingAcknowledgement)
 sent_update = sent(BindingUpdate)
 sent_acknowledgement = sent(BindingAcknowledgement)
@@ -175,6 +190,10 @@ DOWNLINK = Channel(
               & (_packet_down.encapsulation != Encapsulation.IPV4)))
     ),
 )  # fmt: skip
+
+# In scenarios that have user data. It is a sample: what it shows is whether a binding is missing.
+UPLINK_WITH_DATA = replace(UPLINK, messages=(BindingUpdate, TunnelledData))
+DOWNLINK_WITH_ERRORS = replace(DOWNLINK, messages=(BindingAcknowledgement, BindingError))
 
 
 def unprotected_or_unverifiable(view: object, association: Expression) -> Expression:

@@ -92,7 +92,7 @@ AMBIGUITIES = (
         "ignore adopt-number adopt-if-ahead", literal="ignore", intended="adopt-number"),
     _ambiguity(
         "AMB-22", "Is a removed entry forgotten at once, or marked invalid for a while?",
-        "forget keep-invalid", literal="forget", intended="keep-invalid"),
+        "forget keep-invalid keep-while-associated", literal="forget", intended="keep-invalid"),
     _ambiguity(
         "AMB-23", "Does a care-of address equal to the home address mean removal?",
         "removes no", literal="removes", intended="no"),

@@ -56,18 +56,21 @@ class Bounds(Section):
     nat_remappings: Annotated[int, Field(ge=0, le=1)] = 0
     security_association_ends: Small = 0
     security_association_failures: Small = 0
+    home_agent_restarts: Small = 0
     lifetime_ends: SmallOrUnlimited = 0
     sequence_number_bits: Annotated[int, Field(ge=2, le=16)] = 6
 
 
 class Ue(Section):
-    """How many UEs there are, all alike, and what each wants; "either" explores both."""
+    """How many UEs there are, all alike, and what each wants; "either" explores both. data_packets: how many
+    packets of user data each sends through the home agent while registered."""
 
     count: Annotated[int, Field(ge=1, le=4)] = 1
     wants_ipv4_home_address: Either = False
     ipv4_wish_may_end: bool = False
     wants_association_to_survive: Either = True
     safe_to_stay_home: Either = False
+    data_packets: Small = 0
 
 
 class HomeAgent(Section):
@@ -163,6 +166,8 @@ class Scenario(Section):
             "attacker who copies updates": self.attacker.interception == "copy",
             "attacker who rewrites IPv4 headers": self.attacker.interception in ("rewrite-ipv4", "rewrite"),
             "attacker who rewrites IPv6 headers": self.attacker.interception in ("rewrite-ipv6", "rewrite"),
+            "restart of the home agent": self.bounds.home_agent_restarts > 0,
+            "user data": self.ue.data_packets > 0,
             "restriction of NAT traversal": self.home_agent.nat_traversal != "open",
         }
         return frozenset(name for name, there in found.items() if there)
@@ -246,6 +251,10 @@ class Scenario(Section):
             words.append("lifetimes end at any time, as often as they like")
         elif bounds.lifetime_ends:
             words.append(f"at most {bounds.lifetime_ends} lifetime(s) end")
+        if bounds.home_agent_restarts:
+            words.append(f"the home agent starts anew at most {bounds.home_agent_restarts} time(s)")
+        if self.ue.data_packets:
+            words.append(f"at most {self.ue.data_packets} packet(s) of user data through the home agent")
         if self.attacker.forgeries:
             words.append(f"the attacker forges at most {self.attacker.forgeries} packet(s), his numbers guessed right")
         if self.attacker.interceptions:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from model import home_agent_answers as ha
 from model import ue_variables as ue
 from model.home_agent_answers import BindingState
-from model.language.expressions import after, occurs
+from model.language.expressions import after, occurs, sends
 from model.language.machines import chosen
 from model.messages import (
+    BindingError,
     Lifetime,
     Status,
     acknowledgement,
@@ -117,6 +118,11 @@ BINDING_PROPERTIES = (
         whenever=occurs("home_agent", "event binding lifetime ends at the home agent") & ha.ipv4_home_address_bound,
         then=after(ha.ipv4_home_address_free) & ~after(ha.ipv4_home_address_bound),
         requirements=["REF-C12"], clause="5.1.3", actor="home_agent",
+    ),
+    step_property(
+        "BIND-17", "a Binding Error is sent only if there is no binding",
+        whenever=sends(BindingError.name), then=~bound,
+        requirements=["REF-A14", "REF-B13"], clause="5.2.1", actor="home_agent", needs="user data",
     ),
     step_property(
         "BIND-16", "a handover starts with a valid registration: a binding and a security association",

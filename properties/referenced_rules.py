@@ -88,8 +88,8 @@ _MOBILE_NODE = (
           left_out="withdrawing while abroad (detach), which is no handover"),
     _rule("A14", "5.1.2.4", "should", "ue", "RFC 6275, 11.3.6",
           "A Binding Error that tells of a missing binding makes the UE send an update.",
-          out_of_scope="not modelled: Binding Error messages; effect on verdicts: a lost binding is noticed later than "
-          "by a real UE, so recovery is judged without this help"),
+          left_out="the message where a scenario has no user data: a lost binding is then noticed later than by a real "
+          "UE"),
     _rule("A15", "5.2.1", "should", "ue", "RFC 6275, 11.5.4",
           "Packets to the care-of address left behind are still taken while that link lasts.",
           out_of_scope="not modelled: two links at a time, a packet reaches the UE only where it is now attached; "
@@ -144,8 +144,8 @@ _HOME_AGENT = (
           "header unless that source is the home address."),
     _rule("B13", "5.1.3", "shall", "home_agent", "RFC 6275, 10.4.1 and 10.4.5",
           "For a bound UE the home agent answers neighbours on the home link and carries the traffic in a tunnel.",
-          out_of_scope="not modelled: neighbour discovery and data tunnels, only what each side believes of the "
-          "encapsulation; effect on verdicts: they are about signalling, none is about delivery of user data"),
+          left_out="neighbour discovery, and the traffic itself: a few packets of user data stand for it where the "
+          "scenario has some"),
     _rule("B14", "5.1.3", "fact", "both", "RFC 6275, 6.1.8; RFC 3963, 4.2; RFC 5555, 4.5",
           "Each reason for refusing an update has a status of 128 or more.",
           out_of_scope="not modelled: statuses other than 0, 128, 133, 134 and 135, which are never sent; effect on "
@@ -274,7 +274,7 @@ _WEAK_POINTS = (
           "it gets is undecided (AMB-09, AMB-28)."),
     _rule("G3", "5.2.1", "fact", "home_agent", "RFC 6275, 15.3; RFC 4877, 4.3",
           "A home agent that starts anew has lost associations, and with them anti-replay, and all numbers.",
-          left_out="the loss of entries and numbers: only the association ends"),
+          left_out="restarts where the scenario has none, and two UEs that lose their entries at once"),
     _rule("G5", "5.1.3", "fact", "both", "RFC 6275, 10.3.1 and 11.7.3, silent here",
           "An update repeated while duplicate address detection runs: which number the answer bears, and whether "
           "the UE still waits for that one, is undecided."),

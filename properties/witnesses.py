@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from model import home_agent_answers as ha
 from model import ue_variables as ue
-from model.language.expressions import after, occurs
+from model.home_agent_outages import restarts_left
+from model.language.expressions import after, occurs, parameter, receives
 from model.messages import (
+    BindingError,
     Encapsulation,
     Ipv4AddressAcknowledgement,
     NatDetection,
@@ -20,6 +22,7 @@ from model.ue_variables import Link, ListEntry
 from properties.kinds import Property, witness
 from properties.terms import (
     at_home,
+    bound,
     quiescent,
     receives_acknowledgement,
     receives_update,
@@ -102,6 +105,16 @@ WITNESSES = (
         step=sends_acknowledgement & sent_acknowledgement.ipv4_address_acknowledgement.is_one_of(
             Ipv4AddressAcknowledgement.NOT_THE_HOME_ADDRESS, Ipv4AddressAcknowledgement.NO_ADDRESS_AVAILABLE),
         requirements=["HA-F2F-09"], clause="5.2.3.2",
+    ),
+    witness(
+        "W-BINDING-ERROR", "a Binding Error makes the UE send an update",
+        step=receives(BindingError.name) & sends_update,
+        requirements=["REF-A14"], clause="5.1.2.4", needs="user data",
+    ),
+    witness(
+        "W-RESTART", "after a restart of the home agent the UE is registered again, all quiet",
+        state=registered & bound & quiescent & (restarts_left < parameter("restarts")),
+        requirements=["REF-G3", "REF-A6"], clause="5.2.1", needs="restart of the home agent",
     ),
     witness("W-RETRANSMISSION", "an update is repeated",
             step=occurs("ue", "timer retransmission") & sends_update,
