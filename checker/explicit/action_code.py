@@ -1,5 +1,5 @@
-"""Native code of one action: guard, counts, observations of the step, the state after it.
-Everything is computed from the state before the step and handed to `emit` word by word."""
+"""Native code of one action: guard, counts, observations of the step, the state after it. The words of
+the parts that change go to `collect` (a step of one part, kept with its value) or to `emit` (a successor)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from model.language.expressions import TRUE, Expression, Operator
 from model.language.systems import Action, ActionKind, System
 from model.language.type_checking import scope_of_action
 
+HOW_TAKEN = {
+    ActionKind.RECEIPT: "deliver", ActionKind.UNDELIVERABLE: "deliver",
+    ActionKind.LOSS: "lose", ActionKind.DUPLICATION: "duplicate",
+}  # fmt: skip
 POSITION_BITS = 12  # of a label: action + 1 above, position + 1 (0: no message) below
 
 
@@ -32,12 +36,20 @@ def conjuncts(guard: Expression) -> Sequence[Expression]:
 
 
 class ActionCode:
-    """Writes the functions of actions. `watched`: action name -> (number of observation, condition)."""
+    """Writes the functions of actions.
 
-    def __init__(self, system: System, layout: Layout, watched: dict[str, list[tuple[int, Expression]]]) -> None:
+    watched: action name -> (number of observation, condition), looked at when the action is taken.
+    homes: of each action the part that decides and changes alone where it applies, or None.
+    """
+
+    def __init__(
+        self, system: System, layout: Layout, watched: dict[str, list[tuple[int, Expression]]],
+        homes: Sequence[int | None],
+    ) -> None:  # fmt: skip
         self.system = system
         self.layout = layout
         self.watched = watched
+        self.homes = homes
 
     def parameters(self, action: Action) -> str:
         if action.channel is None:
@@ -52,19 +64,17 @@ class ActionCode:
         """The function `action_<number>` and those it calls. `settled`: a conjunct known to hold."""
         action = self.system.actions[number]
         text = FunctionText(f"action_{number}", self.parameters(action), attributes="internal fastcc")
-        code = self._expressions(text, action)
+        code = self.expressions(text, action)
         for part in conjuncts(action.guard):
             if part is not settled:
                 text.unless(code.condition(part), "leave")
-        counter = f"getelementptr (i64, ptr @fired, i64 {number})"
-        before = text.fresh("%n")
-        text.line(f"{before} = load i64, ptr {counter}")
-        text.line(f"{before}x = add i64 {before}, 1")
-        text.line(f"store i64 {before}x, ptr {counter}")
-        label: Operand = label_of(number, None)
-        if action.channel is not None:
-            text.line(f"%label = add i64 %position, {label_of(number, 0)}")
-            label = "%label"
+        if self.homes[number] is None:
+            counter = f"getelementptr (i64, ptr @fired, i64 {number})"
+            before = text.fresh("%n")
+            text.line(f"{before} = load i64, ptr {counter}")
+            text.line(f"{before}x = add i64 {before}, 1")
+            text.line(f"store i64 {before}x, ptr {counter}")
+        label = self.label(text, number)
         groups = self._watch(text, number, action, label)
         self._successor(text, code, number, action, label)
         text.line("br label %leave")
@@ -72,11 +82,19 @@ class ActionCode:
         text.line("ret void")
         return [text.text(), *groups]
 
-    def _expressions(self, text: FunctionText, action: Action) -> ExpressionCode:
+    def label(self, text: FunctionText, number: int) -> Operand:
+        """The label of the step at hand, in a function that has this action's parameters."""
+        if self.system.actions[number].channel is None:
+            return label_of(number, None)
+        text.line(f"%label = add i64 %position, {label_of(number, 0)}")
+        return "%label"
+
+    def expressions(self, text: FunctionText, action: Action, taken: Operand = "%taken") -> ExpressionCode:
+        """taken: the message at hand, if the action takes one."""
         messages: dict[str, MessageAtHand] = {}
         if action.channel is not None and action.message is not None:
             slot = self.layout.slots[self.system.channel_index[action.channel]]
-            messages["received"] = MessageAtHand(slot, slot.channel.index_of(action.message), "%taken")
+            messages["received"] = MessageAtHand(slot, slot.channel.index_of(action.message), taken)
         return ExpressionCode(text, self.layout, scope_of_action(self.system, action), messages)
 
     # observations
@@ -100,7 +118,7 @@ class ActionCode:
             text.line(f"br label %{following}")
             text.block(following)
             inner = FunctionText(name, self.parameters(action) + ", i64 %label", attributes="internal fastcc")
-            look_for(inner, self._expressions(inner, action), group, entries)
+            look_for(inner, self.expressions(inner, action), group, entries)
             functions.append(inner.text())
         return functions
 
@@ -122,7 +140,13 @@ class ActionCode:
         if valid != 1:
             text.unless(valid, "outside")
         words = self._packed(text, code, values, contents)
-        text.line(f"call fastcc void @emit(i64 {label}, {', '.join(f'i64 {word}' for word in words)})")
+        changed = {self.layout.part_of_word(word) for word in words}
+        home = self.homes[number]
+        touched = sorted(changed) or [home or 0]
+        function = f"emit_{''.join(map(str, touched))}" if home is None else f"collect_{home}"
+        operands = [words[word] if word in words else code.word(word)
+                    for part in touched for word in self.layout.words_of_part(part)]  # fmt: skip
+        text.line(f"call fastcc void @{function}({', '.join(f'i64 {item}' for item in (label, *operands))})")
         if valid != 1:
             text.line("br label %leave")
             text.block("outside")
@@ -214,27 +238,25 @@ class ActionCode:
     def _packed(
         self, text: FunctionText, code: ExpressionCode, values: dict[int, Operand],
         contents: dict[int, list[Operand]],
-    ) -> list[Operand]:  # fmt: skip
-        """The words of the state with these variables and contents replaced."""
+    ) -> dict[int, Operand]:  # fmt: skip
+        """The words of the state in which these variables and contents are replaced."""
         parts: dict[int, list[tuple[Piece, Operand]]] = {}
         for index, value in values.items():
-            piece = self.layout.variable_pieces[index]
-            parts.setdefault(piece.word, []).append((piece, value))
+            for piece in self.layout.places(index):
+                parts.setdefault(piece.word, []).append((piece, value))
         for index, slots in contents.items():
             register = self.layout.slots[index].register
             for pieces, flight in zip(self.layout.slot_pieces[index], slots, strict=True):
                 for piece in pieces:
                     part = text.resized(text.shift_right(register, flight, piece.offset), register, 64)
                     parts.setdefault(piece.word, []).append((piece, text.masked(64, part, piece.width)))
-        words: list[Operand] = []
-        for number in range(self.layout.words):
-            word = code.word(number)
-            replaced = sum(mask(piece.width) << piece.shift for piece, _ in parts.get(number, []))
-            word = text.conjunction(64, word, signed(~replaced, 64))
+        words: dict[int, Operand] = {}
+        for number, replaced in parts.items():
+            kept = signed(~sum(mask(piece.width) << piece.shift for piece, _ in replaced), 64)
             new: Operand = 0
-            for piece, value in parts.get(number, []):
+            for piece, value in replaced:
                 new = text.disjunction(64, new, text.shift_left(64, value, piece.shift))
-            words.append(text.disjunction(64, word, new))
+            words[number] = text.disjunction(64, text.conjunction(64, code.word(number), kept), new)
         return words
 
 

@@ -57,6 +57,11 @@ class ChannelCode:
         original = self.text.negation(self._is_copy(contents[position]))
         return self.text.conjunction(1, self.losable(contents, position), original)
 
+    def can_be_taken(self, how: str, contents: Sequence[Operand], position: int) -> Operand:
+        """how: "deliver", "lose" or "duplicate"."""
+        tests = {"deliver": self.deliverable, "lose": self.losable, "duplicate": self.duplicable}
+        return tests[how](contents, position)
+
     # what happens to them
 
     def removed(self, contents: Sequence[Operand], position: Operand) -> list[Operand]:

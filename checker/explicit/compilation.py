@@ -53,17 +53,20 @@ class NativeCode:
         return NativeCode(engine)
 
     def procedure(self, name: str, *arguments: type) -> Callable[..., None]:
-        return ctypes.CFUNCTYPE(None, *arguments)(self._address(self._engine.get_function_address(name), name))
+        return ctypes.CFUNCTYPE(None, *arguments)(self.address(name))
 
     def function(self, name: str, *arguments: type) -> Callable[..., int]:
         """A function that returns a 64-bit number."""
-        prototype = ctypes.CFUNCTYPE(ctypes.c_uint64, *arguments)
-        return prototype(self._address(self._engine.get_function_address(name), name))
+        return ctypes.CFUNCTYPE(ctypes.c_uint64, *arguments)(self.address(name))
 
     def numbers(self, name: str, count: int) -> ctypes.Array[ctypes.c_uint64]:
         """The 64-bit numbers of a global array."""
         address = self._address(self._engine.get_global_value_address(name), name)
         return (ctypes.c_uint64 * count).from_address(address)
+
+    def address(self, name: str) -> int:
+        """Of a function."""
+        return self._address(self._engine.get_function_address(name), name)
 
     def _address(self, address: int, name: str) -> int:
         if address == 0:

@@ -9,17 +9,16 @@ from collections.abc import Sequence
 from contextlib import closing, suppress
 from time import monotonic
 
-from checker.explicit.action_code import action_and_position
+from checker.explicit.action_code import POSITION_BITS, action_and_position
 from checker.explicit.checkpointing import Checkpointing
 from checker.explicit.compilation import NativeCode, Optimisation
-from checker.explicit.dispatch_code import DispatchCode
-from checker.explicit.kernel_text import NO_PARENT, SETTLED, Register, Status, kernel_text
 from checker.explicit.packing import Layout
+from checker.explicit.search_memory import ENTRY, NO_PARENT, SETTLED, Register, Status
+from checker.explicit.system_text import SystemText, kernel
 from checker.explicit.tables import FIRST_SLOTS, MOST_STATES, Tables
 from checker.interruption import Interruption, noted
 from checker.search import Exploration, Limits, Progress, ProgressReport, Sighting
 from model.language.errors import ModelError
-from model.language.expressions import FALSE, Expression
 from model.language.interpretation import Interpretation
 from model.language.observations import Observation
 from model.language.systems import System
@@ -29,7 +28,7 @@ SECONDS_PER_BATCH = 0.05
 FIRST_BATCH = 2000  # states
 FEW_STATES = 2_000_000  # up to here optimised code does not pay
 INTERRUPTED = "interrupted"
-CARRIED_OVER = ("context", "fired", "unseen", "sightings", "overflowed", "largest")
+CARRIED_OVER = ("context", "fired", "unseen", "sightings", "overflowed", "largest", "live")
 
 
 def explore(
@@ -43,24 +42,6 @@ def explore(
     """
     with closing(ExplicitSearch(system, observations, limits)) as search:
         return search.result(search.run(progress, checkpointing))
-
-
-def native_text(system: System, layout: Layout, observations: Sequence[Observation]) -> tuple[str, int]:
-    """The LLVM text of the search, and the most successors that a state can have."""
-    observed: list[tuple[int, Expression]] = []
-    watched: dict[str, list[tuple[int, Expression]]] = {}
-    for number, observation in enumerate(observations):
-        if observation.in_states is not None and observation.in_states is not FALSE:
-            observed.append((number, observation.in_states))
-        for action, condition in observation.in_steps.items():
-            watched.setdefault(action, []).append((number, condition))
-    dispatch = DispatchCode(system, layout, observed, watched)
-    expand = dispatch.write()
-    groups = (len(observations) + 63) // 64
-    kernel = kernel_text(
-        layout.words, dispatch.most_successors, len(system.actions), len(system.channels), groups
-    )
-    return kernel + "\n" + expand, dispatch.most_successors
 
 
 class ExplicitSearch:
@@ -81,38 +62,53 @@ class ExplicitSearch:
         self.observations = observations
         self.limits = limits
         self.layout = Layout(system)
-        self.text, self.most_successors = native_text(system, self.layout, observations)
+        written = SystemText(system, self.layout, observations)
+        self.text, self.most_successors, self.masks = written.text, written.most_successors, written.masks
         self.optimise_from = optimise_from
         self.optimisation: Optimisation | None = None
+        self.kernel = kernel(self.masks)
         self._use(NativeCode.compiled(self.text))
-        for group in range(len(self.numbers["unseen"])):
-            self.numbers["unseen"][group] = 2**64 - 1
+        for name in ("unseen", "live"):
+            for word in range(len(self.numbers[name])):
+                self.numbers[name][word] = 2**64 - 1
         self.context[Register.STATE_LIMIT] = 2**63 if limits.states is None else limits.states
-        self.tables = Tables(self.code, self.layout.words, limits.memory, first_slots)
+        self.tables = Tables(
+            self.context, self.kernel, self.layout, self.masks, self.most_successors, limits.memory, first_slots
+        )
 
     def _use(self, code: NativeCode) -> None:
         groups = (len(self.observations) + 63) // 64
         actions, channels = len(self.system.actions), len(self.system.channels)
-        sizes = (len(Register), actions, groups, 64 * groups, channels, channels)
+        sizes = (len(Register), actions, groups, 64 * groups, channels, channels, self.masks)
         self.code = code
-        self._run = code.function("run", ctypes.c_uint64)
-        self._add = code.procedure("add", ctypes.c_void_p)
-        self._again = code.procedure("again", ctypes.c_uint64)
-        self._index_of = code.function("index_of", ctypes.c_void_p)
-        self._edges = code.function("edges", ctypes.c_uint64, ctypes.c_void_p, ctypes.c_void_p)
+        address, word = ctypes.c_void_p, ctypes.c_uint64
+        self._run = self.kernel.function("run", address, word, word)
+        self._settle = self.kernel.procedure("settle", address)
+        self._tally = self.kernel.procedure("tally", address, address, word)
+        self._again = self.kernel.function("again", address, word, word)
+        self._find = self.kernel.function("index_of", address, word)
+        self._edges = self.kernel.function("edges", address, word, word, address, address)
+        self._add = code.procedure("add", address)
+        self._key_of = code.function("key_of", address)
+        self._write_out = code.procedure("write_out", word, address)
         self.numbers = {name: code.numbers(name, size) for name, size in zip(CARRIED_OVER, sizes, strict=True)}
         self.context = self.numbers["context"]
+        self._at = ctypes.addressof(self.context)
+        self.context[Register.MEET] = code.address("meet")
+        self.context[Register.JOINT] = code.address("joint")
+        self.context[Register.LIVE] = ctypes.addressof(self.numbers["live"])
 
     def close(self) -> None:
         if self.optimisation is not None:
             self.optimisation.close()
         self.tables.close()
         self.code.close()
+        self.kernel.close()
 
     def _optimise(self) -> None:
         """Start optimising when the search turns out long; go over to the better code when it is there."""
         if self.optimisation is None:
-            if self.tables.count >= self.optimise_from:
+            if self.context[Register.JOINTLY] >= self.optimise_from:
                 self.optimise_from = MOST_STATES
                 with suppress(OSError):  # where no process can be started, the search goes on as it is
                     self.optimisation = Optimisation(self.text)
@@ -129,7 +125,7 @@ class ExplicitSearch:
         for name, numbers in self.numbers.items():
             ctypes.memmove(code.numbers(name, len(numbers)), numbers, ctypes.sizeof(numbers))
         self._use(code)
-        self.tables.use(code)
+        self.tables.use(self.context)
         former.close()
 
     @property
@@ -166,11 +162,12 @@ class ExplicitSearch:
         for state in Interpretation(self.system).initial_states():
             if interruption.requested:
                 return INTERRUPTED
-            if not self.tables.make_room(self.tables.count + 1):
+            if not (self.tables.make_room(self.tables.count + 1) and self.tables.make_room_in_parts()):
                 return self._out_of_memory()
             for index, word in enumerate(self.layout.encode(state)):
                 buffer[index] = word
             self._add(ctypes.addressof(buffer))
+            self._settle(self._at)
         self.context[Register.LEVEL_END] = self.tables.count
         return None
 
@@ -180,7 +177,7 @@ class ExplicitSearch:
         batch, reported = FIRST_BATCH, monotonic()
         while True:
             before = monotonic()
-            status = Status(self._run(batch))
+            status = Status(self._run(self._at, batch, self.most_successors))
             now = monotonic()
             match status:
                 case Status.DONE:
@@ -191,6 +188,9 @@ class ExplicitSearch:
                     return f"limit of {self.limits.states:,} states reached at depth {self.depth}"
                 case Status.TABLE_FULL:
                     if not self.tables.make_room(self.tables.count + SETTLED + self.most_successors + 1):
+                        return self._out_of_memory()
+                case Status.PARTS_FULL:
+                    if not self.tables.make_room_in_parts():
                         return self._out_of_memory()
                 case Status.PAUSED:
                     faster = SECONDS_PER_BATCH / max(now - before, 1e-6)
@@ -205,7 +205,7 @@ class ExplicitSearch:
             if progress is not None and now - reported > SECONDS_BETWEEN_REPORTS:
                 reported = now
                 waiting = self.tables.count - int(self.context[Register.NEXT])
-                transitions = sum(self.numbers["fired"])
+                transitions = sum(self.fired())
                 progress(Progress(self.tables.count, transitions, self.depth, waiting, self.seconds, self.resumed))
 
     def _out_of_memory(self) -> str:
@@ -217,7 +217,7 @@ class ExplicitSearch:
         """Raise the error that the interpretation has for the step that failed."""
         number, position = action_and_position(int(self.code.numbers("failed", 1)[0]))
         action = self.system.actions[number]
-        state = self.layout.decode(self.tables.state(int(self.context[Register.NEXT])))
+        state = self.layout.decode(self.state_words(int(self.context[Register.NEXT])))
         Interpretation(self.system).step(action, position, state)
         raise ModelError(f'action "{action.name}": a field of a message gets a value outside its domain')
 
@@ -225,24 +225,40 @@ class ExplicitSearch:
 
     def state_words(self, index: int) -> list[int]:
         """The words of a state, for `layout.decode`."""
-        return self.tables.state(index)
+        words = (ctypes.c_uint64 * self.layout.words)()
+        self._write_out(self.tables.key(index), ctypes.addressof(words))
+        return list(words)
 
     def index_of(self, words: Sequence[int]) -> int | None:
-        """The index of a state; None if it was not found."""
-        index = int(self._index_of(ctypes.addressof((ctypes.c_uint64 * self.layout.words)(*words))))
-        return None if index == 2**64 - 1 else index
+        """The index of a state; None if it was not found. Only once the search has ended."""
+        self.tables.make_index()
+        key = int(self._key_of(ctypes.addressof((ctypes.c_uint64 * self.layout.words)(*words))))
+        index = int(self._find(self._at, key)) if key else NO_PARENT
+        return None if index == NO_PARENT else index
 
     def steps_from(self, index: int) -> list[tuple[int, int]]:
-        """The steps out of a state that was expanded: label (see `action_and_position`), index of the successor."""
+        """The steps out of a state that was expanded: label (see `action_and_position`), index of the successor.
+
+        Only once the search has ended.
+        """
+        self.tables.make_index()
+        self.tables.make_room_in_parts()
         targets = (ctypes.c_uint64 * self.most_successors)()
         labels = (ctypes.c_uint64 * self.most_successors)()
-        count = self._edges(index, ctypes.addressof(targets), ctypes.addressof(labels))
+        count = self._edges(
+            self._at, index, self.most_successors, ctypes.addressof(targets), ctypes.addressof(labels)
+        )
         return list(zip(labels[:count], targets[:count], strict=True))
+
+    def fired(self) -> list[int]:
+        """How often each action was taken so far."""
+        self._tally(self._at, ctypes.addressof(self.numbers["fired"]), 32 + POSITION_BITS)
+        return list(self.numbers["fired"])
 
     # the answer
 
     def result(self, stopped: str | None) -> Exploration:
-        counts = list(self.numbers["fired"])
+        counts = self.fired()
         fired = {action.name: count for action, count in zip(self.system.actions, counts, strict=True)}
         channels = self.system.channels
         largest, overflowed = list(self.numbers["largest"]), list(self.numbers["overflowed"])
@@ -279,7 +295,7 @@ class ExplicitSearch:
                     labels[index] = self._label(parent, index)
                 path.append(self._step(labels[index]))
                 index = parent
-            initial = self.layout.decode(self.tables.state(index))
+            initial = self.layout.decode(self.state_words(index))
             sightings[observation.name] = Sighting(initial, tuple(reversed(path)))
         return sightings
 
@@ -289,12 +305,12 @@ class ExplicitSearch:
 
     def _label(self, parent: int, index: int) -> int:
         """The action and position that lead from a state to its successor: the state is expanded again."""
-        words = self.layout.words
-        wanted = self.tables.state(index)
-        self._again(parent)
+        wanted = self.tables.key(index)
+        self.tables.make_room_in_parts()
+        self._again(self._at, parent, self.most_successors)
         count = int(self.context[Register.BUFFERED])
-        buffer = self.code.numbers("buffer", count * (words + 2))
-        for start in range(0, len(buffer), words + 2):
-            if buffer[start : start + words] == wanted:
-                return int(buffer[start + words + 1]) >> 32
+        buffer = (ctypes.c_uint64 * (ENTRY * count)).from_address(self.context[Register.BUFFER])
+        for start in range(0, len(buffer), ENTRY):
+            if buffer[start] == wanted:
+                return int(buffer[start + 2]) >> 32
         raise RuntimeError(f"state {index} is not a successor of state {parent}")

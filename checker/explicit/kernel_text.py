@@ -1,368 +1,403 @@
-"""The search itself as LLVM text: a hash table of states, a queue that is the list of all states in
-the order found, and a loop that Python starts again and again. It stops only between states."""
+"""The search itself as LLVM text: a hash table of keys, a queue that is the list of all states in the
+order found, and a loop that Python starts again and again. It stops only between states. It knows
+states only as pairs of numbers, so its text is the same for every system (`masks`: joint entries by 64)."""
 
 from __future__ import annotations
 
-from enum import IntEnum
+from checker.explicit.search_memory import ENTRY, NO_PARENT, SETTLED, STEP, Record, Register, Status
 
-SETTLED = 64  # successors collected before they are looked up, so that memory is fetched ahead
-
-
-class Status(IntEnum):
-    """Why a batch ended."""
-
-    DONE = 0
-    PAUSED = 1
-    TABLE_FULL = 2
-    FAILED = 3
-    STATE_LIMIT = 4
+LOW = 4294967295
 
 
-class Register(IntEnum):
-    """Positions in the global array `context`."""
-
-    STATES = 0  # address: words of every state found
-    PARENTS = 1  # address: 32-bit index of each state's predecessor
-    TABLE = 2  # address: upper half part of the hash, lower half index + 1
-    MASK = 3  # slots of the table - 1
-    COUNT = 4
-    NEXT = 5  # the state to expand next
-    LEVEL_END = 6
-    DEPTH = 7
-    BUFFERED = 8
-    CAPACITY = 9  # states for which there is room
-    STATE_LIMIT = 10
-
-
-NO_PARENT = 0xFFFFFFFF
-
-
-def kernel_text(words: int, most_successors: int, actions: int, channels: int, groups: int) -> str:
-    """The kernel for states of so many words. `groups`: observations by 64."""
-    buffered = SETTLED + most_successors + 1
-    entry = words + 2  # words, hash, label << 32 | parent
-    declarations = f"""
-@fired = dso_local global [{max(1, actions)} x i64] zeroinitializer
-@overflowed = dso_local global [{max(1, channels)} x i64] zeroinitializer
-@largest = dso_local global [{max(1, channels)} x i64] zeroinitializer
-@unseen = dso_local global [{max(1, groups)} x i64] zeroinitializer
-@sightings = dso_local global [{max(1, groups) * 64} x i64] zeroinitializer
-@failed = dso_local global i64 0
-@buffer = dso_local global [{buffered * entry} x i64] zeroinitializer
-@context = dso_local global [{len(Register)} x i64] zeroinitializer
-declare void @llvm.prefetch.p0(ptr, i32, i32, i32)
-declare i64 @llvm.cttz.i64(i64, i1)
-"""
+def kernel_text(masks: int) -> str:
     return "\n".join([
-        declarations, _hash(words), _emit(words, entry), _sight(), _insert(words, entry), _flush(entry),
-        _run(words, buffered), _rebuild(words), _add(words), _again(words), _edges(words, entry),
+        "declare void @llvm.prefetch.p0(ptr, i32, i32, i32)",
+        _expand(masks), _settle(), _run(masks), _again(), _rebuild(masks), _reslot(masks), _tally(masks), _index(masks),
     ])  # fmt: skip
 
 
-def _at(register: Register) -> str:
-    return f"getelementptr (i64, ptr @context, i64 {register.value})"
+def _get(name: str, register: Register, kind: str = "i64") -> str:
+    return f"""  %{name}.at = getelementptr i64, ptr %c, i64 {register.value}
+  %{name} = load {kind}, ptr %{name}.at"""
 
 
-def _words(count: int, type_only: bool = False) -> str:
-    return ", ".join("i64" if type_only else f"i64 %w{number}" for number in range(count))
-
-
-def _loaded(base: str, words: int) -> str:
-    lines = []
-    for number in range(words):
-        lines.append(f"  %a{number} = getelementptr i64, ptr {base}, i64 {number}")
-        lines.append(f"  %w{number} = load i64, ptr %a{number}")
-    return "\n".join(lines)
-
-
-def _hash(words: int) -> str:
-    lines = [f"define internal fastcc i64 @hash({_words(words)}) nounwind alwaysinline {{"]
-    last = "7046029254386353131"
-    for number in range(words):
-        lines += [
-            f"  %x{number} = xor i64 %w{number}, {last}",
-            f"  %m{number} = mul i64 %x{number}, -7046029254386353131",
-            f"  %s{number} = lshr i64 %m{number}, 32",
-            f"  %h{number} = xor i64 %m{number}, %s{number}",
-        ]
-        last = f"%h{number}"
-    lines += [f"  %p = mul i64 {last}, -4417276706812531889", "  %q = lshr i64 %p, 29", "  %r = xor i64 %p, %q",
-              "  ret i64 %r", "}"]  # fmt: skip
-    return "\n".join(lines)
-
-
-def _emit(words: int, entry: int) -> str:
-    """Put a successor into the buffer and fetch its place in the table ahead."""
-    stores = "\n".join(
-        f"  %e{number} = getelementptr i64, ptr %base, i64 {number}\n  store i64 %w{number}, ptr %e{number}"
-        for number in range(words)
-    )
+def _records(masks: int) -> str:
+    """The records `one` and `other` of the two parts of `key`, with the hashes of both values."""
     return f"""
-define internal fastcc void @emit(i64 %label, {_words(words)}) nounwind {{
-  %n = load i64, ptr {_at(Register.BUFFERED)}
-  %offset = mul i64 %n, {entry}
-  %base = getelementptr i64, ptr @buffer, i64 %offset
-{stores}
-  %h = call fastcc i64 @hash({_words(words)})
-  %eh = getelementptr i64, ptr %base, i64 {words}
-  store i64 %h, ptr %eh
-  %next = load i64, ptr {_at(Register.NEXT)}
-  %high = shl i64 %label, 32
-  %origin = or i64 %high, %next
-  %eo = getelementptr i64, ptr %base, i64 {words + 1}
-  store i64 %origin, ptr %eo
-  %table = load ptr, ptr {_at(Register.TABLE)}
-  %mask = load i64, ptr {_at(Register.MASK)}
-  %place = and i64 %h, %mask
-  %slot = getelementptr i64, ptr %table, i64 %place
-  call void @llvm.prefetch.p0(ptr %slot, i32 1, i32 3, i32 1)
-  %n1 = add i64 %n, 1
-  store i64 %n1, ptr {_at(Register.BUFFERED)}
-  ret void
+{_get("records0", Register.RECORDS_0, "ptr")}
+{_get("records1", Register.RECORDS_1, "ptr")}
+  %left = lshr i64 %key, 32
+  %right = and i64 %key, {LOW}
+  %left.offset = mul i64 %left, {Record.MASKS + masks}
+  %right.offset = mul i64 %right, {Record.MASKS + masks}
+  %one = getelementptr i64, ptr %records0, i64 %left.offset
+  %other = getelementptr i64, ptr %records1, i64 %right.offset
+  %ha = load i64, ptr %one
+  %hb = load i64, ptr %other"""
+
+
+def _walk(part: int, before: str, after: str) -> str:
+    """Put the steps kept with one part's value into the buffer."""
+    key = (
+        "  %key0 = shl i64 %q0, 32\n  %new0 = or i64 %key0, %right"
+        if part == 0
+        else f"  %low1 = and i64 %q1, {LOW}\n  %upper1 = and i64 %key, -{LOW + 1}\n  %new1 = or i64 %upper1, %low1"
+    )
+    known = "%hb" if part == 0 else "%ha"
+    start = "%buffered" if part == 0 else "%n0"
+    return f"""
+walk{part}:
+  %begin{part} = sub i64 %first{part}, 1
+  %count{part}.at = getelementptr i64, ptr %{"one" if part == 0 else "other"}, i64 {Record.STEPS.value}
+  %count{part} = load i64, ptr %count{part}.at
+  %offset{part} = mul i64 %begin{part}, {STEP}
+  %list{part} = getelementptr i64, ptr %steps, i64 %offset{part}
+  br label %more{part}
+more{part}:
+  %i{part} = phi i64 [0, %walk{part}], [%i{part}.next, %step{part}]
+  %n{part} = phi i64 [{start}, %walk{part}], [%n{part}.next, %step{part}]
+  %any{part} = icmp ult i64 %i{part}, %count{part}
+  br i1 %any{part}, label %step{part}, label %{after}
+step{part}:
+  %at{part} = mul i64 %i{part}, {STEP}
+  %item{part} = getelementptr i64, ptr %list{part}, i64 %at{part}
+  %q{part} = load i64, ptr %item{part}
+  %hash{part}.at = getelementptr i64, ptr %item{part}, i64 1
+  %hash{part} = load i64, ptr %hash{part}.at
+{key}
+  %h{part} = xor i64 %hash{part}, {known}
+  %label{part} = and i64 %q{part}, -{LOW + 1}
+  %origin{part} = or i64 %label{part}, %next
+  %place{part} = lshr i64 %h{part}, %shift
+  %slot{part} = getelementptr i64, ptr %table, i64 %place{part}
+  call void @llvm.prefetch.p0(ptr %slot{part}, i32 1, i32 3, i32 1)
+  %entry{part}.offset = mul i64 %n{part}, {ENTRY}
+  %entry{part} = getelementptr i64, ptr %buffer, i64 %entry{part}.offset
+  store i64 %new{part}, ptr %entry{part}
+  %entry{part}.hash = getelementptr i64, ptr %entry{part}, i64 1
+  store i64 %h{part}, ptr %entry{part}.hash
+  %entry{part}.origin = getelementptr i64, ptr %entry{part}, i64 2
+  store i64 %origin{part}, ptr %entry{part}.origin
+  %i{part}.next = add i64 %i{part}, 1
+  %n{part}.next = add i64 %n{part}, 1
+  br label %more{part}"""
+
+
+def _expand(masks: int) -> str:
+    """Put the successors of the state `key` into the buffer; `uses`: 1 to count it. 0, or a Status."""
+    joint, last = [], "0"
+    for number in range(masks):
+        joint += [
+            f"  %p{number}.at = getelementptr i64, ptr %one, i64 {Record.MASKS + number}",
+            f"  %p{number} = load i64, ptr %p{number}.at",
+            f"  %r{number}.at = getelementptr i64, ptr %other, i64 {Record.MASKS + number}",
+            f"  %r{number} = load i64, ptr %r{number}.at",
+            f"  %l{number}.at = getelementptr i64, ptr %live, i64 {number}",
+            f"  %l{number} = load i64, ptr %l{number}.at",
+            f"  %b{number} = and i64 %p{number}, %r{number}",
+            f"  %m{number} = and i64 %b{number}, %l{number}",
+            f"  %j{number} = or i64 %m{number}, {last}",
+        ]
+        last = f"%j{number}"
+    return f"""
+define internal fastcc i64 @expand(ptr %c, i64 %key, i64 %next, i64 %uses, i64 %most) nounwind {{
+entry:
+{_records(masks)}
+  %first0.at = getelementptr i64, ptr %one, i64 {Record.FIRST.value}
+  %first1.at = getelementptr i64, ptr %other, i64 {Record.FIRST.value}
+  %early0 = load i64, ptr %first0.at
+  %early1 = load i64, ptr %first1.at
+  %unmet0 = icmp eq i64 %early0, 0
+  %unmet1 = icmp eq i64 %early1, 0
+  %unmet = or i1 %unmet0, %unmet1
+{_get("live", Register.LIVE, "ptr")}
+{chr(10).join(joint)}
+  %jointly = icmp ne i64 {last}, 0
+  %slow = or i1 %unmet, %jointly
+  br i1 %slow, label %room, label %met
+room:
+  %enough = call fastcc i1 @has_room(ptr %c, i64 %most)
+  br i1 %enough, label %maybe, label %full
+maybe:
+  br i1 %unmet, label %meet, label %met
+meet:
+{_get("meeting", Register.MEET, "ptr")}
+  call void %meeting(i64 %key)
+  %known0 = load i64, ptr %first0.at
+  %known1 = load i64, ptr %first1.at
+  %lost0 = icmp eq i64 %known0, 0
+  %lost1 = icmp eq i64 %known1, 0
+  %lost = or i1 %lost0, %lost1
+  br i1 %lost, label %failed, label %met
+met:
+  %first0 = phi i64 [%early0, %entry], [%early0, %maybe], [%known0, %meet]
+  %first1 = phi i64 [%early1, %entry], [%early1, %maybe], [%known1, %meet]
+  %u0.at = getelementptr i64, ptr %one, i64 {Record.USES.value}
+  %u1.at = getelementptr i64, ptr %other, i64 {Record.USES.value}
+  %u0 = load i64, ptr %u0.at
+  %u0.more = add i64 %u0, %uses
+  store i64 %u0.more, ptr %u0.at
+  %u1 = load i64, ptr %u1.at
+  %u1.more = add i64 %u1, %uses
+  store i64 %u1.more, ptr %u1.at
+{_get("buffered", Register.BUFFERED)}
+{_get("buffer", Register.BUFFER, "ptr")}
+{_get("steps", Register.STEPS, "ptr")}
+{_get("table", Register.TABLE, "ptr")}
+{_get("shift", Register.SHIFT)}
+  br label %walk0
+{_walk(0, "buffered", "walk1")}
+{_walk(1, "n0", "walked")}
+walked:
+  store i64 %n1, ptr %buffered.at
+  br i1 %unmet, label %together, label %asked
+asked:
+  br i1 %jointly, label %together, label %leave
+together:
+{_get("joint", Register.JOINT, "ptr")}
+  %fine = call i64 %joint(i64 %key)
+  ret i64 %fine
+leave:
+  ret i64 0
+failed:
+  ret i64 {Status.FAILED.value}
+full:
+  ret i64 {Status.PARTS_FULL.value}
+}}
+
+define internal fastcc i1 @has_room(ptr %c, i64 %most) nounwind noinline {{
+{_get("held0", Register.HELD_0)}
+{_get("held1", Register.HELD_1)}
+{_get("room0", Register.ROOM_0)}
+{_get("room1", Register.ROOM_1)}
+{_get("used", Register.STEPS_USED)}
+{_get("room2", Register.STEPS_ROOM)}
+  %need0 = add i64 %held0, %most
+  %need1 = add i64 %held1, %most
+  %need2 = add i64 %used, %most
+  %fits0 = icmp ule i64 %need0, %room0
+  %fits1 = icmp ule i64 %need1, %room1
+  %fits2 = icmp ule i64 %need2, %room2
+  %fits01 = and i1 %fits0, %fits1
+  %fits = and i1 %fits01, %fits2
+  ret i1 %fits
 }}"""
 
 
-def _sight() -> str:
-    """Record the first sighting of each observation in `seen` that is still unseen."""
+def _settle() -> str:
+    """Look up all of the buffer in order; what is new is appended to the states."""
     return f"""
-define internal fastcc void @sight(i64 %group, i64 %seen, i64 %label) nounwind noinline {{
+define dso_local void @settle(ptr %c) nounwind noinline {{
 entry:
-  %pu = getelementptr i64, ptr @unseen, i64 %group
-  %unseen = load i64, ptr %pu
-  %new = and i64 %seen, %unseen
-  %left = xor i64 %unseen, %new
-  store i64 %left, ptr %pu
-  %next = load i64, ptr {_at(Register.NEXT)}
-  %high = shl i64 %label, 32
-  %origin = or i64 %high, %next
-  %first = shl i64 %group, 6
+{_get("n", Register.BUFFERED)}
+{_get("buffer", Register.BUFFER, "ptr")}
+{_get("table", Register.TABLE, "ptr")}
+{_get("shift", Register.SHIFT)}
+{_get("states", Register.STATES, "ptr")}
+{_get("parents", Register.PARENTS, "ptr")}
+{_get("count", Register.COUNT)}
+  %bits = sub i64 64, %shift
+  %slots = shl i64 1, %bits
+  %mask = sub i64 %slots, 1
   br label %loop
 loop:
-  %rest = phi i64 [%new, %entry], [%fewer, %body]
-  %none = icmp eq i64 %rest, 0
-  br i1 %none, label %leave, label %body
+  %i = phi i64 [0, %entry], [%i1, %done]
+  %known = phi i64 [%count, %entry], [%known1, %done]
+  %more = icmp ult i64 %i, %n
+  br i1 %more, label %body, label %leave
 body:
-  %bit = call i64 @llvm.cttz.i64(i64 %rest, i1 1)
-  %number = add i64 %first, %bit
-  %place = getelementptr i64, ptr @sightings, i64 %number
-  store i64 %origin, ptr %place
-  %less = sub i64 %rest, 1
-  %fewer = and i64 %rest, %less
-  br label %loop
-leave:
-  ret void
-}}"""
-
-
-def _insert(words: int, entry: int) -> str:
-    """Look up entry `i` of the buffer; append it to the states if it is new."""
-    compared = []
-    for number in range(words):
-        compared += [
-            f"  %o{number} = getelementptr i64, ptr %old, i64 {number}",
-            f"  %c{number} = load i64, ptr %o{number}",
-            f"  %d{number} = xor i64 %c{number}, %w{number}",
-            f"  %z{number} = or i64 %d{number}, {'0' if number == 0 else f'%z{number - 1}'}",
-        ]
-    stores = "\n".join(
-        f"  %s{number} = getelementptr i64, ptr %new, i64 {number}\n  store i64 %w{number}, ptr %s{number}"
-        for number in range(words)
-    )
-    return f"""
-define internal fastcc void @insert(i64 %i) nounwind {{
-entry:
-  %offset = mul i64 %i, {entry}
-  %base = getelementptr i64, ptr @buffer, i64 %offset
-{_loaded("%base", words)}
-  %eh = getelementptr i64, ptr %base, i64 {words}
+  %offset = mul i64 %i, {ENTRY}
+  %base = getelementptr i64, ptr %buffer, i64 %offset
+  %key = load i64, ptr %base
+  %eh = getelementptr i64, ptr %base, i64 1
   %h = load i64, ptr %eh
-  %high = and i64 %h, -4294967296
-  %table = load ptr, ptr {_at(Register.TABLE)}
-  %mask = load i64, ptr {_at(Register.MASK)}
-  %states = load ptr, ptr {_at(Register.STATES)}
-  %home = and i64 %h, %mask
+  %home = lshr i64 %h, %shift
   br label %probe
 probe:
-  %place = phi i64 [%home, %entry], [%following, %other]
+  %place = phi i64 [%home, %body], [%following, %other]
   %slot = getelementptr i64, ptr %table, i64 %place
   %found = load i64, ptr %slot
+  %same = icmp eq i64 %found, %key
+  br i1 %same, label %done, label %differs
+differs:
   %empty = icmp eq i64 %found, 0
-  br i1 %empty, label %append, label %occupied
-occupied:
-  %part = and i64 %found, -4294967296
-  %similar = icmp eq i64 %part, %high
-  br i1 %similar, label %compare, label %other
-compare:
-  %low = and i64 %found, 4294967295
-  %index = sub i64 %low, 1
-  %shift = mul i64 %index, {words}
-  %old = getelementptr i64, ptr %states, i64 %shift
-{chr(10).join(compared)}
-  %equal = icmp eq i64 %z{words - 1}, 0
-  br i1 %equal, label %leave, label %other
+  br i1 %empty, label %append, label %other
 other:
   %step = add i64 %place, 1
   %following = and i64 %step, %mask
   br label %probe
 append:
-  %count = load i64, ptr {_at(Register.COUNT)}
-  %count1 = add i64 %count, 1
-  store i64 %count1, ptr {_at(Register.COUNT)}
-  %content = or i64 %high, %count1
-  store i64 %content, ptr %slot
-  %target = mul i64 %count, {words}
-  %new = getelementptr i64, ptr %states, i64 %target
-{stores}
-  %eo = getelementptr i64, ptr %base, i64 {words + 1}
+  store i64 %key, ptr %slot
+  %ps = getelementptr i64, ptr %states, i64 %known
+  store i64 %key, ptr %ps
+  %eo = getelementptr i64, ptr %base, i64 2
   %origin = load i64, ptr %eo
   %parent = trunc i64 %origin to i32
-  %parents = load ptr, ptr {_at(Register.PARENTS)}
-  %pp = getelementptr i32, ptr %parents, i64 %count
+  %pp = getelementptr i32, ptr %parents, i64 %known
   store i32 %parent, ptr %pp
-  br label %leave
-leave:
-  ret void
-}}"""
-
-
-def _flush(entry: int) -> str:
-    """Look up all of the buffer: first fetch the states to compare with, then insert in order."""
-    return f"""
-define internal fastcc void @flush() nounwind noinline {{
-entry:
-  %n = load i64, ptr {_at(Register.BUFFERED)}
-  %table = load ptr, ptr {_at(Register.TABLE)}
-  %mask = load i64, ptr {_at(Register.MASK)}
-  %states = load ptr, ptr {_at(Register.STATES)}
-  br label %fetch
-fetch:
-  %i = phi i64 [0, %entry], [%i1, %ahead]
-  %more = icmp ult i64 %i, %n
-  br i1 %more, label %ahead, label %insert
-ahead:
-  %offset = mul i64 %i, {entry}
-  %last = add i64 %offset, {entry - 2}
-  %eh = getelementptr i64, ptr @buffer, i64 %last
-  %h = load i64, ptr %eh
-  %place = and i64 %h, %mask
-  %slot = getelementptr i64, ptr %table, i64 %place
-  %found = load i64, ptr %slot
-  %index = and i64 %found, 4294967295
-  %shift = mul i64 %index, {entry - 2}
-  %near = sub i64 %shift, {entry - 2}
-  %old = getelementptr i64, ptr %states, i64 %near
-  call void @llvm.prefetch.p0(ptr %old, i32 0, i32 3, i32 1)
+  %grown = add i64 %known, 1
+  br label %done
+done:
+  %known1 = phi i64 [%known, %probe], [%grown, %append]
   %i1 = add i64 %i, 1
-  br label %fetch
-insert:
-  %j = phi i64 [0, %fetch], [%j1, %one]
-  %rest = icmp ult i64 %j, %n
-  br i1 %rest, label %one, label %leave
-one:
-  call fastcc void @insert(i64 %j)
-  %j1 = add i64 %j, 1
-  br label %insert
+  br label %loop
 leave:
-  store i64 0, ptr {_at(Register.BUFFERED)}
+  store i64 %known, ptr %count.at
+  store i64 0, ptr %n.at
   ret void
 }}"""
 
 
-def _run(words: int, buffered: int) -> str:
-    """Expand at most `budget` states; returns a Status."""
+def _run(masks: int) -> str:
+    """Expand at most `budget` states, each with at most `most` successors; returns a Status."""
     return f"""
-define dso_local i64 @run(i64 %budget) nounwind {{
+define dso_local i64 @run(ptr %c, i64 %budget, i64 %most) nounwind {{
 entry:
+{_get("n", Register.BUFFERED)}
+{_get("next", Register.NEXT)}
+{_get("end", Register.LEVEL_END)}
+{_get("count", Register.COUNT)}
+{_get("capacity", Register.CAPACITY)}
+{_get("limit", Register.STATE_LIMIT)}
+{_get("depth", Register.DEPTH)}
+{_get("states", Register.STATES, "ptr")}
+  %margin = add i64 %most, {SETTLED}
   br label %loop
 loop:
   %left = phi i64 [%budget, %entry], [%less, %expanded]
-  %n = load i64, ptr {_at(Register.BUFFERED)}
-  %plenty = icmp uge i64 %n, {SETTLED}
-  br i1 %plenty, label %settle, label %level
-settle:
-  call fastcc void @flush()
+  %here = phi i64 [%next, %entry], [%here1, %expanded]
+  %border = phi i64 [%end, %entry], [%border2, %expanded]
+  %waiting = load i64, ptr %n.at
+  %plenty = icmp uge i64 %waiting, {SETTLED}
+  br i1 %plenty, label %flush, label %level
+flush:
+  call void @settle(ptr %c)
   br label %level
 level:
-  %next = load i64, ptr {_at(Register.NEXT)}
-  %end = load i64, ptr {_at(Register.LEVEL_END)}
-  %over = icmp eq i64 %next, %end
+  %over = icmp eq i64 %here, %border
   br i1 %over, label %deeper, label %check
 deeper:
-  call fastcc void @flush()
-  %count = load i64, ptr {_at(Register.COUNT)}
-  store i64 %count, ptr {_at(Register.LEVEL_END)}
-  %nothing = icmp eq i64 %count, %next
+  call void @settle(ptr %c)
+  %found = load i64, ptr %count.at
+  store i64 %found, ptr %end.at
+  %nothing = icmp eq i64 %found, %here
   br i1 %nothing, label %done, label %one_deeper
 one_deeper:
-  %depth = load i64, ptr {_at(Register.DEPTH)}
-  %depth1 = add i64 %depth, 1
-  store i64 %depth1, ptr {_at(Register.DEPTH)}
+  %d = load i64, ptr %depth.at
+  %d1 = add i64 %d, 1
+  store i64 %d1, ptr %depth.at
   br label %check
 check:
-  %known = load i64, ptr {_at(Register.COUNT)}
-  %needed = add i64 %known, {buffered}
-  %capacity = load i64, ptr {_at(Register.CAPACITY)}
+  %border2 = phi i64 [%border, %level], [%found, %one_deeper]
+  %known = load i64, ptr %count.at
+  %needed = add i64 %known, %margin
   %full = icmp ugt i64 %needed, %capacity
-  br i1 %full, label %stop_full, label %check_limit
-check_limit:
-  %limit = load i64, ptr {_at(Register.STATE_LIMIT)}
   %beyond = icmp ugt i64 %known, %limit
-  br i1 %beyond, label %stop_limit, label %check_budget
-check_budget:
   %spent = icmp eq i64 %left, 0
-  br i1 %spent, label %stop_paused, label %expand
+  %stop0 = or i1 %full, %beyond
+  %stop = or i1 %stop0, %spent
+  br i1 %stop, label %stopped, label %expand
 expand:
-  %states = load ptr, ptr {_at(Register.STATES)}
-  %offset = mul i64 %next, {words}
-  %state = getelementptr i64, ptr %states, i64 %offset
-  call fastcc void @expand(ptr %state)
-  %failed = load i64, ptr @failed
-  %wrong = icmp ne i64 %failed, 0
-  br i1 %wrong, label %stop_failed, label %expanded
+  %state = getelementptr i64, ptr %states, i64 %here
+  %key = load i64, ptr %state
+  %status = call fastcc i64 @expand(ptr %c, i64 %key, i64 %here, i64 1, i64 %most)
+  %fine = icmp eq i64 %status, 0
+  br i1 %fine, label %expanded, label %trouble
 expanded:
-  %next1 = add i64 %next, 1
-  store i64 %next1, ptr {_at(Register.NEXT)}
+  %here1 = add i64 %here, 1
+  store i64 %here1, ptr %next.at
   %less = sub i64 %left, 1
   br label %loop
 done:
   ret i64 {Status.DONE.value}
-stop_full:
-  call fastcc void @flush()
-  ret i64 {Status.TABLE_FULL.value}
-stop_limit:
-  call fastcc void @flush()
-  ret i64 {Status.STATE_LIMIT.value}
-stop_paused:
-  call fastcc void @flush()
-  ret i64 {Status.PAUSED.value}
-stop_failed:
-  ret i64 {Status.FAILED.value}
+trouble:
+  %broken = icmp eq i64 %status, {Status.FAILED.value}
+  br i1 %broken, label %give, label %tidy
+tidy:
+  call void @settle(ptr %c)
+  br label %give
+give:
+  ret i64 %status
+stopped:
+  call void @settle(ptr %c)
+  %why0 = select i1 %beyond, i64 {Status.STATE_LIMIT.value}, i64 {Status.PAUSED.value}
+  %why = select i1 %full, i64 {Status.TABLE_FULL.value}, i64 %why0
+  ret i64 %why
 }}"""
 
 
-def _rebuild(words: int) -> str:
-    """Fill an empty table with all states."""
+def _again() -> str:
+    """Put the successors of state `index` into the emptied buffer, with their labels, counting nothing kept."""
     return f"""
-define dso_local void @rebuild() nounwind {{
+define dso_local i64 @again(ptr %c, i64 %index, i64 %most) nounwind {{
+{_get("n", Register.BUFFERED)}
+{_get("states", Register.STATES, "ptr")}
+  store i64 0, ptr %n.at
+  %state = getelementptr i64, ptr %states, i64 %index
+  %key = load i64, ptr %state
+  %status = call fastcc i64 @expand(ptr %c, i64 %key, i64 %index, i64 0, i64 %most)
+  ret i64 %status
+}}"""
+
+
+def _hashed(masks: int) -> str:
+    return f"""
+define internal fastcc i64 @hash_of(ptr %c, i64 %key) nounwind alwaysinline {{
+{_records(masks)}
+  %h = xor i64 %ha, %hb
+  ret i64 %h
+}}"""
+
+
+def _rebuild(masks: int) -> str:
+    """Fill an empty table with all states, some hashes ahead of the places they need."""
+    return f"""{_hashed(masks)}
+
+define dso_local void @rebuild(ptr %c) nounwind {{
 entry:
-  %count = load i64, ptr {_at(Register.COUNT)}
-  %table = load ptr, ptr {_at(Register.TABLE)}
-  %mask = load i64, ptr {_at(Register.MASK)}
-  %states = load ptr, ptr {_at(Register.STATES)}
-  br label %loop
-loop:
-  %i = phi i64 [0, %entry], [%i1, %store]
-  %more = icmp ult i64 %i, %count
-  br i1 %more, label %body, label %leave
+{_get("count", Register.COUNT)}
+{_get("table", Register.TABLE, "ptr")}
+{_get("shift", Register.SHIFT)}
+{_get("states", Register.STATES, "ptr")}
+{_get("buffer", Register.BUFFER, "ptr")}
+  %bits = sub i64 64, %shift
+  %slots = shl i64 1, %bits
+  %mask = sub i64 %slots, 1
+  br label %block
+block:
+  %from = phi i64 [0, %entry], [%to, %filled]
+  %far = add i64 %from, {SETTLED}
+  %short = icmp ult i64 %count, %far
+  %to = select i1 %short, i64 %count, i64 %far
+  %any = icmp ult i64 %from, %to
+  br i1 %any, label %ahead, label %leave
+ahead:
+  %i = phi i64 [%from, %block], [%i1, %ahead]
+  %state = getelementptr i64, ptr %states, i64 %i
+  %key = load i64, ptr %state
+  %h = call fastcc i64 @hash_of(ptr %c, i64 %key)
+  %home = lshr i64 %h, %shift
+  %near = getelementptr i64, ptr %table, i64 %home
+  call void @llvm.prefetch.p0(ptr %near, i32 1, i32 3, i32 1)
+  %index = sub i64 %i, %from
+  %kept = getelementptr i64, ptr %buffer, i64 %index
+  store i64 %home, ptr %kept
+  %i1 = add i64 %i, 1
+  %on = icmp ult i64 %i1, %to
+  br i1 %on, label %ahead, label %fill
+fill:
+  %j = phi i64 [%from, %ahead], [%j1, %store]
+  %rest = icmp ult i64 %j, %to
+  br i1 %rest, label %body, label %filled
 body:
-  %offset = mul i64 %i, {words}
-  %base = getelementptr i64, ptr %states, i64 %offset
-{_loaded("%base", words)}
-  %h = call fastcc i64 @hash({_words(words)})
-  %home = and i64 %h, %mask
+  %again = sub i64 %j, %from
+  %start = getelementptr i64, ptr %buffer, i64 %again
+  %first = load i64, ptr %start
+  %item = getelementptr i64, ptr %states, i64 %j
+  %value = load i64, ptr %item
   br label %probe
 probe:
-  %place = phi i64 [%home, %body], [%following, %other]
+  %place = phi i64 [%first, %body], [%following, %other]
   %slot = getelementptr i64, ptr %table, i64 %place
   %found = load i64, ptr %slot
   %empty = icmp eq i64 %found, 0
@@ -372,119 +407,209 @@ other:
   %following = and i64 %step, %mask
   br label %probe
 store:
-  %high = and i64 %h, -4294967296
-  %i1 = add i64 %i, 1
-  %content = or i64 %high, %i1
-  store i64 %content, ptr %slot
-  br label %loop
+  store i64 %value, ptr %slot
+  %j1 = add i64 %j, 1
+  br label %fill
+filled:
+  br label %block
 leave:
   ret void
 }}"""
 
 
-def _add(words: int) -> str:
-    """Add an initial state."""
-    return f"""
-define dso_local void @add(ptr %state) nounwind {{
-  store i64 {NO_PARENT}, ptr {_at(Register.NEXT)}
-{_loaded("%state", words)}
-  call fastcc void @emit(i64 0, {_words(words)})
-  call fastcc void @flush()
-  store i64 0, ptr {_at(Register.NEXT)}
-  ret void
-}}"""
-
-
-def _again(words: int) -> str:
-    """Put the successors of state `index` into the emptied buffer, with their labels."""
-    return f"""
-define dso_local void @again(i64 %index) nounwind {{
-  store i64 0, ptr {_at(Register.BUFFERED)}
-  %states = load ptr, ptr {_at(Register.STATES)}
-  %offset = mul i64 %index, {words}
-  %state = getelementptr i64, ptr %states, i64 %offset
-  call fastcc void @expand(ptr %state)
-  ret void
-}}"""
-
-
-def _edges(words: int, entry: int) -> str:
-    """The steps out of state `index`: the index of each successor and its label, in the order found; how many.
-
-    Valid once every successor of the state has been looked up and the buffer is not in use.
-    """
-    compared = []
-    for number in range(words):
-        compared += [
-            f"  %o{number} = getelementptr i64, ptr %old, i64 {number}",
-            f"  %c{number} = load i64, ptr %o{number}",
-            f"  %d{number} = xor i64 %c{number}, %w{number}",
-            f"  %z{number} = or i64 %d{number}, {'0' if number == 0 else f'%z{number - 1}'}",
-        ]
-    return f"""
-define internal fastcc i64 @lookup({_words(words)}, i64 %h) nounwind {{
+def _reslot(masks: int) -> str:
+    """Fill the emptied slots of a part with the numbers of all its values."""
+    texts = []
+    for part in (0, 1):
+        registers = [Register[f"{name}_{part}"] for name in ("HELD", "RECORDS", "SLOTS", "SLOT_MASK")]
+        texts.append(f"""
+define dso_local void @reslot_{part}(ptr %c) nounwind {{
 entry:
-  %high = and i64 %h, -4294967296
-  %table = load ptr, ptr {_at(Register.TABLE)}
-  %mask = load i64, ptr {_at(Register.MASK)}
-  %states = load ptr, ptr {_at(Register.STATES)}
+{_get("held", registers[0])}
+{_get("records", registers[1], "ptr")}
+{_get("slots", registers[2], "ptr")}
+{_get("mask", registers[3])}
+  br label %loop
+loop:
+  %i = phi i64 [1, %entry], [%i1, %store]
+  %more = icmp ule i64 %i, %held
+  br i1 %more, label %body, label %leave
+body:
+  %offset = mul i64 %i, {Record.MASKS + masks}
+  %record = getelementptr i64, ptr %records, i64 %offset
+  %h = load i64, ptr %record
+  %home = and i64 %h, %mask
+  br label %probe
+probe:
+  %place = phi i64 [%home, %body], [%following, %other]
+  %slot = getelementptr i32, ptr %slots, i64 %place
+  %found = load i32, ptr %slot
+  %empty = icmp eq i32 %found, 0
+  br i1 %empty, label %store, label %other
+other:
+  %step = add i64 %place, 1
+  %following = and i64 %step, %mask
+  br label %probe
+store:
+  %short = trunc i64 %i to i32
+  store i32 %short, ptr %slot
+  %i1 = add i64 %i, 1
+  br label %loop
+leave:
+  ret void
+}}""")
+    return "\n".join(texts)
+
+
+def _tally(masks: int) -> str:
+    """Add to `fired`, by action, what the states expanded since the last time did on their parts' own."""
+    parts = []
+    for part in (0, 1):
+        after = "held1" if part == 0 else "leave"
+        parts.append(f"""
+held{part}:
+  br label %value{part}
+value{part}:
+  %v{part} = phi i64 [1, %held{part}], [%v{part}.next, %next{part}]
+  %any{part} = icmp ule i64 %v{part}, %count{part}
+  br i1 %any{part}, label %record{part}, label %{after}
+record{part}:
+  %o{part} = mul i64 %v{part}, {Record.MASKS + masks}
+  %r{part} = getelementptr i64, ptr %records{part}, i64 %o{part}
+  %u{part}.at = getelementptr i64, ptr %r{part}, i64 {Record.USES.value}
+  %u{part} = load i64, ptr %u{part}.at
+  store i64 0, ptr %u{part}.at
+  %f{part}.at = getelementptr i64, ptr %r{part}, i64 {Record.FIRST.value}
+  %f{part} = load i64, ptr %f{part}.at
+  %s{part}.at = getelementptr i64, ptr %r{part}, i64 {Record.STEPS.value}
+  %s{part} = load i64, ptr %s{part}.at
+  %b{part} = sub i64 %f{part}, 1
+  %used{part} = icmp ne i64 %u{part}, 0
+  br i1 %used{part}, label %steps{part}, label %next{part}
+steps{part}:
+  %i{part} = phi i64 [0, %record{part}], [%i{part}.next, %one{part}]
+  %more{part} = icmp ult i64 %i{part}, %s{part}
+  br i1 %more{part}, label %one{part}, label %next{part}
+one{part}:
+  %p{part} = add i64 %b{part}, %i{part}
+  %w{part} = mul i64 %p{part}, {STEP}
+  %q{part}.at = getelementptr i64, ptr %steps, i64 %w{part}
+  %q{part} = load i64, ptr %q{part}.at
+  %l{part} = lshr i64 %q{part}, %labels
+  %a{part} = sub i64 %l{part}, 1
+  %t{part} = getelementptr i64, ptr %fired, i64 %a{part}
+  %n{part} = load i64, ptr %t{part}
+  %n{part}.more = add i64 %n{part}, %u{part}
+  store i64 %n{part}.more, ptr %t{part}
+  %i{part}.next = add i64 %i{part}, 1
+  br label %steps{part}
+next{part}:
+  %v{part}.next = add i64 %v{part}, 1
+  br label %value{part}""")
+    return f"""
+define dso_local void @tally(ptr %c, ptr %fired, i64 %labels) nounwind {{
+entry:
+{_get("steps", Register.STEPS, "ptr")}
+{_get("count0", Register.HELD_0)}
+{_get("count1", Register.HELD_1)}
+{_get("records0", Register.RECORDS_0, "ptr")}
+{_get("records1", Register.RECORDS_1, "ptr")}
+  br label %held0
+{"".join(parts)}
+leave:
+  ret void
+}}"""
+
+
+def _index(masks: int) -> str:
+    """A second table, from keys to indices of states, for those who ask about the graph after the search."""
+    return f"""
+define dso_local void @make_index(ptr %c) nounwind {{
+entry:
+{_get("count", Register.COUNT)}
+{_get("states", Register.STATES, "ptr")}
+{_get("index", Register.INDEX, "ptr")}
+{_get("mask", Register.INDEX_MASK)}
+  br label %loop
+loop:
+  %i = phi i64 [0, %entry], [%i1, %store]
+  %more = icmp ult i64 %i, %count
+  br i1 %more, label %body, label %leave
+body:
+  %state = getelementptr i64, ptr %states, i64 %i
+  %key = load i64, ptr %state
+  %h = call fastcc i64 @hash_of(ptr %c, i64 %key)
+  %home = and i64 %h, %mask
+  br label %probe
+probe:
+  %place = phi i64 [%home, %body], [%following, %other]
+  %slot = getelementptr i32, ptr %index, i64 %place
+  %found = load i32, ptr %slot
+  %empty = icmp eq i32 %found, 0
+  br i1 %empty, label %store, label %other
+other:
+  %step = add i64 %place, 1
+  %following = and i64 %step, %mask
+  br label %probe
+store:
+  %i1 = add i64 %i, 1
+  %short = trunc i64 %i1 to i32
+  store i32 %short, ptr %slot
+  br label %loop
+leave:
+  ret void
+}}
+
+define dso_local i64 @index_of(ptr %c, i64 %key) nounwind {{
+entry:
+{_get("states", Register.STATES, "ptr")}
+{_get("index", Register.INDEX, "ptr")}
+{_get("mask", Register.INDEX_MASK)}
+  %h = call fastcc i64 @hash_of(ptr %c, i64 %key)
   %home = and i64 %h, %mask
   br label %probe
 probe:
   %place = phi i64 [%home, %entry], [%following, %other]
-  %slot = getelementptr i64, ptr %table, i64 %place
-  %found = load i64, ptr %slot
-  %empty = icmp eq i64 %found, 0
-  br i1 %empty, label %absent, label %occupied
-occupied:
-  %part = and i64 %found, -4294967296
-  %similar = icmp eq i64 %part, %high
-  br i1 %similar, label %compare, label %other
+  %slot = getelementptr i32, ptr %index, i64 %place
+  %short = load i32, ptr %slot
+  %empty = icmp eq i32 %short, 0
+  br i1 %empty, label %absent, label %compare
 compare:
-  %low = and i64 %found, 4294967295
-  %index = sub i64 %low, 1
-  %shift = mul i64 %index, {words}
-  %old = getelementptr i64, ptr %states, i64 %shift
-{chr(10).join(compared)}
-  %equal = icmp eq i64 %z{words - 1}, 0
+  %found = zext i32 %short to i64
+  %number = sub i64 %found, 1
+  %state = getelementptr i64, ptr %states, i64 %number
+  %old = load i64, ptr %state
+  %equal = icmp eq i64 %old, %key
   br i1 %equal, label %leave, label %other
 other:
   %step = add i64 %place, 1
   %following = and i64 %step, %mask
   br label %probe
 leave:
-  ret i64 %index
+  ret i64 %number
 absent:
-  ret i64 -1
+  ret i64 {NO_PARENT}
 }}
 
-define dso_local i64 @index_of(ptr %state) nounwind {{
-{_loaded("%state", words)}
-  %h = call fastcc i64 @hash({_words(words)})
-  %index = call fastcc i64 @lookup({_words(words)}, i64 %h)
-  ret i64 %index
-}}
-
-define dso_local i64 @edges(i64 %index, ptr %targets, ptr %labels) nounwind {{
+define dso_local i64 @edges(ptr %c, i64 %index, i64 %most, ptr %targets, ptr %labels) nounwind {{
 entry:
-  call void @again(i64 %index)
-  %n = load i64, ptr {_at(Register.BUFFERED)}
-  store i64 0, ptr {_at(Register.BUFFERED)}
+  %status = call i64 @again(ptr %c, i64 %index, i64 %most)
+{_get("n", Register.BUFFERED)}
+{_get("buffer", Register.BUFFER, "ptr")}
+  store i64 0, ptr %n.at
   br label %loop
 loop:
   %i = phi i64 [0, %entry], [%i1, %one]
   %more = icmp ult i64 %i, %n
   br i1 %more, label %one, label %leave
 one:
-  %offset = mul i64 %i, {entry}
-  %base = getelementptr i64, ptr @buffer, i64 %offset
-{_loaded("%base", words)}
-  %eh = getelementptr i64, ptr %base, i64 {words}
-  %h = load i64, ptr %eh
-  %target = call fastcc i64 @lookup({_words(words)}, i64 %h)
+  %offset = mul i64 %i, {ENTRY}
+  %base = getelementptr i64, ptr %buffer, i64 %offset
+  %key = load i64, ptr %base
+  %target = call i64 @index_of(ptr %c, i64 %key)
   %to = getelementptr i64, ptr %targets, i64 %i
   store i64 %target, ptr %to
-  %eo = getelementptr i64, ptr %base, i64 {words + 1}
+  %eo = getelementptr i64, ptr %base, i64 2
   %origin = load i64, ptr %eo
   %label = lshr i64 %origin, 32
   %lo = getelementptr i64, ptr %labels, i64 %i

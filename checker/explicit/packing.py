@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from checker.explicit.parts import PARTS, parts_of
 from model.language.channel_contents import Flight
 from model.language.domains import Boolean, Domain, bits_of
 from model.language.errors import ModelError
@@ -85,39 +86,75 @@ def mask(width: int) -> int:
 
 
 class Layout:
-    """The place of everything in a state. Slots may be cut at word boundaries, variables never are."""
+    """The place of everything in a state: first the words of part 0, then those of part 1. Slots may be
+    cut at word boundaries, variables never are.
+
+    part_words: how many words each part has. copies: the second place of variables that both parts hold.
+    """
 
     def __init__(self, system: System) -> None:
         self.system = system
+        self.parts = parts_of(system)
         self.slots = [SlotLayout(channel) for channel in system.channels]
-        self.slot_pieces: list[list[tuple[Piece, ...]]] = []
-        position = 0
-        for slot in self.slots:
-            places: list[tuple[Piece, ...]] = []
-            for _ in range(slot.channel.capacity):
-                places.append(tuple(_cut(position, slot.width)))
-                position += slot.width
-            self.slot_pieces.append(places)
-        used = [WORD] * (position // WORD) + ([position % WORD] if position % WORD else [])
-        widths = [bits_of(variable.domain) for variable in system.variables]
-        self.variable_pieces = [Piece(0, 0, 0, 0)] * len(widths)
-        for index in sorted(range(len(widths)), key=lambda index: -widths[index]):
-            width = widths[index]
+        self.slot_pieces: list[list[tuple[Piece, ...]]] = [[] for _ in self.slots]
+        self.variable_pieces = [Piece(0, 0, 0, 0)] * len(system.variables)
+        self.copies: dict[int, Piece] = {}
+        self.part_words: list[int] = []
+        self.bits = 0
+        for part in range(PARTS):
+            used = self._place_channels(part, 64 * sum(self.part_words))
+            self._place_variables(part, sum(self.part_words), used)
+            self.part_words.append(len(used))
+            self.bits += sum(used)
+        self.words = sum(self.part_words)
+
+    def _place_channels(self, part: int, start: int) -> list[int]:
+        """The bits used in each word of the part."""
+        position = start
+        for index, slot in enumerate(self.slots):
+            if self.parts.part_of[slot.channel.name] == part:
+                for _ in range(slot.channel.capacity):
+                    self.slot_pieces[index].append(tuple(_cut(position, slot.width)))
+                    position += slot.width
+        whole, rest = divmod(position - start, WORD)
+        return [WORD] * whole + ([rest] if rest else [])
+
+    def _place_variables(self, part: int, first_word: int, used: list[int]) -> None:
+        """Each in the first word with room for it, the widest first."""
+        part_of, common = self.parts.part_of, self.parts.common
+        widths = {index: bits_of(variable.domain) for index, variable in enumerate(self.system.variables)
+                  if part_of[variable.name] == part or variable.name in common}  # fmt: skip
+        for index in sorted(widths, key=lambda index: -widths[index]):
+            width, name = widths[index], self.system.variables[index].name
             if width >= WORD:
-                name = system.variables[index].name
                 raise ModelError(f'variable "{name}" needs {width} bits; at most 63 are possible')
             word = next((number for number, taken in enumerate(used) if taken + width <= WORD), len(used))
             if word == len(used):
                 used.append(0)
-            self.variable_pieces[index] = Piece(word, used[word], 0, width)
+            piece = Piece(first_word + word, used[word], 0, width)
             used[word] += width
-        self.words = max(1, len(used))
-        self.bits = sum(used)
+            if part_of[name] == part:
+                self.variable_pieces[index] = piece
+            else:
+                self.copies[index] = piece
+
+    def places(self, variable: int) -> list[Piece]:
+        """Every place of a variable: one, or one in each part."""
+        return [self.variable_pieces[variable], *([self.copies[variable]] if variable in self.copies else [])]
+
+    def part_of_word(self, word: int) -> int:
+        return 0 if word < self.part_words[0] else 1
+
+    def words_of_part(self, part: int) -> range:
+        first = sum(self.part_words[:part])
+        return range(first, first + self.part_words[part])
 
     def encode(self, state: State) -> list[int]:
         words = [0] * self.words
         for variable, piece, value in zip(self.system.variables, self.variable_pieces, state.values, strict=True):
             words[piece.word] |= variable.domain.encode(value) << piece.shift
+        for index, piece in self.copies.items():
+            words[piece.word] |= self.system.variables[index].domain.encode(state.values[index]) << piece.shift
         for slot, places, contents in zip(self.slots, self.slot_pieces, state.channels, strict=True):
             for pieces, flight in zip(places, contents, strict=False):
                 code = slot.encode(flight)

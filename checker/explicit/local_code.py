@@ -1,48 +1,54 @@
-"""Native code that decides which actions to try in a state: by control state, by the messages that
-can be taken and their types. Writes the function `expand`, which calls every action that may apply."""
+"""Native code of what one part of a state decides alone: the steps that it takes, what can be seen in it,
+how full its channels are, and which joint entries it allows. Runs once for each value of the part.
+Actions are chosen by control state, by the messages that can be taken and by their types."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from checker.explicit.action_code import ActionCode, conjuncts, look_for
+from checker.explicit.action_code import HOW_TAKEN, ActionCode, conjuncts, look_for
 from checker.explicit.channel_code import ChannelCode
 from checker.explicit.expression_code import ExpressionCode
-from checker.explicit.function_text import FunctionText, signed
+from checker.explicit.function_text import FunctionText, Operand
+from checker.explicit.joint_code import JointCode
 from checker.explicit.packing import Layout
 from model.language.expressions import Expression, Operator
-from model.language.systems import Action, ActionKind, System
+from model.language.systems import Action, System
 from model.language.type_checking import Scope
 
 
-class DispatchCode:
-    def __init__(self, system: System, layout: Layout, observed: Sequence[tuple[int, Expression]],
-                 watched: dict[str, list[tuple[int, Expression]]]) -> None:  # fmt: skip
+class LocalCode:
+    """Writes `own_0` and `own_1`. observed: (number of observation, condition) by part."""
+
+    def __init__(self, system: System, layout: Layout, actions: ActionCode, joint: JointCode,
+                 observed: Sequence[Sequence[tuple[int, Expression]]]) -> None:  # fmt: skip
         self.system = system
         self.layout = layout
+        self.actions = actions
+        self.joint = joint
         self.observed = observed
-        self.actions = ActionCode(system, layout, watched)
         self.functions: list[str] = []
 
-    @property
-    def most_successors(self) -> int:
-        """The most steps that one state can have."""
-        return sum(1 if action.channel is None else self._capacity(action) for action in self.system.actions)
-
-    def _capacity(self, action: Action) -> int:
-        assert action.channel is not None
-        return self.system.channels[self.system.channel_index[action.channel]].capacity
-
-    def write(self) -> str:
-        text, code = self._function("expand", "ptr %state")
-        self._observe(text)
-        self._largest(text, code)
-        own = [index for index, action in enumerate(self.system.actions) if action.channel is None]
+    def write(self, part: int) -> str:
+        self.functions = []
+        text = FunctionText(f"own_{part}", "ptr %state, ptr %masks", attributes="internal fastcc")
+        code = ExpressionCode(text, self.layout, Scope(self.system, {}))
+        self._observe(text, part)
+        channels = [channel for channel in self.system.channels if self.layout.parts.part_of[channel.name] == part]
+        for channel in channels:
+            self._largest(text, code, self.system.channel_index[channel.name])
+        local = [number for number, home in enumerate(self.actions.homes) if home == part]
+        own = [number for number in local if self.system.actions[number].channel is None]
         if own:
-            self._tried("own", own)
-            text.line("call fastcc void @own(ptr %state)")
-        for channel in self.system.channels:
-            self._channel(text, code, channel.name)
+            self._tried(f"own_{part}_steps", own)
+            text.line(f"call fastcc void @own_{part}_steps(ptr %state)")
+        for channel in channels:
+            numbers = [number for number in local if self.system.actions[number].channel == channel.name]
+            self._channel(text, code, channel.name, numbers)
+        for number, word in enumerate(self.joint.allowed(text, code, part)):
+            place = text.fresh("%mask")
+            text.line(f"{place} = getelementptr i64, ptr %masks, i64 {number}")
+            text.line(f"store i64 {word}, ptr {place}")
         text.line("ret void")
         self.functions.append(text.text())
         return "\n".join(self.functions)
@@ -51,60 +57,44 @@ class DispatchCode:
         text = FunctionText(name, parameters, attributes="internal fastcc")
         return text, ExpressionCode(text, self.layout, Scope(self.system, {}))
 
-    def _observe(self, text: FunctionText) -> None:
+    def _observe(self, text: FunctionText, part: int) -> None:
         groups: dict[int, list[tuple[int, Expression]]] = {}
-        for observation, condition in self.observed:
+        for observation, condition in self.observed[part]:
             groups.setdefault(observation // 64, []).append((observation % 64, condition))
         for group, entries in groups.items():
-            wanted = signed(sum(1 << bit for bit, _ in entries), 64)
-            unseen, look, following = text.fresh("%unseen"), text.fresh("look"), text.fresh("b")
-            text.line(f"{unseen} = load i64, ptr getelementptr (i64, ptr @unseen, i64 {group})")
-            text.line(f"{unseen}m = and i64 {unseen}, {wanted}")
-            text.line(f"{unseen}c = icmp ne i64 {unseen}m, 0")
-            text.line(f"br i1 {unseen}c, label %{look}, label %{following}")
-            text.block(look)
-            text.line(f"call fastcc void @observe_{group}(ptr %state, i64 0)")
-            text.line(f"br label %{following}")
-            text.block(following)
-            inner, code = self._function(f"observe_{group}", "ptr %state, i64 %label")
+            name = f"observe_{part}_{group}"
+            text.line(f"call fastcc void @{name}(ptr %state, i64 0)")
+            inner, code = self._function(name, "ptr %state, i64 %label")
             look_for(inner, code, group, entries)
             self.functions.append(inner.text())
 
-    def _largest(self, text: FunctionText, code: ExpressionCode) -> None:
-        """Keep the occupied positions of each channel: bit p is set once p + 1 messages were there."""
-        for index in range(len(self.system.channels)):
-            channel = ChannelCode(text, self.layout.slots[index])
-            count = code.text.resized(0, 1, 64)
-            for flight in code.slots(index):
-                count = text.add(64, count, text.resized(channel.present(flight), 1, 64))
-            place = f"getelementptr (i64, ptr @largest, i64 {index})"
-            before = text.fresh("%n")
-            text.line(f"{before} = load i64, ptr {place}")
-            text.line(f"{before}c = icmp ult i64 {before}, {count}")
-            text.line(f"{before}s = select i1 {before}c, i64 {count}, i64 {before}")
-            text.line(f"store i64 {before}s, ptr {place}")
+    def _largest(self, text: FunctionText, code: ExpressionCode, index: int) -> None:
+        """Keep the most messages that a channel ever held."""
+        channel = ChannelCode(text, self.layout.slots[index])
+        count: Operand = 0
+        for flight in code.slots(index):
+            count = text.add(64, count, text.resized(channel.present(flight), 1, 64))
+        place = f"getelementptr (i64, ptr @largest, i64 {index})"
+        before = text.fresh("%n")
+        text.line(f"{before} = load i64, ptr {place}")
+        text.line(f"{before}c = icmp ult i64 {before}, {count}")
+        text.line(f"{before}s = select i1 {before}c, i64 {count}, i64 {before}")
+        text.line(f"store i64 {before}s, ptr {place}")
 
     # messages
 
-    def _channel(self, text: FunctionText, code: ExpressionCode, name: str) -> None:
+    def _channel(self, text: FunctionText, code: ExpressionCode, name: str, local: Sequence[int]) -> None:
         index = self.system.channel_index[name]
         slot = self.layout.slots[index]
         channel = ChannelCode(text, slot)
         contents = code.slots(index)
-        for stem, kinds, test in (
-            ("deliver", (ActionKind.RECEIPT, ActionKind.UNDELIVERABLE), channel.deliverable),
-            ("lose", (ActionKind.LOSS,), channel.losable),
-            ("duplicate", (ActionKind.DUPLICATION,), channel.duplicable),
-        ):
-            numbers = [
-                number for number, action in enumerate(self.system.actions)
-                if action.channel == name and action.kind in kinds
-            ]  # fmt: skip
+        for stem in dict.fromkeys(HOW_TAKEN.values()):
+            numbers = [number for number in local if HOW_TAKEN[self.system.actions[number].kind] == stem]
             if not numbers:
                 continue
             self._by_type(f"{stem}_{index}", index, numbers)
             for position in range(len(contents)):
-                possible = test(contents, position)
+                possible = channel.can_be_taken(stem, contents, position)
                 here, following = text.fresh("b"), text.fresh("b")
                 text.line(f"br i1 {possible}, label %{here}, label %{following}")
                 text.block(here)

@@ -1,0 +1,83 @@
+"""The LLVM text of a system: what each part of its states does alone, and what needs both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from checker.explicit.action_code import ActionCode
+from checker.explicit.compilation import NativeCode, optimised
+from checker.explicit.footprints import footprint, read_by
+from checker.explicit.joint_code import JointCode, entries_of
+from checker.explicit.kernel_text import kernel_text
+from checker.explicit.local_code import LocalCode
+from checker.explicit.packing import Layout
+from checker.explicit.part_text import part_text
+from checker.explicit.parts import PARTS
+from model.language.expressions import FALSE, Expression, Operator
+from model.language.observations import Observation
+from model.language.systems import Action, System
+
+Entries = list[tuple[int, Expression]]
+
+
+class SystemText:
+    """text: LLVM. most_successors: of one state. masks: joint entries by 64."""
+
+    def __init__(self, system: System, layout: Layout, observations: Sequence[Observation]) -> None:
+        self.system = system
+        homes = [layout.parts.home(footprint(action)) for action in system.actions]
+        observed, observed_jointly = self._of_states(layout, observations)
+        watched, watched_jointly = self._of_steps(layout, observations, homes)
+        entries = entries_of(system, homes, observed_jointly, watched_jointly)
+        actions = ActionCode(system, layout, watched, homes)
+        joint = JointCode(system, layout, actions, entries)
+        local = LocalCode(system, layout, actions, joint, observed)
+        self.masks = joint.masks
+        self.most_successors = sum(self._positions(action) for action in system.actions)
+        groups = (len(observations) + 63) // 64
+        frame = part_text(layout.part_words, len(system.actions), len(system.channels), groups, self.masks)
+        self.text = "\n".join([frame, *(local.write(part) for part in range(PARTS)), joint.write()])
+
+    def _positions(self, action: Action) -> int:
+        if action.channel is None:
+            return 1
+        return self.system.channels[self.system.channel_index[action.channel]].capacity
+
+    def _of_states(self, layout: Layout, observations: Sequence[Observation]) -> tuple[list[Entries], Entries]:
+        """Conditions on states, each alternative by itself: by the part that decides it; and those of both."""
+        alone: list[Entries] = [[] for _ in range(PARTS)]
+        jointly: Entries = []
+        for number, observation in enumerate(observations):
+            condition = observation.in_states
+            if condition is None or condition is FALSE:
+                continue
+            for alternative in condition.operands if condition.operator is Operator.OR else (condition,):
+                seat = layout.parts.seat(alternative)
+                (jointly if seat is None else alone[seat]).append((number, alternative))
+        return alone, jointly
+
+    def _of_steps(
+        self, layout: Layout, observations: Sequence[Observation], homes: Sequence[int | None]
+    ) -> tuple[dict[str, Entries], dict[str, Entries]]:
+        """Conditions on steps by action: looked at with the action; and those that need a part it does not."""
+        alone: dict[str, Entries] = {}
+        jointly: dict[str, Entries] = {}
+        for number, observation in enumerate(observations):
+            for name, condition in observation.in_steps.items():
+                index = self.system.action_index[name]
+                home = homes[index]
+                channel = self.system.actions[index].channel
+                apart = home is not None and not layout.parts.sees(home, read_by([condition], channel))
+                (jointly if apart else alone).setdefault(name, []).append((number, condition))
+        return alone, jointly
+
+
+@cache
+def _kernel_code(masks: int) -> bytes:
+    return optimised(kernel_text(masks))
+
+
+def kernel(masks: int) -> NativeCode:
+    """The search for systems with so many joint entries by 64; to be closed like any other code."""
+    return NativeCode.loaded(_kernel_code(masks))
