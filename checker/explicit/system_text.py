@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from checker.explicit.action_code import ActionCode
+from checker.explicit.alternatives import alternatives
 from checker.explicit.compilation import NativeCode, optimised
 from checker.explicit.footprints import footprint, read_by
 from checker.explicit.joint_code import JointCode, entries_of
@@ -52,9 +53,10 @@ class SystemText:
             condition = observation.in_states
             if condition is None or condition is FALSE:
                 continue
-            for alternative in condition.operands if condition.operator is Operator.OR else (condition,):
-                seat = layout.parts.seat(alternative)
-                (jointly if seat is None else alone[seat]).append((number, alternative))
+            for disjunct in condition.operands if condition.operator is Operator.OR else (condition,):
+                for alternative in alternatives(disjunct, self.system, layout.parts):
+                    seat = layout.parts.seat(alternative)
+                    (jointly if seat is None else alone[seat]).append((number, alternative))
         return alone, jointly
 
     def _of_steps(
