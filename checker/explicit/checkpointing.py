@@ -9,8 +9,8 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from checker.checkpoint import Checkpoint, CheckpointError
-from checker.explicit.kernel_text import Register
+from checker.checkpoint import Blocks, Checkpoint, CheckpointError
+from checker.explicit.search_memory import Register
 from checker.interruption import Interruption
 
 if TYPE_CHECKING:
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 SECONDS_BETWEEN = 60.0
 LARGEST_SHARE = 0.1  # of the time that saving may take
 
-KEPT = (Register.COUNT, Register.NEXT, Register.LEVEL_END, Register.DEPTH)
+KEPT = (
+    Register.COUNT, Register.NEXT, Register.LEVEL_END, Register.DEPTH, Register.HELD_0, Register.HELD_1,
+)  # fmt: skip
 
 
 class Checkpointing:
@@ -30,6 +32,7 @@ class Checkpointing:
         self.say = say
         self.seconds_between = seconds_between
         self._checkpoint: Checkpoint | None = None
+        self._held: dict[int, list[int]] = {0: [0, 0]}  # states saved -> values that the parts then had
         self._next = monotonic() + seconds_between
 
     def close(self) -> None:
@@ -52,10 +55,17 @@ class Checkpointing:
         """
         assert self._checkpoint is not None
         rows, details, tables = self._checkpoint.rows, self._checkpoint.details, search.tables
+        try:
+            self._held |= {int(states): [int(left), int(right)] for states, left, right in details["values"]}
+            tables.make_room_for_values(self._held[rows])
+        except (KeyError, TypeError, ValueError):
+            raise self._unusable("its figures are damaged") from None
+        except (OSError, MemoryError):
+            return f"the {rows:,} states of the checkpoint do not fit into memory"
         if not tables.make_room(rows + 1):
             return f"the {rows:,} states of the checkpoint do not fit the memory allowed"
-        self._checkpoint.read_into(tables.blocks)
         try:
+            self._checkpoint.read_into(self._blocks(search))
             registers, numbers = details["registers"], details["numbers"]
             for register in KEPT:
                 search.context[register] = registers[register.name]
@@ -69,6 +79,9 @@ class Checkpointing:
             raise self._unusable("its figures are damaged") from None
         if search.tables.count != rows:
             raise self._unusable(f"it has {rows:,} states and should have {search.tables.count:,}")
+        if tables.held() != self._held[rows]:
+            raise self._unusable("its figures are damaged")
+        search.rehash()
         tables.fill_again()
         search.resumed = rows
         ended = "complete" if details["complete"] else f"{rows - search.context[Register.NEXT]:,} to expand"
@@ -83,8 +96,11 @@ class Checkpointing:
         """A second Ctrl-C ends the saving. A full disk does not end the search."""
         assert self._checkpoint is not None
         before, presses, rows = monotonic(), interruption.times, search.tables.count
+        search.fired()
+        self._held[rows] = search.tables.held()
         details = {
             "complete": complete,
+            "values": [[states, *held] for states, held in self._held.items()],
             "seconds": search.seconds,
             "registers": {register.name: int(search.context[register]) for register in KEPT},
             "numbers": {name: list(array) for name, array in search.numbers.items() if name != "context"},
@@ -95,7 +111,7 @@ class Checkpointing:
         kept = f"the one of {states:,} states stays" if states else "there is none"
         try:
             saved = self._checkpoint.save(
-                rows, search.tables.blocks, details, lambda: interruption.times > max(1, presses)
+                rows, self._blocks(search), details, lambda: interruption.times > max(1, presses)
             )
             if not saved:
                 self.say(f"the checkpoint was not finished; {kept}")
@@ -103,6 +119,10 @@ class Checkpointing:
             self.say(f"cannot save the checkpoint {self.folder}: {error.strerror}; {kept}")
         now = monotonic()
         self._next = now + max(self.seconds_between, (now - before) / LARGEST_SHARE)
+
+    def _blocks(self, search: ExplicitSearch) -> Blocks:
+        """The memory of the states between two saves. Raises KeyError where nothing was saved."""
+        return lambda first, end: search.tables.blocks(first, end, self._held[first], self._held[end])
 
     def _unusable(self, why: str) -> CheckpointError:
         return CheckpointError(f"checkpoint {self.folder}: {why}; delete it to start over")

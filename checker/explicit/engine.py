@@ -250,6 +250,11 @@ class ExplicitSearch:
         )
         return list(zip(labels[:count], targets[:count], strict=True))
 
+    def rehash(self) -> None:
+        """Work out the hashes of the parts' values again."""
+        for part in (0, 1):
+            self.code.procedure(f"rehash_all_{part}")()
+
     def fired(self) -> list[int]:
         """How often each action was taken so far."""
         self._tally(self._at, ctypes.addressof(self.numbers["fired"]), 32 + POSITION_BITS)

@@ -102,6 +102,10 @@ def _value_functions(part: int, part_words: Sequence[int], masks: int) -> str:
         f"  %t{step} = getelementptr i64, ptr %new, i64 {step}\n  store i64 %w{number}, ptr %t{step}"
         for step, number in enumerate(numbers)
     ]
+    loads = [
+        f"  %l{step} = getelementptr i64, ptr %value, i64 {step}\n  %w{number} = load i64, ptr %l{step}"
+        for step, number in enumerate(numbers)
+    ]
     return f"""
 define internal fastcc i64 @hash_{part}({parameters}) nounwind {{
 {chr(10).join(hashing)}
@@ -168,6 +172,33 @@ append:
   ret i64 %number
 leave:
   ret i64 %found
+}}
+
+define internal fastcc void @rehash_{part}(i64 %number) nounwind {{
+  %values = load ptr, ptr {at(of_part("VALUES", part))}
+  %place = mul i64 %number, {count}
+  %value = getelementptr i64, ptr %values, i64 %place
+{chr(10).join(loads)}
+  %h = call fastcc i64 @hash_{part}({parameters})
+  %record = call fastcc ptr @record_{part}(i64 %number)
+  store i64 %h, ptr %record
+  ret void
+}}
+
+define dso_local void @rehash_all_{part}() nounwind {{
+entry:
+  %held = load i64, ptr {at(of_part("HELD", part))}
+  br label %loop
+loop:
+  %i = phi i64 [1, %entry], [%i1, %body]
+  %more = icmp ule i64 %i, %held
+  br i1 %more, label %body, label %leave
+body:
+  call fastcc void @rehash_{part}(i64 %i)
+  %i1 = add i64 %i, 1
+  br label %loop
+leave:
+  ret void
 }}
 
 define internal fastcc ptr @record_{part}(i64 %number) nounwind alwaysinline {{
@@ -352,9 +383,10 @@ def _key_of(part_words: Sequence[int]) -> str:
     lines = []
     for part in (0, 1):
         parameters = [f"i64 %w{number}" for number in _of(part, part_words)]
+        sought = ", ".join(["ptr %free", f"i64 %h{part}", *parameters])
         lines += [
             f"  %h{part} = call fastcc i64 @hash_{part}({', '.join(parameters)})",
-            f"  %n{part} = call fastcc i64 @seek_{part}(" + ", ".join(["ptr %free", f"i64 %h{part}", *parameters]) + ")",
+            f"  %n{part} = call fastcc i64 @seek_{part}({sought})",
         ]
     return f"""
 define dso_local i64 @key_of(ptr %state) nounwind {{

@@ -135,4 +135,4 @@ def _common(system: System, part_of: Mapping[str, int], footprints: Sequence[Foo
         gained = [name for name, gain in gains.items() if gain > 0 and bits.get(name, WORD) <= room]
         if not gained:
             return common
-        common |= {max(gained, key=lambda name: gains[name])}
+        common |= {max(sorted(gained), key=lambda name: gains[name])}

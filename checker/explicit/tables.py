@@ -4,6 +4,7 @@ the two parts of a state and their steps. Hash tables are rebuilt from what they
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 
 from checker.explicit.compilation import NativeCode
 from checker.explicit.memory import Region
@@ -44,8 +45,16 @@ class PartTable:
         self._slots = Region(8 * self.slots)
         self.room *= 2
         self.slots *= 2
+        self.fill_again(context)
+
+    def fill_again(self, context: Numbers) -> None:
+        """Make the empty hash table that of the values there are."""
         self.tell(context)
         self._reslot(ctypes.addressof(context))
+
+    def block(self, first: int, end: int) -> memoryview:
+        """The memory of the values numbered from `first` + 1 up to `end`."""
+        return _bytes(self._values, self._widths[0], first + 1, end + 1)
 
     def tell(self, context: Numbers) -> None:
         addresses = {"VALUES": self._values.address, "RECORDS": self._records.address, "SLOTS": self._slots.address}
@@ -165,11 +174,10 @@ class Tables:
         self._table.close()
         self._table = Region(2 * more)
         self.slots *= 2
-        self.fill_again()
+        self._fill_table()
         return True
 
-    def fill_again(self) -> None:
-        """Make the empty hash table that of the states there are."""
+    def _fill_table(self) -> None:
         self.tell()
         self._rebuild(ctypes.addressof(self.context))
 
@@ -190,6 +198,32 @@ class Tables:
         for part in self.parts:
             part.tell(self.context)
 
+    # checkpoints
+
+    def held(self) -> list[int]:
+        """How many values each part has had."""
+        return [int(self.context[of_part("HELD", part.part)]) for part in self.parts]
+
+    def make_room_for_values(self, held: Sequence[int]) -> None:
+        """Room for so many values of each part. Raises OSError, MemoryError."""
+        for part, wanted in zip(self.parts, held, strict=True):
+            while wanted + self.most_successors > part.room:
+                part.grow(self.context)
+
+    def blocks(self, first: int, end: int, held: Sequence[int], held_then: Sequence[int]) -> list[memoryview]:
+        """The memory of the states from `first` up to `end`, of their predecessors, and of the parts' values
+        beyond the first `held`, up to `held_then`; valid until the tables grow."""
+        return [
+            _bytes(self._states, 8, first, end), _bytes(self._parents, 4, first, end),
+            *(part.block(before, after) for part, before, after in zip(self.parts, held, held_then, strict=True)),
+        ]  # fmt: skip
+
+    def fill_again(self) -> None:
+        """Make the empty hash tables those of the states and values put into the blocks."""
+        for part in self.parts:
+            part.fill_again(self.context)
+        self._fill_table()
+
     def make_index(self) -> None:
         """From now on states can be found by key; for a search that has ended."""
         if self._index is None:
@@ -206,21 +240,6 @@ class Tables:
     def parent(self, index: int) -> int:
         return int(ctypes.c_uint32.from_address(self._parents.address + 4 * index).value)
 
-    # checkpoints
-
-    def blocks(self, first: int, end: int) -> tuple[memoryview, memoryview]:
-        """The memory of the states from `first` up to `end`, and of their predecessors; valid until the
-        tables grow."""
-        return self._bytes(self._states, 8 * self.words, first, end), self._bytes(self._parents, 4, first, end)
-
-    def _bytes(self, region: Region, width: int, first: int, end: int) -> memoryview:
-        array = (ctypes.c_ubyte * (width * (end - first))).from_address(region.address + width * first)
-        return memoryview(array).cast("B")
-
-    def fill_again(self) -> None:
-        """Make the empty hash table that of the states put into the blocks."""
-        self._rebuild()
-
     def close(self) -> None:
         for part in self.parts:
             part.close()
@@ -228,3 +247,9 @@ class Tables:
             region.close()
         if self._index is not None:
             self._index.close()
+
+
+def _bytes(region: Region, width: int, first: int, end: int) -> memoryview:
+    """The bytes of the items `first` up to `end`, of `width` bytes each."""
+    array = (ctypes.c_ubyte * (width * (end - first))).from_address(region.address + width * first)
+    return memoryview(array).cast("B")
