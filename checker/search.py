@@ -10,11 +10,13 @@ from model.language.interpretation import State
 
 @dataclass(frozen=True)
 class Limits:
-    """memory: bytes for the search's tables. seconds: wall-clock time. None: no limit."""
+    """memory: bytes for the search's tables. seconds: wall-clock time. steps: length of runs, of a bounded
+    search. None: no limit."""
 
     memory: int | None = None
     seconds: float | None = None
     states: int | None = None
+    steps: int | None = None
 
 
 @dataclass(frozen=True)
