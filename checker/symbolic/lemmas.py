@@ -1,0 +1,126 @@
+"""Lemmas: clauses that no explored state contradicts. Each is learned from one state that gets in the way
+of a proof: the weakest few facts about it that no explored state has together are denied of all states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import z3
+
+from checker.symbolic.atoms import Atom, Vocabulary
+from checker.symbolic.encoding import Encoding
+from checker.symbolic.reachable import Sample
+
+MOST_OF_A_KIND = 3  # lemmas learned from one state
+MOST_LITERALS = 9
+
+
+@dataclass(frozen=True)
+class Literal:
+    atom: Atom
+    positive: bool
+
+
+@dataclass(frozen=True)
+class Lemma:
+    """Not all of these literals at once."""
+
+    denied: tuple[Literal, ...]
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        return frozenset(name for literal in self.denied for name in literal.atom.names)
+
+    def term(self, literal_term: Callable[[Atom], z3.BoolRef], encoding: Encoding) -> z3.BoolRef:
+        parts = [literal_term(literal.atom) for literal in self.denied]
+        return encoding.encoder.some(
+            z3.Not(part) if literal.positive else part for literal, part in zip(self.denied, parts, strict=True)
+        )
+
+    def text(self, vocabulary: Vocabulary) -> str:
+        """The lemma in words, as an implication from all but its last literal."""
+        *before, last = self.denied
+        conclusion = vocabulary.text(last.atom, not last.positive)
+        if not before:
+            return conclusion
+        return f"{' and '.join(vocabulary.text(entry.atom, entry.positive) for entry in before)} → {conclusion}"
+
+
+class Learner:
+    """Learns lemmas at the width of `vocabulary` from a sample at another width."""
+
+    def __init__(self, vocabulary: Vocabulary, sample: Sample) -> None:
+        self.vocabulary, self.sample = vocabulary, sample
+        self.tests = [(atom, vocabulary.holds(atom)) for atom in sample.vocabulary.atoms if atom in sample.positive]
+        self.weights: dict[Literal, int] = {}
+        self.sets: dict[Literal, int] = {}
+
+    def literals(self, codes: Mapping[str, int]) -> list[Literal]:
+        """What holds in a state, the facts that most explored states share first."""
+        found = [Literal(atom, holds(codes)) for atom, holds in self.tests]
+        for literal in found:
+            if literal not in self.sets:
+                bits = self.sample.bits(literal.atom, literal.positive)
+                self.sets[literal] = bits
+                self.weights[literal] = bits.bit_count()
+        found.sort(key=lambda literal: -self.weights[literal])
+        return [literal for literal in found if self.weights[literal] < self.sample.size]
+
+    def count_as_reached(self, codes: Mapping[str, int]) -> None:
+        """Learn no lemma any more that excludes this state."""
+        self.sample.add(self.vocabulary, codes)
+        self.sets.clear()
+        self.weights.clear()
+
+    def excludes(self, lemma: Lemma, codes: Mapping[str, int]) -> bool:
+        return all(self.vocabulary.holds(entry.atom)(codes) == entry.positive for entry in lemma.denied)
+
+    def lemmas(self, codes: Mapping[str, int]) -> list[Lemma]:
+        """Lemmas that exclude this state; empty if the explored states have all its facts together."""
+        literals = self.literals(codes)
+        never = [literal for literal in literals if self.weights[literal] == 0]
+        if never:
+            return [Lemma((literal,)) for literal in never[:MOST_OF_A_KIND]]
+        pairs = self._pairs(literals)
+        if pairs:
+            return pairs
+        cube = self._cube(literals)
+        return [Lemma(cube)] if cube else []
+
+    def _pairs(self, literals: list[Literal]) -> list[Lemma]:
+        found: list[tuple[int, Literal, Literal]] = []
+        sets = [self.sets[literal] for literal in literals]
+        for index, one in enumerate(sets):
+            for other in range(index):
+                if not one & sets[other]:
+                    weight = min(self.weights[literals[index]], self.weights[literals[other]])
+                    found.append((weight, literals[other], literals[index]))
+        found.sort(key=lambda entry: -entry[0])
+        chosen: list[Lemma] = []
+        used: set[frozenset[str]] = set()
+        for _, one_literal, other_literal in found:
+            names = frozenset((*one_literal.atom.names, *other_literal.atom.names))
+            if names not in used:
+                used.add(names)
+                chosen.append(Lemma((one_literal, other_literal)))
+                if len(chosen) == MOST_OF_A_KIND:
+                    break
+        return chosen
+
+    def _cube(self, literals: list[Literal]) -> tuple[Literal, ...]:
+        """A smallest set of literals without a state in the sample: the rarest are left out first."""
+        order = list(reversed(literals))  # rare ones first
+        rest = [self.sample.everything]  # rest[i]: states with all of the i last literals
+        for literal in reversed(order):
+            rest.append(rest[-1] & self.sets[literal])
+        if rest[-1]:
+            return ()
+        kept: list[Literal] = []
+        common = self.sample.everything
+        for index, literal in enumerate(order):
+            if common & rest[len(order) - 1 - index]:
+                kept.append(literal)
+                common &= self.sets[literal]
+        return tuple(kept)
