@@ -11,10 +11,10 @@ import z3
 
 from checker.symbolic.atoms import Atom, Vocabulary
 from checker.symbolic.encoding import Encoding
-from checker.symbolic.reachable import Sample
+from checker.symbolic.reachable import FEW, Sample
 
 MOST_OF_A_KIND = 3  # lemmas learned from one state
-MOST_LITERALS = 9
+FIRST = (1 << FEW) - 1
 
 
 @dataclass(frozen=True)
@@ -91,18 +91,18 @@ class Learner:
 
     def _pairs(self, literals: list[Literal]) -> list[Lemma]:
         found: list[tuple[int, Literal, Literal]] = []
-        sets = [self.sets[literal] for literal in literals]
-        for index, one in enumerate(sets):
+        few = [self.sets[literal] & FIRST for literal in literals]
+        for index, one in enumerate(few):
+            weight = self.weights[literals[index]]
             for other in range(index):
-                if not one & sets[other]:
-                    weight = min(self.weights[literals[index]], self.weights[literals[other]])
+                if not one & few[other]:
                     found.append((weight, literals[other], literals[index]))
         found.sort(key=lambda entry: -entry[0])
         chosen: list[Lemma] = []
         used: set[frozenset[str]] = set()
         for _, one_literal, other_literal in found:
             names = frozenset((*one_literal.atom.names, *other_literal.atom.names))
-            if names not in used:
+            if names not in used and not self.sets[one_literal] & self.sets[other_literal]:
                 used.add(names)
                 chosen.append(Lemma((one_literal, other_literal)))
                 if len(chosen) == MOST_OF_A_KIND:
