@@ -27,7 +27,8 @@ from model.scenarios import Scenario
 from properties.kinds import Kind, Property, observations
 
 WIRE_BITS = 16  # of a sequence number in a real message (RFC 6275, 6.1.7)
-ENGINES = {"explicit": "checker.explicit.engine", "plain": "checker.plain_search"}
+ENGINES = {"explicit": "checker.explicit.engine", "plain": "checker.plain_search",
+           "bmc": "checker.symbolic.bounded"}  # fmt: skip
 
 
 class Explore(Protocol):
@@ -188,6 +189,8 @@ class _Judge:
 
     def dead_rows(self, exploration: Exploration) -> tuple[tuple[str, str], ...]:
         """Rows that no action took, whichever UE's; a row over several states counts once."""
+        if not exploration.fired:
+            return ()
         taken = {name for name, count in exploration.fired.items() if count}
         if self.copies is not None:
             taken = {self.copies.original_action[name][0] for name in taken}
@@ -239,7 +242,7 @@ class _Judge:
     def _evidence(self, exploration: Exploration) -> Evidence:
         words = self.scenario.abstractions()
         capacity = self.scenario.bounds.messages_in_flight
-        if all(most < capacity for most in exploration.largest.values()):
+        if exploration.largest and all(most < capacity for most in exploration.largest.values()):
             words = [text for text in words if "in flight in each direction" not in text]
         return Evidence(
             exploration.engine, exploration.complete, exploration.states, exploration.transitions,

@@ -23,7 +23,7 @@ class Limits:
 class Progress:
     """Figures while a search runs. frontier: states found and not yet expanded.
 
-    resumed: states that came from a checkpoint.
+    resumed: states that came from a checkpoint. words: what to show instead of figures.
     """
 
     states: int
@@ -32,6 +32,7 @@ class Progress:
     frontier: int
     seconds: float
     resumed: int = 0
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ class Sighting:
 
 @dataclass(frozen=True)
 class Exploration:
-    """The answer of a search. Figures are exact if `complete`, else what was reached.
+    """The answer of a search. Figures are exact if `complete`, else what was reached; None where the
+    engine does not define them (of a bounded search, depth is the length of the runs looked at).
 
     transitions: enabled (action, message) pairs over all expanded states. depth: the largest
     distance of a state from the initial ones. stopped: why the search ended early, in words, or
@@ -60,9 +62,9 @@ class Exploration:
     engine: str
     complete: bool
     stopped: str | None
-    states: int
-    transitions: int
-    depth: int
+    states: int | None
+    transitions: int | None
+    depth: int | None
     seconds: float
     memory: int
     sightings: Mapping[str, Sighting]

@@ -20,9 +20,9 @@ class Evidence:
 
     engine: str
     complete: bool
-    states: int
-    transitions: int
-    depth: int
+    states: int | None
+    transitions: int | None
+    depth: int | None
     seconds: float
     fingerprint: str
     abstractions: tuple[str, ...]

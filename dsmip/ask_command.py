@@ -91,7 +91,7 @@ def _as_json(
 def _show(asked: Question, run: Run, verdict: Verdict, code: int, trace: Trace | None) -> None:
     console = output()
     where = f"{run.scenario.name}, {', '.join([run.reading.name, *run.reading.switched_texts])}"
-    explored = f"{verdict.evidence.states:,} states"
+    explored = f"{verdict.evidence.states or 0:,} states"
     match verdict:
         case Unknown(_, reason):
             words = f"unknown: {reason} ({explored} seen)"

@@ -20,7 +20,7 @@ from diagrams.chart_text import chart_rich, chart_text
 from diagrams.sequence_chart import sequence_chart
 from dsmip.known_answers import known_answers
 from dsmip.labels import SHORT_NAMES, hidden_in
-from dsmip.run_statistics import show_statistics, statistics
+from dsmip.run_statistics import figure, show_statistics, statistics
 from properties.kinds import Kind
 from properties.registry import BY_IDENTIFIER
 
@@ -157,7 +157,7 @@ def runs_table(runs: Sequence[Run]) -> Table:
         found = run.exploration
         table.add_row(
             run.scenario.name, ", ".join([run.reading.name, *run.reading.switched_texts]),
-            f"{found.states:,}", f"{found.transitions:,}", str(found.depth), f"{found.seconds:.1f}",
+            figure(found.states), figure(found.transitions), figure(found.depth), f"{found.seconds:.1f}",
             *(str(words.count(value)) for value in STYLES), str(vacuous), str(len(run.dead_rows)),
         )  # fmt: skip
     return table

@@ -38,7 +38,8 @@ def reporting(title: str) -> Iterator[ProgressReport | None]:
             resumed = f" (resumed at {progress.resumed:,})" if progress.resumed else ""
             bar.update(
                 task,
-                description=f"{title}: {progress.states:,} states{resumed}, {progress.transitions:,} transitions, "
+                description=f"{title}: {progress.words}" if progress.words
+                else f"{title}: {progress.states:,} states{resumed}, {progress.transitions:,} transitions, "
                 f"depth {progress.depth}, {progress.frontier:,} to expand",
             )
 

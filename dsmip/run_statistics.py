@@ -54,12 +54,17 @@ def capacity_reached(run: Run) -> list[Json]:
     return [channel.name for channel in run.system.channels if largest[channel.name] >= channel.capacity]
 
 
+def figure(number: int | None) -> str:
+    """A count, or a dash where the engine does not define it."""
+    return "-" if number is None else f"{number:,}"
+
+
 def show_statistics(console: Console, run: Run) -> None:
     found = run.exploration
-    per_second = f", {found.states / found.seconds:,.0f} a second" if found.seconds >= 0.01 else ""
+    per_second = f", {found.states / found.seconds:,.0f} a second" if found.states and found.seconds >= 0.01 else ""
     per_state = f", {found.memory / found.states:.0f} bytes a state" if found.states else ""
     console.print(f"{run.scenario.name}, {', '.join([run.reading.name, *run.reading.switched_texts])}", style="bold")
-    console.print(f"  engine: {found.engine}; {found.states:,} states{per_second}{per_state}")
+    console.print(f"  engine: {found.engine}; {figure(found.states)} states{per_second}{per_state}")
     for note in (*found.reductions, *found.notes):
         console.print(f"  {note}")
     if found.complete:

@@ -154,8 +154,8 @@ class Vocabulary:
             case Relation.SAME:
                 return f"{one} {'=' if positive else '≠'} {atom.other}"
             case Relation.NOT_AFTER:
-                return f"{one} is {no}{'' if positive else ''}sent before or with {atom.other}".replace("  ", " ")
+                return f"{one} {'≤' if positive else '>'} {atom.other} (from the start)"
             case Relation.AHEAD:
                 return f"{one} is {no}ahead of {atom.other}"
             case Relation.WITHIN:
-                return f"{one} is {no}within {atom.code} of the start"
+                return f"{one} {'≤' if positive else '>'} start + {atom.code}"

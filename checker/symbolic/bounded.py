@@ -104,7 +104,7 @@ class Unrolling:
             value = self.states[step][name]
             for term, numbers in self._writers.get(name, []):
                 condition = encoding.encoder.some(taken[number] for number in numbers)
-                value = z3.If(condition, z3.substitute(term, *pairs), value)  # type: ignore[call-overload]
+                value = z3.If(condition, z3.substitute(term, *pairs), value)
             parts.append(new == value)
         return parts
 
@@ -152,11 +152,12 @@ class BoundedSearch:
                 self._look()
                 self.depth += 1
                 if progress is not None:
-                    progress(Progress(0, 0, self.depth, len(self.waiting), monotonic() - self.started))
+                    words = f"runs of {self.depth} steps, {len(self.sightings)} found, {len(self.waiting)} left"
+                    progress(Progress(0, 0, self.depth, len(self.waiting), monotonic() - self.started, words=words))
                 if not self.waiting:
                     return f"everything looked for was found within {self.depth} steps"
                 if self.depth >= self.steps:
-                    return f"bounded search: no run of up to {self.depth} steps shows it, longer ones were not looked at"
+                    return f"no run of up to {self.depth} steps shows it; longer ones were not looked at"
                 self.solver.add(*self.unrolling.extend())
         except SolverGaveUp as error:
             return self._gave_up(str(error))
@@ -233,8 +234,8 @@ class BoundedSearch:
 
     def result(self, stopped: str | None) -> Exploration:
         return Exploration(
-            "bmc", stopped is None, stopped, 0, 0, max(self.depth, 0), monotonic() - self.started, 0,
-            self.sightings, {}, {}, frozenset(),
+            "bmc", stopped is None, stopped, None, None, max(self.depth, 0), monotonic() - self.started, 0,
+            self.sightings, {}, {channel.name: channel.capacity for channel in self.system.channels}, frozenset(),
         )  # fmt: skip
 
 

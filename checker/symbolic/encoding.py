@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import z3
 
@@ -149,7 +150,7 @@ class Encoding:
         parts = [part for name in self.components.names if (part := self._in_range(name)) is not None]
         for channel in self.system.channels:
             slots = self.components.slots[channel.name]
-            for before, slot in zip(slots, slots[1:], strict=False):
+            for before, slot in pairwise(slots):
                 parts.append(z3.Implies(self.occupied(slot), self.occupied(before)))
             for slot in slots:
                 contents = self.contents(slot)
@@ -245,7 +246,8 @@ class Encoding:
             touched.append(sending.channel)
             rows = queues[sending.channel]
             full = self._present(sending.channel, rows[-1])
-            overflows[sending.channel] = z3.Or(overflows[sending.channel], full) if sending.channel in overflows else full
+            before = overflows.get(sending.channel)
+            overflows[sending.channel] = full if before is None else z3.Or(before, full)
             queues[sending.channel] = self._appended(terms, sending, rows, faults)
         for name in dict.fromkeys(touched):
             for place, row in zip(self.components.slots[name], queues[name], strict=True):

@@ -131,10 +131,9 @@ def in_every_order(system: System, state: State) -> Iterator[State]:
 def _orders(channel: SystemChannel, contents: Contents) -> list[Contents]:
     if len(contents) < 2:
         return [contents]
-    allowed = dict.fromkeys(
-        order for order in permutations(contents) if channel.reorders or _lanes(channel, order) == _lanes(channel, contents)
-    )
-    return list(allowed)
+    lanes = _lanes(channel, contents)
+    orders = dict.fromkeys(permutations(contents))
+    return [order for order in orders if channel.reorders or _lanes(channel, order) == lanes]
 
 
 def _lanes(channel: SystemChannel, contents: Sequence[Flight]) -> list[Flight]:
