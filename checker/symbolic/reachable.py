@@ -114,7 +114,7 @@ def _columns(vocabulary: Vocabulary, search: ExplicitSearch, chosen: Sequence[in
     order that slots may have: within a lane of queues it is fixed."""
     columns: dict[str, bytearray] = {name: bytearray() for name in vocabulary.components.names}
     for index in chosen:
-        state = search.layout.decode(search.tables.state(index))
+        state = search.layout.decode(search.state_words(index))
         for variant in in_every_order(search.system, state):
             for name, code in vocabulary.components.codes(variant).items():
                 columns[name].append(code)
