@@ -136,6 +136,11 @@ UE_MUTANTS = (
         killed_by="LIVE-6", requirements=["REF-A5", "REF-A6", "REF-A13"],
     ),
     Mutant(
+        "ue-keepalive-elsewhere", "keeps its NAT mapping alive with an update that asks for removal", "ue",
+        sending("ue", "keeps the NAT mapping alive", lifetime=Lifetime.ZERO),
+        killed_by="BIND-3", scenario="nat-expiry", requirements=["REF-C13", "REF-A2"],
+    ),
+    Mutant(
         "ue-unprotected-answer", "takes an acknowledgement that no association protects", "ue",
         losing_row("ue", "not protected by the association"),
         killed_by="ATT-1", scenario="no-keys", requirements=["REF-A7", "REF-D1"],

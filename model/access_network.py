@@ -87,7 +87,7 @@ access.transition(
     when=(remappings_left > 0) & is_translated(network) & ~remapped,
     then=[remapped.becomes(True), remappings_left.becomes(remappings_left - 1), disturbs],
     clause="5.2.3.2", requirements=["REF-G9"],
-    note="the UE learns nothing of it",
+    note="or forgets it, and makes another when the UE next sends; the UE learns nothing of it",
 )  # fmt: skip
 access.invariant("an address is configured only where the UE is attached", configured.implies(network != NOWHERE))
 access.invariant("attached means on some network", (access.state == AccessState.ATTACHED) == (network != NOWHERE))

@@ -31,8 +31,8 @@ from model.messages import (
 from model.readings import Reading
 from model.scenarios import Network, Scenario
 from model.security_association import security_association
-from model.ue_variables import data_left
-from model.user_equipment import USER_DATA, ue
+from model.ue_variables import data_left, refreshes_left
+from model.ue_while_registered import REFRESH, USER_DATA, ue
 
 MACHINES = (ue, home_agent, access, security_association, lifetimes, outages, attacker)
 Change = Callable[[Mapping[str, Machine]], None]
@@ -72,6 +72,9 @@ def leave_out_what_is_missing(machines: dict[str, Machine], scenario: Scenario) 
     if not scenario.bounds.home_agent_restarts:
         del machines[outages.name]
         _lose(machines, event(HOME_AGENT_RESTARTED))
+    if not scenario.bounds.refreshes:
+        _lose(machines, REFRESH)
+        del machines[ue.name].variables[str(refreshes_left.payload)]
     if not scenario.ue.data_packets:
         _lose(machines, receipt(TunnelledData), receipt(BindingError), USER_DATA)
         del machines[ue.name].variables[str(data_left.payload)]
@@ -90,7 +93,7 @@ def channels(scenario: Scenario) -> list[Channel]:
 
 def binding(scenario: Scenario, reading: Reading) -> Binding:
     """What the scenario and the reading fill in."""
-    bounds = scenario.bounds
+    bounds, reading = scenario.bounds, reading.completed(scenario.choices)
     sizes = Sizes(
         widths={"sequence_number": bounds.sequence_number_bits},
         bounds={
@@ -103,6 +106,7 @@ def binding(scenario: Scenario, reading: Reading) -> Binding:
             "association_failures": bounds.security_association_failures,
             "expiries": at_start(bounds.lifetime_ends),
             "restarts": bounds.home_agent_restarts,
+            "refreshes": at_start(bounds.refreshes),
             "data_packets": scenario.ue.data_packets,
             "forgeries": scenario.attacker.forgeries,
             "interceptions": scenario.attacker.interceptions,
@@ -129,6 +133,8 @@ def parameters(scenario: Scenario) -> dict[str, Value]:
         # so that numbers wrap in every run: the first update has the highest number, the second has 0
         "first_sequence_number": (1 << bounds.sequence_number_bits) - 2,
         "restarts": bounds.home_agent_restarts,
+        "refreshes": at_start(bounds.refreshes),
+        unlimited("refreshes"): bounds.refreshes == UNLIMITED,
         "data_packets": scenario.ue.data_packets,
         "loss": faults.loss,
         "duplication": faults.duplication,

@@ -154,6 +154,10 @@ class Reading:
             if actor is not None
         }
 
+    def completed(self, choices: Iterable[str]) -> Reading:
+        """This reading with a scenario's choices; what a user switched goes before them."""
+        return Reading(self.name, {**reading(self.name, choices).switched, **self.switched})
+
     @property
     def switched_texts(self) -> list[str]:
         """The switched choices as a user writes them: "ue.AMB-20=nat-found"."""

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from model.budgets import UNLIMITED
 from model.language.errors import ModelError, nearest
+from model.readings import reading
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=40)]
 Small = Annotated[int, Field(ge=0, le=8)]
@@ -51,6 +52,7 @@ class Bounds(Section):
 
     movements: Annotated[int, Field(ge=1, le=12)] = 2
     retransmissions: SmallOrUnlimited = 1
+    refreshes: SmallOrUnlimited = 0
     messages_in_flight: Annotated[int, Field(ge=1, le=6)] = 1
     duplications: Small = 0
     nat_remappings: Annotated[int, Field(ge=0, le=1)] = 0
@@ -120,7 +122,8 @@ class Timing(Section):
 
 
 class Scenario(Section):
-    """One scenario. cannot_occur: property ID -> why its antecedent cannot occur here."""
+    """One scenario. choices: how ambiguities are read here whatever the reading, "ue.AMB-20=nat-found".
+    cannot_occur: property ID -> why its antecedent cannot occur here."""
 
     name: Name
     description: str
@@ -133,6 +136,7 @@ class Scenario(Section):
     environment: Environment = Environment()
     timing: Timing = Timing()
     attacker: Attacker = Attacker()
+    choices: list[str] = []
     cannot_occur: dict[str, str] = {}
 
     @model_validator(mode="after")
@@ -152,6 +156,10 @@ class Scenario(Section):
             raise ValueError("channel.duplication = true needs bounds.duplications of 1 or more, and the reverse")
         if self.bounds.nat_remappings and not any(network.translation for network in self.networks):
             raise ValueError("bounds.nat_remappings needs a network with translation = true")
+        try:
+            reading("intended", self.choices)
+        except ModelError as error:
+            raise ValueError(f"choices: {error}") from None
         if (self.attacker.interception != "none") != (self.attacker.interceptions > 0):
             raise ValueError("attacker.interception needs attacker.interceptions of 1 or more, and the reverse")
         self.require_width_rule()
@@ -160,14 +168,18 @@ class Scenario(Section):
     @property
     def capabilities(self) -> frozenset[str]:
         """What only some scenarios have, by the names that properties use for it (`Property.needs`)."""
+        bounds = self.bounds
         found = {
             "forged packets without keys": self.attacker.forgeries > 0 and not self.attacker.subscriber,
             "attacker with a subscription": self.attacker.forgeries > 0 and self.attacker.subscriber,
             "attacker who copies updates": self.attacker.interception == "copy",
             "attacker who rewrites IPv4 headers": self.attacker.interception in ("rewrite-ipv4", "rewrite"),
             "attacker who rewrites IPv6 headers": self.attacker.interception in ("rewrite-ipv6", "rewrite"),
-            "restart of the home agent": self.bounds.home_agent_restarts > 0,
+            "restart of the home agent": bounds.home_agent_restarts > 0,
+            "renewal of bindings": bounds.refreshes != 0,
+            "renewal behind a NAT that replaces its mapping": bounds.refreshes != 0 and bounds.nat_remappings > 0,
             "user data": self.ue.data_packets > 0,
+            "mixture of schools": bool(self.choices),
             "restriction of NAT traversal": self.home_agent.nat_traversal != "open",
         }
         return frozenset(name for name, there in found.items() if there)
@@ -180,9 +192,13 @@ class Scenario(Section):
         lifetime or of an association, and once more when an unanswered association is set up anew.
         """
         bounds = self.bounds
-        if isinstance(bounds.retransmissions, str) or isinstance(bounds.lifetime_ends, str):
+        if (
+            isinstance(bounds.retransmissions, str)
+            or isinstance(bounds.lifetime_ends, str)
+            or isinstance(bounds.refreshes, str)
+        ):
             return None
-        starts = bounds.movements + bounds.lifetime_ends + bounds.security_association_ends
+        starts = bounds.movements + bounds.lifetime_ends + bounds.security_association_ends + bounds.refreshes
         return starts * (1 + bounds.retransmissions) * 2
 
     @property
@@ -251,6 +267,10 @@ class Scenario(Section):
             words.append("lifetimes end at any time, as often as they like")
         elif bounds.lifetime_ends:
             words.append(f"at most {bounds.lifetime_ends} lifetime(s) end")
+        if bounds.refreshes == UNLIMITED:
+            words.append("a registered UE renews its binding as often as it likes")
+        elif bounds.refreshes:
+            words.append(f"at most {bounds.refreshes} renewal(s) of a binding")
         if bounds.home_agent_restarts:
             words.append(f"the home agent starts anew at most {bounds.home_agent_restarts} time(s)")
         if self.ue.data_packets:

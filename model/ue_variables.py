@@ -102,6 +102,10 @@ safe_to_stay_home = ue.variable(
 tunnel = ue.variable(
     "tunnel", Enumeration.of(Encapsulation), initial=Encapsulation.IPV6, meaning="how the UE tunnels data"
 )
+refreshes_left = ue.variable(
+    "refreshes_left", Integer(0, "refreshes"), initial=parameter("refreshes"),
+    meaning="budget of registrations anew while registered",
+)  # fmt: skip
 data_left = ue.variable(
     "data_left", Integer(0, "data_packets"), initial=parameter("data_packets"),
     meaning="packets of user data that it may send through the home agent",

@@ -7,9 +7,9 @@ from model.access_network import ADDRESS_CONFIGURED, COVERAGE_LOST, MOVEMENT, RO
 from model.addresses import NO_ADDRESS, Family, Prefix
 from model.budgets import spent
 from model.language.expressions import if_then_else, in_flight, parameter
-from model.language.machines import case, chosen, decision, discarding, event, otherwise, receipt, send, timer
+from model.language.machines import case, chosen, decision, discarding, event, otherwise, receipt, timer
 from model.lifetimes import BINDING_ENDED_AT_UE
-from model.messages import DOWNLINK, UPLINK, BindingAcknowledgement, BindingError, TunnelledData
+from model.messages import DOWNLINK, UPLINK, BindingAcknowledgement
 from model.security_association import ASSOCIATION_ENDED, ASSOCIATION_ESTABLISHED, ASSOCIATION_REFUSED, Ends
 from model.ue_acknowledgements import (
     nothing_outstanding,
@@ -49,7 +49,6 @@ from model.ue_variables import (
     association_address,
     association_renewed,
     care_of_address,
-    data_left,
     detected_link,
     has_ipv4_home_address,
     key_management_granted,
@@ -62,7 +61,7 @@ from model.ue_variables import (
     wants_ipv4_home_address,
 )
 
-__all__ = ["USER_DATA", "ue"]
+__all__ = ["ue"]
 
 # Leaving a link (5.2.1: at any moment)
 
@@ -358,32 +357,6 @@ ue.on(receipt(BindingAcknowledgement), in_states=UeState.ABANDONED).decide(
         then=[list_entry.becomes(ListEntry.REFUSED), reason.becomes(Reason.REFUSED)],
         clause="5.1.2.4", requirements=["REF-A9"],
     ),
-)  # fmt: skip
-
-# User data through the home agent; a Binding Error tells that there is no binding (RFC 6275, 9.3.1 and 11.3.6)
-
-USER_DATA = decision("send user data")
-ue.transition(
-    "sends user data through the home agent",
-    trigger=USER_DATA, source=UeState.REGISTERED, when=data_left > 0,
-    then=[data_left.becomes(data_left - 1), send(TunnelledData(source=address), on=UPLINK)],
-    clause="5.2.1", requirements=["REF-B13"],
-)  # fmt: skip
-ue.on(receipt(BindingError), in_states=UeState.REGISTERED).decide(
-    case(
-        "the home agent knows no binding, update sent", dest=UeState.REGISTERING,
-        when=may_register_abroad(address), then=[register(address)],
-        clause="5.1.2.4", requirements=["REF-A14"],
-    ),
-    otherwise(
-        "the home agent knows no binding, association needed", dest=UeState.ESTABLISHING_SA,
-        then=[association.becomes(False), list_entry.becomes(ListEntry.NONE)],
-        clause="5.2.1", requirements=["REF-A14", "GEN-03"],
-    ),
-)  # fmt: skip
-ue.discards(
-    receipt(BindingError), [state for state in UeState if state is not UeState.REGISTERED],
-    "no binding is believed in, or an update is on its way", clause="5.1.2.4", requirements=["REF-A14"],
 )  # fmt: skip
 
 # At home (5.2.2.4, last sentences)

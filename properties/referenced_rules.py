@@ -203,8 +203,7 @@ _DUAL_STACK = (
           left_out="leases: an address is free again the moment its binding ends"),
     _rule("C13", "5.2.3.2", "shall", "ue", "RFC 5555, 4.3 and 6",
           "Behind a NAT the UE repeats its registration often enough to keep the mapping, by default every 110 s.",
-          out_of_scope="not modelled: keepalives, a NAT changes its mapping unnoticed where the scenario allows it; "
-          "effect on verdicts: only the next update for another cause repairs a changed mapping"),
+          left_out="the interval: a keepalive comes at any moment, and only where the scenario has renewals"),
     _rule("C14", "5.1.2.4", "shall", "ue", "RFC 5555, 2.3.1 and 4.4.2",
           "A granted IPv4 home address has an entry of its own at the UE; one that is refused or passed over leaves "
           "the IPv6 registration valid.",

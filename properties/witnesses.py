@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from model import access_network
 from model import home_agent_answers as ha
 from model import ue_variables as ue
+from model.addresses import Family, family_of_address, is_translated, remapped_address_of, translated_address_of
 from model.home_agent_outages import restarts_left
 from model.language.expressions import after, occurs, parameter, receives
 from model.messages import (
@@ -18,7 +20,7 @@ from model.messages import (
     sent_update,
 )
 from model.ue_messages import awaits_answer
-from model.ue_variables import Link, ListEntry
+from model.ue_variables import Link, ListEntry, UeState
 from properties.kinds import Property, witness
 from properties.terms import (
     at_home,
@@ -29,6 +31,7 @@ from properties.terms import (
     registered,
     sends_acknowledgement,
     sends_update,
+    ue_state,
 )
 
 STATUS_REQUIREMENTS = {
@@ -105,6 +108,25 @@ WITNESSES = (
         step=sends_acknowledgement & sent_acknowledgement.ipv4_address_acknowledgement.is_one_of(
             Ipv4AddressAcknowledgement.NOT_THE_HOME_ADDRESS, Ipv4AddressAcknowledgement.NO_ADDRESS_AVAILABLE),
         requirements=["HA-F2F-09"], clause="5.2.3.2",
+    ),
+    witness("W-RENEWED", "a binding is renewed before it ends, to the same care-of address",
+            step=receives_update & bound & after(bound) & (ue_state == UeState.REGISTERING)
+            & occurs("home_agent") & (ha.care_of_address == after(ha.care_of_address))
+            & (ha.sequence_number != after(ha.sequence_number)),
+            requirements=["REF-A2"], clause="5.1.2.4", needs="renewal of bindings"),
+    witness(
+        "W-NAT-REPAIRED", "a keepalive brings the NAT's new mapping to the home agent",
+        step=receives_update & bound & access_network.remapped & is_translated(access_network.network)
+        & (ha.care_of_address == translated_address_of(access_network.network))
+        & (after(ha.care_of_address) == remapped_address_of(access_network.network)),
+        requirements=["REF-C13", "REF-G9"], clause="5.2.3.2",
+        needs="renewal behind a NAT that replaces its mapping",
+    ),
+    witness(
+        "W-IPV4-REGISTERED", "registered from an IPv4-only access without NAT, all quiet",
+        state=registered & quiescent & (family_of_address(ue.care_of_address) == Family.IPV4)
+        & ~is_translated(access_network.network),
+        requirements=["UE-H2F-05", "REF-C6"], clause="5.2.2.3", needs="mixture of schools",
     ),
     witness(
         "W-BINDING-ERROR", "a Binding Error makes the UE send an update",

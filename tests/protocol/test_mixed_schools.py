@@ -1,0 +1,52 @@
+"""UE and home agent that read AMB-06 and AMB-20 differently: which pairs register, which agree on the tunnel."""
+
+from __future__ import annotations
+
+import pytest
+
+from checker.checking import check_scenario
+from checker.verdict import Holds
+from model.readings import reading
+from model.scenarios import load
+from properties.registry import property_called
+
+# home agent, UE -> the UE can be registered from an IPv4-only access without NAT
+ENCAPSULATION = {
+    ("bare-ipv4", "bare-ipv4"): True,
+    ("bare-ipv4", "udp"): False,  # the acknowledgement is not understood
+    ("udp", "bare-ipv4"): True,
+    ("udp", "udp"): True,
+}
+# home agent, UE -> they agree on how data is tunnelled
+NAT_DETECTION = {
+    ("nat-found", "nat-found"): True,
+    ("nat-found", "udp-demanded"): True,
+    ("udp-demanded", "nat-found"): False,  # F is clear behind a NAT
+    ("udp-demanded", "udp-demanded"): True,
+}
+
+
+def holds(identifier: str, ambiguity: str, home_agent: str, ue: str) -> bool:
+    choices = [f"home_agent.{ambiguity}={home_agent}", f"ue.{ambiguity}={ue}"]
+    run = check_scenario(load("mixed-schools"), reading("intended", choices), [property_called(identifier)])
+    assert run.exploration.complete
+    return isinstance(run.verdict(identifier), Holds)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("schools", "registers"), ENCAPSULATION.items())
+def test_pairs_that_can_register_over_ipv4(schools: tuple[str, str], registers: bool) -> None:
+    assert holds("W-IPV4-REGISTERED", "AMB-06", *schools) == registers
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("schools", "agree"), NAT_DETECTION.items())
+def test_pairs_that_agree_on_the_tunnel(schools: tuple[str, str], agree: bool) -> None:
+    assert holds("NAT-8", "AMB-20", *schools) == agree
+
+
+def test_a_user_s_choice_goes_before_the_scenario_s() -> None:
+    scenario = load("mixed-schools")
+    assert reading("intended").completed(scenario.choices).actor_choices["ue", "AMB-20"] == ("nat-found",)
+    switched = reading("intended", ["ue.AMB-20=udp-demanded"]).completed(scenario.choices)
+    assert switched.actor_choices["ue", "AMB-20"] == ("udp-demanded",)
