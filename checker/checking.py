@@ -27,8 +27,10 @@ from model.scenarios import Scenario
 from properties.kinds import Kind, Property, observations
 
 WIRE_BITS = 16  # of a sequence number in a real message (RFC 6275, 6.1.7)
-ENGINES = {"explicit": "checker.explicit.engine", "plain": "checker.plain_search",
-           "bmc": "checker.symbolic.bounded"}  # fmt: skip
+ENGINES = {
+    "auto": "checker.engines", "explicit": "checker.explicit.engine", "product": "checker.product.engine",
+    "plain": "checker.plain_search", "bmc": "checker.symbolic.bounded",
+}  # fmt: skip
 
 
 class Explore(Protocol):
@@ -89,7 +91,7 @@ def check_scenario(
     properties: Sequence[Property],
     *,
     change: Change | None = None,
-    engine: str | Explore = "explicit",
+    engine: str | Explore = "auto",
     limits: Limits = Limits(),  # noqa: B008
     progress: ProgressReport | None = None,
 ) -> Run:

@@ -31,7 +31,7 @@ def run_checks(
     as_json_text: bool, verbose: bool = False, checkpoint: Path | None = None, interval: str | None = None,
 ) -> int:  # fmt: skip
     """The exit code. Everything given is looked at before the first exploration starts."""
-    search = partial(_search, "explicit" if engine == "auto" else engine, checkpoint, interval)
+    search = partial(_search, engine, checkpoint, interval)
     search("")
     loaded = [load(name) for name in scenarios or shipped()]
     read = [reading(name, choices) for name in readings or DEFAULT_READINGS]

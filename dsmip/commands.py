@@ -36,7 +36,7 @@ def check(
     choose: Choices = None,
     property_: Annotated[list[str] | None, typer.Option("--property", help="only these properties")] = None,
     mutant: Mutant = None,
-    engine: Annotated[str, typer.Option("--engine", help="auto, explicit, plain or bmc")] = "auto",
+    engine: Annotated[str, typer.Option("--engine", help="auto, explicit, product, plain or bmc")] = "auto",
     save_traces: Annotated[Path | None, typer.Option("--save-traces", help="folder for counterexamples")] = None,
     memory: Annotated[str | None, typer.Option("--memory", help="limit, such as 4G")] = None,
     time: Annotated[str | None, typer.Option("--time", help="limit for each exploration, such as 60s")] = None,

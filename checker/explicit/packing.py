@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from checker.explicit.parts import PARTS, parts_of
+from checker.explicit.parts import PARTS, Parts, parts_of
 from model.language.channel_contents import Flight
 from model.language.domains import Boolean, Domain, bits_of
 from model.language.errors import ModelError
@@ -92,9 +92,9 @@ class Layout:
     part_words: how many words each part has. copies: the second place of variables that both parts hold.
     """
 
-    def __init__(self, system: System) -> None:
+    def __init__(self, system: System, parts: Parts | None = None) -> None:
         self.system = system
-        self.parts = parts_of(system)
+        self.parts = parts_of(system) if parts is None else parts
         self.slots = [SlotLayout(channel) for channel in system.channels]
         self.slot_pieces: list[list[tuple[Piece, ...]]] = [[] for _ in self.slots]
         self.variable_pieces = [Piece(0, 0, 0, 0)] * len(system.variables)

@@ -45,6 +45,12 @@ class Parts:
         return next((part for part in range(PARTS) if self.sees(part, items)), None)
 
 
+def undivided(system: System) -> Parts:
+    """Everything in part 0."""
+    names = [variable.name for variable in system.variables] + [channel.name for channel in system.channels]
+    return Parts(dict.fromkeys(names, 0), frozenset())
+
+
 def parts_of(system: System) -> Parts:
     weights = _weights(system)
     groups = _groups(system, weights)

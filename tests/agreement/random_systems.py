@@ -32,7 +32,20 @@ from model.language.expressions import (
     variable,
 )
 from model.language.flattening import compose
-from model.language.machines import Alter, Case, Event, Machine, Trigger, case, decision, event, receipt, send, timer
+from model.language.machines import (
+    Alter,
+    Case,
+    Event,
+    Machine,
+    Trigger,
+    VariableDeclaration,
+    case,
+    decision,
+    event,
+    receipt,
+    send,
+    timer,
+)
 from model.language.messages import Channel, Field, MessageType
 from model.language.observations import Observation, observe_states, observe_steps
 from model.language.systems import System
@@ -145,9 +158,11 @@ def flight_condition(draw: Draw, names: Names) -> Expression:
     channel = pick(draw, names.channels)
     message = pick(draw, [None, *channel.messages])
     fields = domains_of(message) if message else domains_of(channel.messages[0], common=True)
-    inner = names.with_fields("flight", fields).without_channels()
-    inner = Names({d: [e for e in leaves if "received." not in repr(e)] for d, leaves in inner.leaves.items()})
-    inner.leaves = {domain: leaves for domain, leaves in inner.leaves.items() if leaves}
+    of_states = {
+        domain: [entry for entry in leaves if "received." not in repr(entry) and "flight." not in repr(entry)]
+        for domain, leaves in names.leaves.items()
+    }
+    inner = Names({domain: leaves for domain, leaves in of_states.items() if leaves}).with_fields("flight", fields)
     return in_flight(channel.name, condition(draw, inner, 1) if flag(draw) else TRUE, message.name if message else None)
 
 
@@ -158,40 +173,51 @@ def domains_of(message: MessageType, common: bool = False) -> dict[str, Domain]:
     return {name: entry.domain for name, entry in message.fields.items() if not common or name in COMMON}
 
 
-def message_types(draw: Draw) -> list[MessageType]:
+def message_types(draw: Draw, prefix: str = "") -> list[MessageType]:
     shared = {
         "lane": Field(LANE, "left", ""), "copied": Field(BOOLEAN, False, ""), "colour": Field(COLOUR, "red", "")
     }  # fmt: skip
-    numbered = MessageType("Numbered", {"number": Field(NUMBER, 0, ""), **shared})
-    levelled = MessageType("Levelled", {**shared, "level": Field(LEVEL, 3, ""), "on": Field(BOOLEAN, True, "")})
+    numbered = MessageType(f"{prefix}Numbered", {"number": Field(NUMBER, 0, ""), **shared})
+    more = {"level": Field(LEVEL, 3, ""), "on": Field(BOOLEAN, True, "")}
+    levelled = MessageType(f"{prefix}Levelled", {**shared, **more})
     return [numbered, levelled][: number(draw, 1, 2)]
 
 
 class Builder:
-    """Draws the parts of one system."""
+    """Draws the parts of one system. prefix: of all names. common: variables of others that its rows may
+    read and assign."""
 
-    def __init__(self, draw: Draw) -> None:
+    def __init__(
+        self, draw: Draw, prefix: str = "", machines: tuple[int, int] = (2, 3), channels: tuple[int, int] = (1, 2),
+        common: Sequence[VariableDeclaration] = (),
+    ) -> None:  # fmt: skip
         self.draw = draw
+        self.prefix = prefix
+        self.common = common
         self.parameters: dict[str, Any] = {}
         self.states: dict[str, list[Enum]] = {}
         self.labels = 0
-        self.messages = message_types(draw)
-        self.machines = [self.machine(index) for index in range(number(draw, 2, 3))]
+        self.messages = message_types(draw, prefix)
+        self.machines = [self.machine(index) for index in range(number(draw, *machines))]
         self.names = Names()
+        for declared in common:
+            self.names.add(declared.domain, variable(declared.name))
         for machine in self.machines:
             for declared in machine.variables.values():
                 if not declared.ghost:
                     self.names.add(declared.domain, variable(declared.name))
-        self.channels = [self.channel(index) for index in range(number(draw, 1, 2))]
+        self.channels = [self.channel(index) for index in range(number(draw, *channels))]
         self.names.channels = self.channels
-        self.event = Event("change", "m0", {"colour": COLOUR, "on": BOOLEAN} if flag(draw) else {"colour": COLOUR})
+        fields: dict[str, Domain] = {"colour": COLOUR, "on": BOOLEAN} if flag(draw) else {"colour": COLOUR}
+        self.event = Event(f"{prefix}change", f"{prefix}m0", fields)
         for machine in self.machines:
             self.rows(machine)
 
     def machine(self, index: int) -> Machine:
-        states = Enum(f"State{index}", {name: name for name in STATES[: number(self.draw, 2, 3)]})
-        self.states[f"m{index}"] = list(states)
-        machine = Machine(f"m{index}", states, next(iter(states)), role="actor" if index else "environment")
+        states = Enum(f"State{self.prefix}{index}", {name: name for name in STATES[: number(self.draw, 2, 3)]})
+        name = f"{self.prefix}m{index}"
+        self.states[name] = list(states)
+        machine = Machine(name, states, next(iter(states)), role="actor" if index else "environment")
         if index == 0:
             machine.variable("copies_left", Integer(0, 2), initial=number(self.draw, 0, 1))
         machine.variable("number", NUMBER, initial="either" if number(self.draw, 0, 4) == 0 else 1)
@@ -203,7 +229,7 @@ class Builder:
         return machine
 
     def channel(self, index: int) -> Channel:
-        faults = [f"{name}{index}" for name in ("loss", "duplication", "reordering")]
+        faults = [f"{self.prefix}{name}{index}" for name in ("loss", "duplication", "reordering")]
         for name in faults:
             self.parameters[name] = flag(self.draw)
         messages = self.messages if index == 0 else self.messages[-1:]
@@ -215,8 +241,9 @@ class Builder:
             return {translated: term(self.draw, names, fields[translated])} if number(self.draw, 0, 2) == 0 else {}
 
         deliverable = condition(self.draw, names, 1) if number(self.draw, 0, 2) == 0 else TRUE
-        return Channel(f"c{index}", tuple(messages), f"capacity{index}", "lane", "copied", *faults,
-                       "m0.copies_left", translation(), translation(), deliverable)  # fmt: skip
+        prefix = self.prefix
+        return Channel(f"{prefix}c{index}", tuple(messages), f"{prefix}capacity{index}", "lane", "copied", *faults,
+                       f"{prefix}m0.copies_left", translation(), translation(), deliverable)  # fmt: skip
 
     # rows
 
@@ -229,7 +256,7 @@ class Builder:
                 triggers.append((receipt(message), self.names.with_fields("received", domains_of(message))))
         for trigger, names in triggers:
             chosen = number(self.draw, 0, 2)
-            if trigger.event is not None and machine.name != "m0":
+            if trigger.event is not None and machine.name != f"{self.prefix}m0":
                 fields = dict(self.event.fields)
                 names = names.with_fields("event", fields)
             states = None if flag(self.draw) else pick(self.draw, self.states[machine.name])
@@ -243,16 +270,19 @@ class Builder:
         for declared in list(machine.variables.values()):
             if not declared.name.endswith(".state") and number(self.draw, 0, 2) == 0:
                 effects.append(Assignment(declared.name, term(self.draw, names, declared.domain)))
-        for _ in range(pick(self.draw, [0, 0, 1, 1, 2])):
+        for declared in self.common if trigger.event is None else ():
+            if number(self.draw, 0, 2) == 0:
+                effects.append(Assignment(declared.name, term(self.draw, names, declared.domain)))
+        for _ in range(pick(self.draw, [0, 0, 1, 1, 2]) if self.channels else 0):
             channel = pick(self.draw, self.channels)
             message = pick(self.draw, channel.messages)
             given = {name: term(self.draw, names, entry.domain, 1) for name, entry in message.fields.items()
                      if name != "copied" or number(self.draw, 0, 3) == 0}  # fmt: skip
             effects.append(send(message(**given), on=channel))
-        if number(self.draw, 0, 4) == 0:
+        if self.channels and number(self.draw, 0, 4) == 0:
             effects.append(self.alter())
         emits = {}
-        if trigger.event is not None and machine.name == "m0" and flag(self.draw):
+        if trigger.event is not None and machine.name == f"{self.prefix}m0" and flag(self.draw):
             emits["colour"] = term(self.draw, names, COLOUR, 1)
         dest = pick(self.draw, machine.states) if flag(self.draw) else None
         when = TRUE if number(self.draw, 0, 3) == 0 else condition(self.draw, names)
@@ -269,7 +299,7 @@ class Builder:
     # the whole
 
     def system(self) -> System:
-        bounds = {f"capacity{index}": number(self.draw, 1, 3 - index) for index in range(2)}
+        bounds = {f"{self.prefix}capacity{index}": number(self.draw, 1, 3 - index) for index in range(2)}
         binding = Binding(Sizes(bounds=bounds), parameters=self.parameters)
         return compose("random", self.machines, self.channels, binding)
 
