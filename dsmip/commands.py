@@ -153,6 +153,23 @@ def testgen(
     write_test(property_, output, role, scenario, reading, choose or [], mutant)
 
 
+@application.command(epilog="Example: dsmip export promela minimal -o out")
+def export(
+    format_: Annotated[str, typer.Argument(metavar="FORMAT", help="promela")],
+    scenario: OneScenario,
+    output: Annotated[Path, typer.Option("--output", "-o", help="folder for the files; made if it is not there")],
+    reading: ReadingName = "intended",
+    choose: Choices = None,
+    property_: Annotated[list[str] | None, typer.Option("--property", help="only these properties")] = None,
+    mutant: Mutant = None,
+    json: Json = False,
+) -> None:
+    """Write the model and its properties for another model checker."""
+    from dsmip.export_command import export as write_files
+
+    write_files(format_, scenario, output, reading, choose or [], property_ or [], mutant, json)
+
+
 @trace_commands.command("show", epilog="Example: dsmip trace show traces/minimal-literal-BIND-1.itf.json")
 def trace_show(file: TraceFile) -> None:
     """A saved trace as a sequence chart."""

@@ -1,0 +1,47 @@
+"""The formats that a system can be exported to. One entry here makes `dsmip export` know a format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+
+from generators.exports.names import identifier
+from generators.exports.subject import Subject
+from model.language.errors import ModelError, nearest
+
+
+@dataclass(frozen=True)
+class Format:
+    """language: what it is and which program reads it. module, function: a subject -> the text of the file.
+
+    beside: more files of the same name, suffix -> function of the same module.
+    """
+
+    language: str
+    suffix: str
+    module: str
+    function: str
+    beside: Mapping[str, str] | None = None
+
+    def files(self, subject: Subject, name: str | None = None) -> dict[str, str]:
+        """File name -> text. name: without suffix; by default the subject's title as an identifier."""
+        base = name or identifier(subject.title)
+        module = import_module(self.module)
+        writers = {self.suffix: self.function, **(self.beside or {})}
+        texts: dict[str, Callable[[Subject], str]] = {
+            suffix: getattr(module, function) for suffix, function in writers.items()
+        }
+        return {f"{base}{suffix}": write(subject) for suffix, write in texts.items()}
+
+
+FORMATS: dict[str, Format] = {
+    "promela": Format("Promela, for SPIN", ".pml", "generators.exports.promela", "promela"),
+}
+
+
+def format_called(name: str) -> Format:
+    """The format of this name. Raises ModelError naming the nearest one."""
+    if name not in FORMATS:
+        raise ModelError(f'unknown format "{name}": {nearest(name, FORMATS)}')
+    return FORMATS[name]

@@ -1,0 +1,89 @@
+"""What is exported: a flattened system, what must never and what must sometimes be seen in it, and
+where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from model.handover import Change, binding, handover_of_one
+from model.language.expressions import negation
+from model.language.observations import Observation, observe_states
+from model.language.replication import observed_in_all, replicated
+from model.language.systems import System
+from model.readings import Reading
+from model.scenarios import Scenario
+from properties.kinds import Kind, Property, observations
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One property as an exported file says it. seen: what must never be seen, or (`must_occur`) must be.
+
+    sources: clause and requirement identifiers.
+    """
+
+    name: str
+    statement: str
+    seen: Observation
+    must_occur: bool = False
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class KnownCounts:
+    """What a complete exploration by dsmip found."""
+
+    states: int
+    transitions: int
+    depth: int
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A system to export. title: such as "minimal". origin: lines for the reader, label -> text."""
+
+    title: str
+    system: System
+    claims: tuple[Claim, ...] = ()
+    origin: Mapping[str, str] | None = None
+    known: KnownCounts | None = None
+
+
+def plain_subject(system: System, observed: Sequence[Observation]) -> Subject:
+    """A system of any kind; what is observed must never be seen."""
+    return Subject(system.name, system, tuple(Claim(entry.name, entry.name, entry) for entry in observed))
+
+
+def subject_of(
+    scenario: Scenario, reading: Reading, properties: Sequence[Property], *, change: Change | None = None,
+    mutant: str | None = None, known: KnownCounts | None = None,
+) -> Subject:  # fmt: skip
+    """The handover in one scenario and reading, with the properties that say something about it.
+
+    Raises ModelError if a property speaks of something that the system does not have.
+    """
+    alone = handover_of_one(scenario, reading, change)
+    ues = scenario.ue.count
+    system = alone if ues == 1 else replicated(alone, ues)[0]
+    bound = binding(scenario, reading)
+    claims: list[Claim] = []
+    for entry in properties:
+        if entry.identifier in scenario.cannot_occur or entry.least_ues > ues:
+            continue
+        wanted = entry.antecedent_name if entry.kind is Kind.WITNESS else entry.violation_name
+        found = next((seen for seen in observations(entry, alone, bound, ues) if seen.name == wanted), None)
+        if found is not None:
+            sources = tuple(name for name in (entry.clause, *entry.requirements) if name)
+            claims.append(Claim(entry.identifier, entry.statement, found, entry.kind is Kind.WITNESS, sources))
+    for machine in alone.machines:
+        for local in machine.invariants:
+            name = f"{machine.name}: {local.name}"
+            broken = observe_states(f"{name} violated", negation(local.condition), alone)
+            claims.append(Claim(name, "a table relies on it", observed_in_all(broken, alone, ues)))
+    origin = {"scenario": f"{scenario.name}: {scenario.description}", "reading": reading.name}
+    if reading.switched_texts:
+        origin["choices"] = ", ".join(reading.switched_texts)
+    if mutant is not None:
+        origin["mutant"] = mutant
+    return Subject(scenario.name, system, tuple(claims), origin, known)
