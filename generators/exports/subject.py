@@ -71,6 +71,8 @@ def subject_of(
     for entry in properties:
         if entry.identifier in scenario.cannot_occur or entry.least_ues > ues:
             continue
+        if entry.needs and entry.needs not in scenario.capabilities:
+            continue
         wanted = entry.antecedent_name if entry.kind is Kind.WITNESS else entry.violation_name
         found = next((seen for seen in observations(entry, alone, bound, ues) if seen.name == wanted), None)
         if found is not None:
