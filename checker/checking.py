@@ -176,6 +176,7 @@ class _Judge:
             more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
             raise ModelError(f"{problems[0]}{more}")
         self.binding = binding(scenario, reading)
+        self._observations: dict[str, list[Observation]] = {}
 
     @cached_property
     def wide_system(self) -> System:
@@ -183,6 +184,11 @@ class _Judge:
 
     def observations(self, entry: Property) -> list[Observation]:
         """What to look for, whichever UE it happens to."""
+        if entry.identifier not in self._observations:
+            self._observations[entry.identifier] = self._looked_for(entry)
+        return self._observations[entry.identifier]
+
+    def _looked_for(self, entry: Property) -> list[Observation]:
         ues = self.scenario.ue.count
         if not entry.clause and entry.actor in entry.identifier:
             broken = observe_states(entry.violation_name, negation(entry.then), self.alone)

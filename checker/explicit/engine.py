@@ -12,9 +12,10 @@ from time import monotonic
 from checker.explicit.action_code import POSITION_BITS, action_and_position
 from checker.explicit.checkpointing import Checkpointing
 from checker.explicit.compilation import NativeCode, Optimisation
+from checker.explicit.kernel import Kernel
 from checker.explicit.packing import Layout
 from checker.explicit.search_memory import ENTRY, NO_PARENT, SETTLED, Register, Status
-from checker.explicit.system_text import SystemText, kernel
+from checker.explicit.system_text import SystemText
 from checker.explicit.tables import FIRST_SLOTS, MOST_STATES, Tables
 from checker.interruption import Interruption, noted
 from checker.search import Exploration, Limits, Progress, ProgressReport, Sighting
@@ -26,7 +27,8 @@ from model.language.systems import System
 SECONDS_BETWEEN_REPORTS = 0.25
 SECONDS_PER_BATCH = 0.05
 FIRST_BATCH = 2000  # states
-FEW_STATES = 2_000_000  # up to here optimised code does not pay
+SMALL = 50_000  # states; from here on an optimised kernel pays
+FEW_STATES = 2_000_000  # with joint steps; up to here optimised code of the system does not pay
 INTERRUPTED = "interrupted"
 CARRIED_OVER = ("context", "fired", "unseen", "sightings", "overflowed", "largest", "live")
 
@@ -66,7 +68,7 @@ class ExplicitSearch:
         self.text, self.most_successors, self.masks = written.text, written.most_successors, written.masks
         self.optimise_from = optimise_from
         self.optimisation: Optimisation | None = None
-        self.kernel = kernel(self.masks)
+        self.kernel = Kernel(self.masks)
         self._use(NativeCode.compiled(self.text))
         for name in ("unseen", "live"):
             for word in range(len(self.numbers[name])):
@@ -82,12 +84,6 @@ class ExplicitSearch:
         sizes = (len(Register), actions, groups, 64 * groups, channels, channels, self.masks)
         self.code = code
         address, word = ctypes.c_void_p, ctypes.c_uint64
-        self._run = self.kernel.function("run", address, word, word)
-        self._settle = self.kernel.procedure("settle", address)
-        self._tally = self.kernel.procedure("tally", address, address, word)
-        self._again = self.kernel.function("again", address, word, word)
-        self._find = self.kernel.function("index_of", address, word)
-        self._edges = self.kernel.function("edges", address, word, word, address, address)
         self._add = code.procedure("add", address)
         self._key_of = code.function("key_of", address)
         self._write_out = code.procedure("write_out", word, address)
@@ -107,6 +103,8 @@ class ExplicitSearch:
 
     def _optimise(self) -> None:
         """Start optimising when the search turns out long; go over to the better code when it is there."""
+        if self.tables.count >= SMALL:
+            self.kernel.optimise()
         if self.optimisation is None:
             if self.context[Register.JOINTLY] >= self.optimise_from:
                 self.optimise_from = MOST_STATES
@@ -167,7 +165,7 @@ class ExplicitSearch:
             for index, word in enumerate(self.layout.encode(state)):
                 buffer[index] = word
             self._add(ctypes.addressof(buffer))
-            self._settle(self._at)
+            self.kernel.settle(self._at)
         self.context[Register.LEVEL_END] = self.tables.count
         return None
 
@@ -177,7 +175,7 @@ class ExplicitSearch:
         batch, reported = FIRST_BATCH, monotonic()
         while True:
             before = monotonic()
-            status = Status(self._run(self._at, batch, self.most_successors))
+            status = Status(self.kernel.run(self._at, batch, self.most_successors))
             now = monotonic()
             match status:
                 case Status.DONE:
@@ -233,7 +231,7 @@ class ExplicitSearch:
         """The index of a state; None if it was not found. Only once the search has ended."""
         self.tables.make_index()
         key = int(self._key_of(ctypes.addressof((ctypes.c_uint64 * self.layout.words)(*words))))
-        index = int(self._find(self._at, key)) if key else NO_PARENT
+        index = int(self.kernel.index_of(self._at, key)) if key else NO_PARENT
         return None if index == NO_PARENT else index
 
     def steps_from(self, index: int) -> list[tuple[int, int]]:
@@ -245,7 +243,7 @@ class ExplicitSearch:
         self.tables.make_room_in_parts()
         targets = (ctypes.c_uint64 * self.most_successors)()
         labels = (ctypes.c_uint64 * self.most_successors)()
-        count = self._edges(
+        count = self.kernel.edges(
             self._at, index, self.most_successors, ctypes.addressof(targets), ctypes.addressof(labels)
         )
         return list(zip(labels[:count], targets[:count], strict=True))
@@ -257,7 +255,7 @@ class ExplicitSearch:
 
     def fired(self) -> list[int]:
         """How often each action was taken so far."""
-        self._tally(self._at, ctypes.addressof(self.numbers["fired"]), 32 + POSITION_BITS)
+        self.kernel.tally(self._at, ctypes.addressof(self.numbers["fired"]), 32 + POSITION_BITS)
         return list(self.numbers["fired"])
 
     # the answer
@@ -312,7 +310,7 @@ class ExplicitSearch:
         """The action and position that lead from a state to its successor: the state is expanded again."""
         wanted = self.tables.key(index)
         self.tables.make_room_in_parts()
-        self._again(self._at, parent, self.most_successors)
+        self.kernel.again(self._at, parent, self.most_successors)
         count = int(self.context[Register.BUFFERED])
         buffer = (ctypes.c_uint64 * (ENTRY * count)).from_address(self.context[Register.BUFFER])
         for start in range(0, len(buffer), ENTRY):

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 
 from checker.explicit.action_code import ActionCode
 from checker.explicit.alternatives import alternatives
-from checker.explicit.compilation import NativeCode, optimised
 from checker.explicit.footprints import footprint, read_by
 from checker.explicit.joint_code import JointCode, entries_of
-from checker.explicit.kernel_text import kernel_text
 from checker.explicit.local_code import LocalCode
 from checker.explicit.packing import Layout
 from checker.explicit.part_text import part_text
@@ -73,13 +70,3 @@ class SystemText:
                 apart = home is not None and not layout.parts.sees(home, read_by([condition], channel))
                 (jointly if apart else alone).setdefault(name, []).append((number, condition))
         return alone, jointly
-
-
-@cache
-def _kernel_code(masks: int) -> bytes:
-    return optimised(kernel_text(masks))
-
-
-def kernel(masks: int) -> NativeCode:
-    """The search for systems with so many joint entries by 64; to be closed like any other code."""
-    return NativeCode.loaded(_kernel_code(masks))

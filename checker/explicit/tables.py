@@ -6,7 +6,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Sequence
 
-from checker.explicit.compilation import NativeCode
+from checker.explicit.kernel import Kernel
 from checker.explicit.memory import Region
 from checker.explicit.packing import Layout
 from checker.explicit.search_memory import ENTRY, SETTLED, STEP, Record, Register, of_part
@@ -23,11 +23,11 @@ Numbers = ctypes.Array[ctypes.c_uint64]
 class PartTable:
     """The values that one part of the states has had, numbered from 1, and what is known of each."""
 
-    def __init__(self, part: int, words: int, record_words: int, kernel: NativeCode, room: int) -> None:
+    def __init__(self, part: int, words: int, record_words: int, kernel: Kernel, room: int) -> None:
         self.part = part
         self.bytes_per_value = 8 * (words + record_words)
         self._widths = (8 * words, 8 * record_words)
-        self._reslot = kernel.procedure(f"reslot_{part}", ctypes.c_void_p)
+        self._kernel = kernel
         self.room = room
         self.slots = 2 * room
         self._values, self._records = (Region(max(8, width) * (room + 1)) for width in self._widths)
@@ -50,7 +50,7 @@ class PartTable:
     def fill_again(self, context: Numbers) -> None:
         """Make the empty hash table that of the values there are."""
         self.tell(context)
-        self._reslot(ctypes.addressof(context))
+        self._kernel.reslot[self.part](ctypes.addressof(context))
 
     def block(self, first: int, end: int) -> memoryview:
         """The memory of the values numbered from `first` + 1 up to `end`."""
@@ -72,13 +72,12 @@ class Tables:
     masks: joint entries by 64. most_successors: of one state.
     """
 
-    def __init__(self, context: Numbers, kernel: NativeCode, layout: Layout, masks: int, most_successors: int,
+    def __init__(self, context: Numbers, kernel: Kernel, layout: Layout, masks: int, most_successors: int,
                  bytes_allowed: int | None, first_slots: int = FIRST_SLOTS) -> None:  # fmt: skip
         self.context = context
         self.most_successors = most_successors
         self.bytes_allowed = bytes_allowed
-        self._rebuild = kernel.procedure("rebuild", ctypes.c_void_p)
-        self._make_index = kernel.procedure("make_index", ctypes.c_void_p)
+        self._kernel = kernel
         slots = first_slots
         while bytes_allowed is not None and slots > FEWEST_SLOTS and slots * 8 > bytes_allowed // 4:
             slots //= 2
@@ -179,7 +178,7 @@ class Tables:
 
     def _fill_table(self) -> None:
         self.tell()
-        self._rebuild(ctypes.addressof(self.context))
+        self._kernel.rebuild(ctypes.addressof(self.context))
 
     def _grow_states(self) -> None:
         self._states.grow(2 * self._states.size)
@@ -231,7 +230,7 @@ class Tables:
             self._index = Region(4 * slots)
             self.context[Register.INDEX] = self._index.address
             self.context[Register.INDEX_MASK] = slots - 1
-            self._make_index(ctypes.addressof(self.context))
+            self._kernel.make_index(ctypes.addressof(self.context))
 
     def key(self, index: int) -> int:
         """A state as a pair of numbers."""

@@ -4,13 +4,14 @@ acts; for each action it becomes an ordinary condition on the state before the s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from model.language.domains import BOOLEAN
 from model.language.errors import ModelError
 from model.language.expressions import (
     FALSE,
+    TRUE,
     Expression,
     Operator,
     any_of,
@@ -22,6 +23,8 @@ from model.language.expressions import (
 )
 from model.language.systems import Action, ActionKind, Sending, System
 from model.language.type_checking import Scope, check_expression, scope_of_action
+
+ABOUT_STEPS = (Operator.SENDS, Operator.RECEIVES, Operator.OCCURS)  # true or false of an action and message alone
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,16 @@ def observe_steps(name: str, condition: Expression, system: System) -> Observati
     """Look for steps that satisfy `condition`. Raises ModelError if it makes no sense in `system`."""
     resolved = with_enabled(condition, system)
     in_steps: dict[str, Expression] = {}
+    nodes = list(post_order(resolved))
+    needed = [part for part in (resolved.operands if resolved.operator is Operator.AND else (resolved,))
+              if part.operator in ABOUT_STEPS]  # fmt: skip
     for action in system.actions:
         sendings: tuple[Sending | None, ...] = action.sends or (None,)
-        parts = [_of_action(resolved, action, sending, system) for sending in sendings]
+        parts = [
+            _of_action(nodes, action, sending)
+            for sending in sendings
+            if all(_at_action(part, (), action, sending) is TRUE for part in needed)
+        ]
         here = any_of(parts)
         if here is FALSE:
             continue
@@ -89,12 +99,12 @@ def _enabled(group: str, system: System) -> Expression:
     return any_of(guards)
 
 
-def _of_action(condition: Expression, action: Action, sending: Sending | None, system: System) -> Expression:
-    """The step condition as a condition on the state before `action`, for one of its messages."""
+def _of_action(nodes: Sequence[Expression], action: Action, sending: Sending | None) -> Expression:
+    """A step condition, given by its nodes, as a condition on the state before `action`, for one of its messages."""
     done: dict[Expression, Expression] = {}
-    for node in post_order(condition):
+    for node in nodes:
         done[node] = _at_action(node, tuple(done[o] for o in node.operands), action, sending)
-    return done[condition]
+    return done[nodes[-1]]
 
 
 def _at_action(

@@ -1,0 +1,54 @@
+"""The search loop and what keeps its tables in order, as functions that Python calls with the address of
+the search's registers. Ready at once; optimised when a search turns out to be more than a small one."""
+
+from __future__ import annotations
+
+import ctypes
+from functools import cache
+
+from checker.explicit.compilation import NativeCode, optimised
+from checker.explicit.kernel_text import kernel_text
+
+ADDRESS, WORD = ctypes.c_void_p, ctypes.c_uint64
+
+
+class Kernel:
+    """For systems with so many joint entries by 64. Close it when done."""
+
+    def __init__(self, masks: int) -> None:
+        self._masks = masks
+        self._is_optimised = masks in _made
+        plain = None if self._is_optimised else NativeCode.compiled(kernel_text(masks))
+        self._use(plain or NativeCode.loaded(_optimised(masks)))
+
+    def _use(self, code: NativeCode) -> None:
+        self._code = code
+        self.run = code.function("run", ADDRESS, WORD, WORD)
+        self.settle = code.procedure("settle", ADDRESS)
+        self.tally = code.procedure("tally", ADDRESS, ADDRESS, WORD)
+        self.again = code.function("again", ADDRESS, WORD, WORD)
+        self.rebuild = code.procedure("rebuild", ADDRESS)
+        self.reslot = [code.procedure(f"reslot_{part}", ADDRESS) for part in (0, 1)]
+        self.make_index = code.procedure("make_index", ADDRESS)
+        self.index_of = code.function("index_of", ADDRESS, WORD)
+        self.edges = code.function("edges", ADDRESS, WORD, WORD, ADDRESS, ADDRESS)
+
+    def optimise(self) -> None:
+        """Takes about a tenth of a second, the first time."""
+        if not self._is_optimised:
+            self._is_optimised = True
+            former = self._code
+            self._use(NativeCode.loaded(_optimised(self._masks)))
+            former.close()
+
+    def close(self) -> None:
+        self._code.close()
+
+
+_made: set[int] = set()
+
+
+@cache
+def _optimised(masks: int) -> bytes:
+    _made.add(masks)
+    return optimised(kernel_text(masks))
