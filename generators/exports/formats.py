@@ -37,6 +37,7 @@ class Format:
 
 FORMATS: dict[str, Format] = {
     "promela": Format("Promela, for SPIN", ".pml", "generators.exports.promela", "promela"),
+    "murphi": Format("Murphi, for rumur", ".m", "generators.exports.murphi", "murphi"),
 }
 
 

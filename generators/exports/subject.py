@@ -84,8 +84,8 @@ def subject_of(
             broken = observe_states(f"{name} violated", negation(local.condition), alone)
             claims.append(Claim(name, "a table relies on it", observed_in_all(broken, alone, ues)))
     origin = {"scenario": f"{scenario.name}: {scenario.description}", "reading": reading.name}
-    if reading.switched_texts:
-        origin["choices"] = ", ".join(reading.switched_texts)
+    if switched := reading.completed(scenario.choices).switched_texts:
+        origin["choices"] = ", ".join(switched)
     if mutant is not None:
         origin["mutant"] = mutant
     return Subject(scenario.name, system, tuple(claims), origin, known)
