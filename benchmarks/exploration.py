@@ -1,0 +1,39 @@
+"""One exploration as a process of its own, for the benchmarks: prints what was found as JSON.
+Nothing is observed, so it is what a peer does with a model that has no properties."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from time import monotonic, process_time
+
+from checker.checking import explorer
+from checker.search import Limits
+from model.handover import handover_of_one
+from model.language.replication import replicated
+from model.readings import reading
+from model.scenarios import load
+
+
+def main(scenario_name: str, reading_name: str, engine: str, seconds: float) -> None:
+    scenario = load(scenario_name)
+    system = handover_of_one(scenario, reading(reading_name, []))
+    if scenario.ue.count > 1:
+        system = replicated(system, scenario.ue.count)[0]
+    explore = explorer(engine)
+    before, started, used = _peak(), monotonic(), process_time()
+    found = explore(system, [], Limits(seconds=seconds))
+    print(json.dumps({
+        "complete": found.complete, "stopped": found.stopped, "states": found.states,
+        "transitions": found.transitions, "depth": found.depth, "search_seconds": monotonic() - started,
+        "search_cpu_seconds": process_time() - used, "table_bytes": found.memory, "growth_bytes": _peak() - before,
+    }))  # fmt: skip
+
+
+def _peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], sys.argv[3], float(sys.argv[4]))
