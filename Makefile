@@ -7,11 +7,12 @@ ifneq ($(shell { $(BIN)/python -c pass && cat $(ready); } 2>/dev/null),$(CURDIR)
 $(shell rm -f $(ready) $(ready_dev))
 endif
 
-.PHONY: help check test clean
+.PHONY: help check test benchmark clean
 
 help:
 	@echo 'make check   install dsmip into .venv and check the default scenarios'
 	@echo 'make test    lint, types and tests (slow tests: $(BIN)/pytest -m slow)'
+	@echo 'make benchmark   measure the engines beside other model checkers, into benchmark-results'
 	@echo 'make clean   remove .venv, caches and built packages'
 	@echo 'Python 3.11 or newer is needed; no other system program is needed.'
 
@@ -22,6 +23,9 @@ test: $(ready_dev)
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+benchmark: $(ready)
+	@$(BIN)/python -m benchmarks
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

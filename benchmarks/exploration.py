@@ -11,6 +11,7 @@ from time import monotonic, process_time
 from checker.checking import explorer
 from checker.search import Limits
 from model.handover import handover_of_one
+from model.language.errors import ModelError
 from model.language.replication import replicated
 from model.readings import reading
 from model.scenarios import load
@@ -36,4 +37,7 @@ def _peak() -> int:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], sys.argv[3], float(sys.argv[4]))
+    try:
+        main(sys.argv[1], sys.argv[2], sys.argv[3], float(sys.argv[4]))
+    except ModelError as error:
+        sys.exit(str(error))

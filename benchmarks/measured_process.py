@@ -35,8 +35,11 @@ class Cost:
         )
 
 
-def run(command: Sequence[str], folder: Path, seconds: float) -> tuple[Cost, str]:
-    """The cost and what was printed on standard output. Raises ProgramError, also after `seconds`."""
+def run(command: Sequence[str], folder: Path, seconds: float, fine: Sequence[int] = (0,)) -> tuple[Cost, str]:
+    """The cost and what was printed on standard output. fine: the exit codes of an answer.
+
+    Raises ProgramError, also after `seconds`.
+    """
     name = Path(command[0]).name
     with TemporaryFile() as output, TemporaryFile() as errors:
         started = monotonic()
@@ -55,7 +58,7 @@ def run(command: Sequence[str], folder: Path, seconds: float) -> tuple[Cost, str
         output.seek(0)
         errors.seek(0)
         printed, said = output.read().decode("utf-8", "replace"), errors.read().decode("utf-8", "replace")
-    if process.returncode not in (0, 1):  # 1: a property does not hold, which is an answer
+    if process.returncode not in fine:
         last = (said.strip() or printed.strip() or "nothing said").splitlines()[-1]
         raise ProgramError(f"{name} ended with exit code {process.returncode}: {last}")
     return Cost(wall, usage.ru_utime, usage.ru_stime, usage.ru_maxrss * 1024), printed
