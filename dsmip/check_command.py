@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
-from checker.checking import Explore, Run, check_scenario, explorer
+from checker.checking import Run, check_scenario
 from checker.search import Limits
 from dsmip import quantities
 from dsmip.check_results import Result, as_json, exit_code, results_of, show
-from dsmip.checkpoint_option import keeping_engine
 from dsmip.console import output, reporting, say
+from dsmip.engine_options import EngineOptions
 from dsmip.failures import INTERRUPTION, UNKNOWN
 from dsmip.files import OutputError
 from dsmip.mutant_option import change_of
-from model.language.errors import ModelError
 from model.readings import reading
 from model.scenarios import load, shipped
 from properties.registry import ALL_PROPERTIES, property_called
@@ -27,12 +25,10 @@ INTERRUPTED = "interrupted"
 
 def run_checks(
     scenarios: Sequence[str], readings: Sequence[str], choices: Sequence[str], properties: Sequence[str], *,
-    mutant: str | None, engine: str, folder: Path | None, memory: str | None, time: str | None, charts: bool,
-    as_json_text: bool, verbose: bool = False, checkpoint: Path | None = None, interval: str | None = None,
+    mutant: str | None, engine: EngineOptions, folder: Path | None, memory: str | None, time: str | None, charts: bool,
+    as_json_text: bool, verbose: bool = False,
 ) -> int:  # fmt: skip
     """The exit code. Everything given is looked at before the first exploration starts."""
-    search = partial(_search, engine, checkpoint, interval)
-    search("")
     loaded = [load(name) for name in scenarios or shipped()]
     read = [reading(name, choices) for name in readings or DEFAULT_READINGS]
     wanted = [property_called(name) for name in properties] or list(ALL_PROPERTIES)
@@ -42,8 +38,8 @@ def run_checks(
     change = change_of(mutant)
     if folder is not None:
         _make(folder, "--save-traces")
-    if checkpoint is not None:
-        _make(checkpoint, "--checkpoint")
+    if engine.checkpoint is not None:
+        _make(engine.checkpoint, "--checkpoint")
     runs: list[Run] = []
     results: list[Result] = []
     expect = not choices and mutant is None and not properties
@@ -53,7 +49,7 @@ def run_checks(
             try:
                 with reporting(title) as progress:
                     run = check_scenario(
-                        scenario, entry, wanted, change=change, engine=search(f"{scenario.name}-{entry.name}"),
+                        scenario, entry, wanted, change=change, engine=engine.search(f"{scenario.name}-{entry.name}"),
                         limits=limits, progress=progress,
                     )  # fmt: skip
             except KeyboardInterrupt:
@@ -66,16 +62,6 @@ def run_checks(
                 say(INTERRUPTION)
                 return _finish(results, runs, charts=False, as_json_text=as_json_text, verbose=verbose)
     return _finish(results, runs, charts=charts, as_json_text=as_json_text, verbose=verbose)
-
-
-def _search(engine: str, checkpoint: Path | None, interval: str | None, name: str) -> str | Explore:
-    """The engine, or its search function with checkpoints under `name`. Raises ModelError for a wrong option."""
-    if checkpoint is None:
-        if interval is not None:
-            raise ModelError("--checkpoint-interval: give --checkpoint DIR with it")
-        explorer(engine)
-        return engine
-    return keeping_engine(engine, checkpoint, interval, name)
 
 
 def _finish(

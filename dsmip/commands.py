@@ -36,7 +36,7 @@ def check(
     choose: Choices = None,
     property_: Annotated[list[str] | None, typer.Option("--property", help="only these properties")] = None,
     mutant: Mutant = None,
-    engine: Annotated[str, typer.Option("--engine", help="auto, explicit, product, plain or bmc")] = "auto",
+    engine: Annotated[str, typer.Option("--engine", help="auto, explicit, product, plain, bmc or cluster")] = "auto",
     save_traces: Annotated[Path | None, typer.Option("--save-traces", help="folder for counterexamples")] = None,
     memory: Annotated[str | None, typer.Option("--memory", help="limit, such as 4G")] = None,
     time: Annotated[str | None, typer.Option("--time", help="limit for each exploration, such as 60s")] = None,
@@ -45,6 +45,12 @@ def check(
     ] = None,
     checkpoint_interval: Annotated[
         str | None, typer.Option("--checkpoint-interval", help="time between two savings; default: 60s")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", help="of the engine cluster; default: one a processor")
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", help="ray address of the engine cluster; default: processes here")
     ] = None,
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="draw counterexamples")] = True,
     verbose: Annotated[bool, typer.Option("--verbose", help="figures of each run: rows, distances, channels")] = False,
@@ -55,11 +61,13 @@ def check(
     Exit code: 0 all as expected, 1 not as expected (or violated), 2 bad use, 3 something unknown.
     """
     from dsmip.check_command import run_checks
+    from dsmip.engine_options import EngineOptions
 
     raise typer.Exit(run_checks(
-        scenarios or [], reading or [], choose or [], property_ or [], mutant=mutant, engine=engine,
+        scenarios or [], reading or [], choose or [], property_ or [], mutant=mutant,
+        engine=EngineOptions(engine, checkpoint, checkpoint_interval, workers, cluster),
         folder=save_traces, memory=memory, time=time, charts=charts, as_json_text=json,
-        verbose=verbose, checkpoint=checkpoint, interval=checkpoint_interval,
+        verbose=verbose,
     ))  # fmt: skip
 
 

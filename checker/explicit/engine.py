@@ -75,8 +75,9 @@ class ExplicitSearch:
                 self.numbers[name][word] = 2**64 - 1
         self.context[Register.STATE_LIMIT] = 2**63 if limits.states is None else limits.states
         self.tables = Tables(
-            self.context, self.kernel, self.layout, self.masks, self.most_successors, limits.memory, first_slots
-        )
+            self.context, self.kernel, self.layout.part_words, self.masks, self.most_successors, limits.memory,
+            first_slots,
+        )  # fmt: skip
 
     def _use(self, code: NativeCode) -> None:
         groups = (len(self.observations) + 63) // 64
@@ -230,7 +231,8 @@ class ExplicitSearch:
     def index_of(self, words: Sequence[int]) -> int | None:
         """The index of a state; None if it was not found. Only once the search has ended."""
         self.tables.make_index()
-        key = int(self._key_of(ctypes.addressof((ctypes.c_uint64 * self.layout.words)(*words))))
+        sought = (ctypes.c_uint64 * self.layout.words)(*words)
+        key = int(self._key_of(ctypes.addressof(sought)))
         index = int(self.kernel.index_of(self._at, key)) if key else NO_PARENT
         return None if index == NO_PARENT else index
 

@@ -13,13 +13,13 @@ ADDRESS, WORD = ctypes.c_void_p, ctypes.c_uint64
 
 
 class Kernel:
-    """For systems with so many joint entries by 64. Close it when done."""
+    """For systems with so many joint entries by 64; settle: as for `kernel_text`. Close it when done."""
 
-    def __init__(self, masks: int) -> None:
-        self._masks = masks
-        self._is_optimised = masks in _made
-        plain = None if self._is_optimised else NativeCode.compiled(kernel_text(masks))
-        self._use(plain or NativeCode.loaded(_optimised(masks)))
+    def __init__(self, masks: int, settle: str | None = None) -> None:
+        self._text = kernel_text(masks, settle)
+        self._is_optimised = self._text in _made
+        plain = None if self._is_optimised else NativeCode.compiled(self._text)
+        self._use(plain or NativeCode.loaded(_optimised(self._text)))
 
     def _use(self, code: NativeCode) -> None:
         self._code = code
@@ -38,17 +38,17 @@ class Kernel:
         if not self._is_optimised:
             self._is_optimised = True
             former = self._code
-            self._use(NativeCode.loaded(_optimised(self._masks)))
+            self._use(NativeCode.loaded(_optimised(self._text)))
             former.close()
 
     def close(self) -> None:
         self._code.close()
 
 
-_made: set[int] = set()
+_made: set[str] = set()
 
 
 @cache
-def _optimised(masks: int) -> bytes:
-    _made.add(masks)
-    return optimised(kernel_text(masks))
+def _optimised(text: str) -> bytes:
+    _made.add(text)
+    return optimised(text)

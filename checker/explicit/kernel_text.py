@@ -9,10 +9,11 @@ from checker.explicit.search_memory import ENTRY, SETTLED, STEP, Record, Registe
 from checker.explicit.upkeep_text import upkeep_text
 
 
-def kernel_text(masks: int) -> str:
+def kernel_text(masks: int, settle: str | None = None) -> str:
+    """settle: another function of this name, that does something else with the buffer."""
     return "\n".join([
         "declare void @llvm.prefetch.p0(ptr, i32, i32, i32)",
-        _expand(masks), _settle(), _run(), _again(), upkeep_text(masks),
+        _expand(masks), settle or _settle(), _run(), _again(), upkeep_text(masks),
     ])  # fmt: skip
 
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from checker.explicit.kernel import Kernel
 from checker.explicit.memory import Region
-from checker.explicit.packing import Layout
 from checker.explicit.search_memory import ENTRY, SETTLED, STEP, Record, Register, of_part
 
 FIRST_SLOTS = 1 << 15
@@ -69,11 +68,11 @@ class PartTable:
 class Tables:
     """bytes_allowed: None for no limit. Memory counted: the hash tables, the states in use, the parts.
 
-    masks: joint entries by 64. most_successors: of one state.
+    part_words: of each part. masks: joint entries by 64. most_successors: of one state.
     """
 
-    def __init__(self, context: Numbers, kernel: Kernel, layout: Layout, masks: int, most_successors: int,
-                 bytes_allowed: int | None, first_slots: int = FIRST_SLOTS) -> None:  # fmt: skip
+    def __init__(self, context: Numbers, kernel: Kernel, part_words: Sequence[int], masks: int,
+                 most_successors: int, bytes_allowed: int | None, first_slots: int = FIRST_SLOTS) -> None:  # fmt: skip
         self.context = context
         self.most_successors = most_successors
         self.bytes_allowed = bytes_allowed
@@ -90,7 +89,7 @@ class Tables:
         self._buffer = Region(8 * ENTRY * (SETTLED + most_successors + 1))
         room = 1 << (most_successors + 1).bit_length()
         self.parts = [
-            PartTable(part, words, Record.MASKS + masks, kernel, room) for part, words in enumerate(layout.part_words)
+            PartTable(part, words, Record.MASKS + masks, kernel, room) for part, words in enumerate(part_words)
         ]
         self._steps_room = 2 * room
         self._steps = Region(8 * STEP * self._steps_room)

@@ -119,11 +119,11 @@ def test_the_plain_engine_gives_the_same_answers() -> None:
     assert figures[0] == figures[1]
 
 
-def test_the_explicit_path_loads_neither_z3_nor_numpy_nor_scapy() -> None:
+def test_the_explicit_path_loads_neither_z3_nor_numpy_nor_scapy_nor_ray() -> None:
     check("minimal", "--reading", "intended", "--property", "BIND-1")  # fills the cache of the table checks
     code = (
         "import sys\nfrom dsmip.api import check\ncheck('minimal', properties=['BIND-1'])\n"
-        "print(sorted({'z3', 'numpy', 'scapy'} & set(sys.modules)))"
+        "print(sorted({'z3', 'numpy', 'scapy', 'ray'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.stdout.strip() == "[]", done.stderr

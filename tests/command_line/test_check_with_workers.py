@@ -1,0 +1,106 @@
+"""`dsmip check --engine cluster`: the known answers; a killed worker or Ctrl-C ends in unknown, no process stays."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+PROGRAM = Path(sys.executable).with_name("dsmip")
+LARGE = ["reordering", "--reading", "intended", "--property", "BIND-1", "--json", "--engine", "cluster"]
+BESIDE_RAY = {name: value for name, value in os.environ.items() if name != "RAY_ADDRESS"}
+
+
+def started(*arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen([PROGRAM, "check", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                            env=BESIDE_RAY)  # fmt: skip
+
+
+def workers_of(process: subprocess.Popen[str], count: int) -> list[int]:
+    """The worker processes, once all of them are there."""
+    while True:
+        found = []
+        for path in Path("/proc").glob("[0-9]*"):
+            try:
+                parent = int((path / "stat").read_text().rsplit(")", 1)[1].split()[1])
+                command = (path / "cmdline").read_text()
+            except OSError:
+                continue
+            if parent == process.pid and "checker.cluster" in command:
+                found.append(int(path.name))
+        if len(found) == count:
+            return sorted(found)
+        assert process.poll() is None
+        time.sleep(0.02)
+
+
+def all_gone(processes: list[int]) -> bool:
+    for _ in range(400):
+        if not any(Path(f"/proc/{process}").exists() for process in processes):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_the_known_answers_come_out() -> None:
+    process = started("minimal", "--engine", "cluster", "--workers", "2", "--json")
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    found = json.loads(out)["results"]
+    assert {entry["engine"] for entry in found} == {"cluster"}
+    assert all(entry["verdict"] == entry["expected"] for entry in found)
+
+
+def test_a_killed_worker_leaves_unknown_and_says_why() -> None:
+    process = started(*LARGE, "--workers", "2")
+    workers = workers_of(process, 2)
+    time.sleep(1.0)
+    os.kill(workers[1], signal.SIGKILL)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 3, err
+    assert all_gone(workers)
+    (found,) = [entry for entry in json.loads(out)["results"] if entry["property"] == "BIND-1"]
+    assert found["verdict"] == "unknown"
+    assert "was lost with the states it owned" in found["reason"] and "signal 9" in found["reason"]
+    assert not any(run["complete"] for run in json.loads(out)["runs"])
+
+
+@pytest.mark.parametrize("delay", [0.0, 1.2])
+def test_ctrl_c_with_workers_leaves_unknown_and_no_process(delay: float) -> None:
+    process = started(*LARGE, "--workers", "2")
+    workers = workers_of(process, 2)
+    time.sleep(delay)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 3, err
+    assert "interrupted" in err and "Traceback" not in err
+    assert all_gone(workers)
+    if out:
+        assert {entry["verdict"] for entry in json.loads(out)["results"]} == {"unknown"}
+
+
+def test_workers_end_when_their_search_is_killed() -> None:
+    process = started(*LARGE, "--workers", "2")
+    workers = workers_of(process, 2)
+    process.kill()
+    process.communicate()
+    assert all_gone(workers)
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    (["--workers", "2"], "--workers: give --engine cluster with it"),
+    (["--cluster", "auto"], "--cluster: give --engine cluster with it"),
+    (["--engine", "cluster", "--workers", "0"], "--workers 0"),
+    (["--engine", "clutser"], 'did you mean "cluster"?'),
+    (["--engine", "cluster", "--checkpoint", "kept"], 'the engine "cluster" keeps none'),
+])  # fmt: skip
+def test_a_wrong_option_is_refused_in_one_line(arguments: list[str], words: str, tmp_path: Path) -> None:
+    done = subprocess.run([PROGRAM, "check", "minimal", *arguments], capture_output=True, text=True, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr and len(done.stderr.splitlines()) == 1
