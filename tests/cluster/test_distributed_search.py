@@ -200,6 +200,7 @@ def test_a_worker_killed_in_the_middle_is_noticed_and_the_others_end(monkeypatch
 
 def test_an_interrupted_search_is_incomplete(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "SECONDS_BETWEEN_REPORTS", 0.0)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job starts with Ctrl-C ignored
     found = explore(TOY, toy_observations(TOY), UNLIMITED, lambda _: os.kill(os.getpid(), signal.SIGINT),
                     launch=Processes, workers=2)  # fmt: skip
     assert (found.complete, found.stopped) == (False, "interrupted")

@@ -22,11 +22,16 @@ PROPERTIES = ["--property", "SA-7", "--property", "ADDR-7a", "--property", "BIND
 CLOCK = {"seconds", "memory", "trace"}  # what differs from run to run
 
 
+def interruptible() -> None:
+    """A background job starts with Ctrl-C ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def started(
-    *arguments: str, limits: Callable[[], None] | None = None, cwd: Path | None = None
+    *arguments: str, before: Callable[[], None] | None = None, cwd: Path | None = None
 ) -> subprocess.Popen[str]:
     return subprocess.Popen([PROGRAM, "check", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                            start_new_session=True, preexec_fn=limits, cwd=cwd)  # fmt: skip
+                            start_new_session=True, preexec_fn=before or interruptible, cwd=cwd)  # fmt: skip
 
 
 def answer(*arguments: str, cwd: Path | None = None) -> tuple[dict[str, Any], str]:
@@ -128,7 +133,7 @@ def test_a_full_disk_at_a_checkpoint_is_said_and_the_one_before_stays(
     scenario: str, states: int, tmp_path: Path
 ) -> None:
     keep = ["--checkpoint", str(tmp_path), "--checkpoint-interval", "0.01s"]
-    process = started(*question(scenario), *keep, limits=small_files)
+    process = started(*question(scenario), *keep, before=small_files)
     out, err = process.communicate(timeout=120)
     assert process.returncode in (0, 1), err  # the search itself needs no disk
     reached = rows_kept(tmp_path)

@@ -17,9 +17,14 @@ LARGE = ["reordering", "--reading", "intended", "--property", "BIND-1", "--json"
 BESIDE_RAY = {name: value for name, value in os.environ.items() if name != "RAY_ADDRESS"}
 
 
+def interruptible() -> None:
+    """A background job starts with Ctrl-C ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def started(*arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen([PROGRAM, "check", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                            env=BESIDE_RAY)  # fmt: skip
+                            env=BESIDE_RAY, preexec_fn=interruptible)  # fmt: skip
 
 
 def workers_of(process: subprocess.Popen[str], count: int) -> list[int]:
