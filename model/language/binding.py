@@ -45,27 +45,47 @@ class Binding:
         return self.choices[ambiguity]
 
 
-def resolve(
-    expression: Expression, binding: Binding, actor: str, chosen: Alternatives | None = None
-) -> Expression:
-    """`expression` without parameters, lookups and choices. `chosen` settles choices left open."""
-    done: dict[Expression, Expression] = {}
-    for node in post_order(expression):
-        operands = tuple(done[operand] for operand in node.operands)
+class Resolver:
+    """Fills in expressions for one binding, and remembers what is done: rows share most of their parts."""
+
+    def __init__(self, binding: Binding) -> None:
+        self.binding = binding
+        self._done: dict[tuple[str, tuple[tuple[str, str], ...]], dict[Expression, Expression]] = {}
+
+    def resolve(self, expression: Expression, actor: str, chosen: Alternatives | None = None) -> Expression:
+        """`expression` without parameters, lookups and choices. `chosen` settles choices left open."""
+        done = self._done.setdefault((actor, tuple(sorted((chosen or {}).items()))), {})
+        if expression in done:
+            return done[expression]
+        for node in post_order(expression, stop=done):
+            if node not in done:
+                done[node] = self._node(node, tuple(done[operand] for operand in node.operands), actor, chosen)
+        return done[expression]
+
+    def _node(
+        self, node: Expression, operands: tuple[Expression, ...], actor: str, chosen: Alternatives | None
+    ) -> Expression:
         match node.operator:
             case Operator.PARAMETER:
                 name = str(node.payload)
-                if name not in binding.parameters:
-                    raise ModelError(f'unknown parameter "{name}": {nearest(name, binding.parameters)}')
-                done[node] = constant(binding.parameters[name])
+                parameters = self.binding.parameters
+                if name not in parameters:
+                    raise ModelError(f'unknown parameter "{name}": {nearest(name, parameters)}')
+                return constant(parameters[name])
             case Operator.LOOKUP:
-                done[node] = _looked_up(str(node.payload), operands[0], binding)
+                return _looked_up(str(node.payload), operands[0], self.binding)
             case Operator.CHOICE:
                 ambiguity, names = _choice(node)
-                done[node] = operands[names.index(_settled(ambiguity, names, binding, actor, chosen))]
+                return operands[names.index(_settled(ambiguity, names, self.binding, actor, chosen))]
             case _:
-                done[node] = rebuilt(node, operands)
-    return done[expression]
+                return rebuilt(node, operands)
+
+
+def resolve(
+    expression: Expression, binding: Binding, actor: str, chosen: Alternatives | None = None
+) -> Expression:
+    """One expression, filled in (see `Resolver`)."""
+    return Resolver(binding).resolve(expression, actor, chosen)
 
 
 def _choice(node: Expression) -> tuple[str, tuple[str, ...]]:

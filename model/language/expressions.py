@@ -110,8 +110,7 @@ class Expression:
     def __sub__(self, other: Operand) -> Expression:
         return build(Operator.SUBTRACT, None, self, literal(other))
 
-    def __hash__(self) -> int:
-        return id(self)
+    __hash__ = object.__hash__  # by identity: equal trees are one object
 
     def __bool__(self) -> bool:
         raise ModelError(f"an expression has no truth value of its own; use & | ~, not and/or/not: {self}")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
-from model.language.binding import Alternatives, Binding, alternatives_of, resolve, settled_effects
+from model.language.binding import Alternatives, Binding, Resolver, alternatives_of, resolve, settled_effects
 from model.language.domains import Value
 from model.language.errors import ModelError, nearest
 from model.language.expressions import (
@@ -136,6 +136,7 @@ class _Composer:
         self.machines = machines
         self.channels = channels
         self.binding = binding
+        self.resolver = Resolver(binding)
 
     # machines
 
@@ -145,7 +146,7 @@ class _Composer:
             variants = [self._row(machine, row, item) for item in alternatives_of(row, machine, self.binding)]
             rows += [variant for variant in _without_idle_choices(variants) if variant.guard is not FALSE]
         invariants = tuple(
-            LocalInvariant(entry.name, resolve(entry.condition, self.binding, machine.name))
+            LocalInvariant(entry.name, self.resolver.resolve(entry.condition, machine.name))
             for entry in machine.invariants
         )
         return ResolvedMachine(
@@ -154,7 +155,7 @@ class _Composer:
 
     def _row(self, machine: Machine, row: Row, alternative: Alternatives) -> ResolvedRow:
         def settle(expression: Expression) -> Expression:
-            return resolve(expression, self.binding, machine.name, alternative)
+            return self.resolver.resolve(expression, machine.name, alternative)
 
         where = f'machine "{machine.name}", row "{row.label}"'
         assignments: dict[str, Expression] = {}
@@ -197,7 +198,7 @@ class _Composer:
         flying = {field_of("flight", name): value for name, value in fields.items()}
         carried = dict(fields)
         for name, translation in channel.on_sending.items():
-            carried[name] = substituted(resolve(translation, self.binding, "access"), flying)
+            carried[name] = substituted(self.resolver.resolve(translation, "access"), flying)
         return Sending(channel.name, message.resolve(self.binding.sizes), fields, carried)
 
     # actions
@@ -251,10 +252,10 @@ class _Composer:
         names = {name for entry in channel.messages for name in entry.fields} or set(message.fields)
         to_received = {field_of("flight", name): field_of("received", name) for name in sorted(names)}
         delivery = {
-            field_of("received", name): substituted(resolve(value, self.binding, "access"), to_received)
+            field_of("received", name): substituted(self.resolver.resolve(value, "access"), to_received)
             for name, value in channel.on_delivery.items()
         }
-        deliverable = substituted(resolve(channel.deliverable, self.binding, "access"), to_received)
+        deliverable = substituted(self.resolver.resolve(channel.deliverable, "access"), to_received)
         return delivery, deliverable
 
     def _events(self, row: ResolvedRow, event: Event, machines: Sequence[ResolvedMachine]) -> Iterator[Action]:
