@@ -1,0 +1,1 @@
+"""Which choices mend a reading: the smallest sets, found by exploration and counterexamples."""
