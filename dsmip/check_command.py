@@ -37,9 +37,9 @@ def run_checks(
     )
     change = change_of(mutant)
     if folder is not None:
-        _make(folder, "--save-traces")
+        ensure_folder(folder, "--save-traces")
     if engine.checkpoint is not None:
-        _make(engine.checkpoint, "--checkpoint")
+        ensure_folder(engine.checkpoint, "--checkpoint")
     runs: list[Run] = []
     results: list[Result] = []
     expect = not choices and mutant is None and not properties
@@ -96,7 +96,8 @@ def summary(results: Sequence[Result], runs: Sequence[Run]) -> str:
             return f"{figures}."
 
 
-def _make(folder: Path, option: str) -> None:
+def ensure_folder(folder: Path, option: str) -> None:
+    """Make a folder for results, and see that files can be written there. Raises OutputError."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / ".dsmip-probe"

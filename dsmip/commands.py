@@ -130,6 +130,26 @@ def ask(
     ))  # fmt: skip
 
 
+@application.command(epilog="Example: dsmip findings minimal --no-charts")
+def findings(
+    scenarios: Annotated[list[str] | None, typer.Argument(help="shipped scenarios; default: all small ones")] = None,
+    save_traces: Annotated[Path | None, typer.Option("--save-traces", help="folder for counterexamples")] = None,
+    memory: Annotated[str | None, typer.Option("--memory", help="limit, such as 4G")] = None,
+    time: Annotated[str | None, typer.Option("--time", help="limit for each exploration, such as 60s")] = None,
+    charts: Annotated[bool, typer.Option("--charts/--no-charts", help="draw counterexamples")] = True,
+    json: Json = False,
+) -> None:
+    """What is wrong with the text as written, and the smallest sets of choices that mend it.
+
+    Exit code: 0 done, 2 bad use, 3 the search for repairs was cut short.
+    """
+    from dsmip.findings_command import report_findings
+
+    raise typer.Exit(report_findings(
+        scenarios or [], memory=memory, time=time, folder=save_traces, charts=charts, as_json_text=json,
+    ))  # fmt: skip
+
+
 @application.command(epilog="Example: dsmip simulate minimal --seed 7 --steps 20")
 def simulate(
     scenario: OneScenario = "minimal",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -44,3 +44,16 @@ def reporting(title: str) -> Iterator[ProgressReport | None]:
             )
 
         yield report
+
+
+@contextmanager
+def working(title: str) -> Iterator[Callable[[str], None]]:
+    """A line on what is being done, on a terminal; nothing where standard error is none."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda text: None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Bar(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(title)
+        yield lambda text: bar.update(task, description=f"{title}: {text}")

@@ -4,8 +4,9 @@ A counterexample depends only on the ambiguities that its rows and its property 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
+from typing import TypeAlias
 
 from checker.explicit.engine import explore
 from checker.repair.choices import Menu, Settled, with_settled
@@ -16,7 +17,7 @@ from model.language.binding import effect_expressions
 from model.language.errors import ModelError
 from model.language.expressions import Expression, Operator, post_order
 from model.language.interpretation import Interpretation, State
-from model.language.machines import EffectChoice, Machine, Row
+from model.language.machines import Decision, EffectChoice, Machine, Row
 from model.language.observations import Observation
 from model.language.systems import Action, System
 from model.scenarios import Scenario
@@ -25,6 +26,7 @@ from properties.kinds import Property, observations
 FEW_STATES = 30_000  # most violations show within so many
 MOST_COMBINATIONS = 1024  # of choices that one step is tried under
 MOST_SYSTEMS = 4_000  # kept
+Rows: TypeAlias = tuple[tuple[str, str, str], ...]  # machine, trigger, label
 AS_READ = ""  # the value of an ambiguity that is not settled
 
 
@@ -63,7 +65,7 @@ class Examiner:
         self.menu = menu
         self.limits = limits
         self.explorations = 0
-        self._systems: dict[tuple[str, tuple[tuple[str, str], ...], str | None], System] = {}
+        self._systems: dict[tuple[str, tuple[tuple[str, str], ...], Rows | None], System] = {}
 
     def failures(self, demand: Demand, settled: Settled) -> list[Failure]:
         """A shortest run for each property that fails; [] if all hold in a complete exploration.
@@ -76,7 +78,8 @@ class Examiner:
         for entry in demand.properties:
             violation = observations(entry, system, bound)[0]
             wanted[violation.name] = (entry, violation)
-        for states in (FEW_STATES, self.limits.states):
+        most = self.limits.states
+        for states in (FEW_STATES if most is None else min(FEW_STATES, most), most):
             self.explorations += 1
             found = explore(system, [observation for _, observation in wanted.values()],
                             Limits(self.limits.memory, self.limits.seconds, states))  # fmt: skip
@@ -93,13 +96,13 @@ class Examiner:
                 return []
         raise NotDecided(f"{demand.scenario.name}: {found.stopped}")
 
-    def _system(self, scenario: Scenario, settled: Settled, trigger: str | None = None) -> System:
-        """The system, or of its rows only those of one trigger, which is all that a step depends on."""
-        key = (scenario.name, tuple(sorted(settled.items())), trigger)
+    def _system(self, scenario: Scenario, settled: Settled, rows: Rows | None = None) -> System:
+        """The system, or one with these rows only, which is all that a step depends on."""
+        key = (scenario.name, tuple(sorted(settled.items())), rows)
         if key not in self._systems:
             if len(self._systems) > MOST_SYSTEMS:
                 self._systems.clear()
-            change = None if trigger is None else _keeping(trigger)
+            change = None if rows is None else _keeping(rows)
             self._systems[key] = handover(scenario, with_settled(self.menu.reading, settled), change)
         return self._systems[key]
 
@@ -158,7 +161,7 @@ class _StepExists:
 
     def __call__(self, settled: Settled) -> bool:
         try:
-            system = self.examiner._system(self.scenario, settled, self.step.action.trigger)
+            system = self.examiner._system(self.scenario, settled, _rows_of(self.step))
         except ModelError:
             return False
         interpretation = Interpretation(system)
@@ -185,16 +188,25 @@ class _StateViolates:
     entry: Property
 
     def __call__(self, settled: Settled) -> bool:
-        system = self.examiner._system(self.scenario, settled, "no trigger at all")
+        system = self.examiner._system(self.scenario, settled, ())
         bound = binding(self.scenario, with_settled(self.examiner.menu.reading, settled))
         condition = observations(self.entry, system, bound)[0].in_states
         return condition is not None and Interpretation(system).holds(condition, self.state)
 
 
-def _keeping(trigger: str) -> Change:
+def _rows_of(step: TraceStep) -> Rows:
+    return tuple((row.machine, row.trigger.key, row.label) for row in step.action.rows)
+
+
+def _keeping(rows: Rows) -> Change:
+    """Every row but these is left out; what stood above a row stays in its guard."""
+
     def change(machines: Mapping[str, Machine]) -> None:
         for machine in machines.values():
-            machine.decisions[:] = [entry for entry in machine.decisions if entry.trigger.key == trigger]
+            machine.decisions[:] = [
+                Decision(row.trigger, row.states, (replace(row.case, when=row.guard),))
+                for row in machine.rows() if (machine.name, row.trigger.key, row.label) in rows
+            ]  # fmt: skip
 
     return change
 

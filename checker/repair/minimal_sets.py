@@ -83,13 +83,19 @@ class _Candidates:
 
 
 def minimal_repairs(
-    menu: Menu, demands: Sequence[Demand], examiner: Examiner, *, most: int = 64, report: Report = lambda text: None
-) -> Repairs:
-    """All smallest repairs, or the first `most`. report: called with a line on progress."""
+    menu: Menu, demands: Sequence[Demand], examiner: Examiner, *, known: Sequence[Failure] = (), most: int = 64,
+    report: Report = lambda text: None,
+) -> Repairs:  # fmt: skip
+    """All smallest repairs, or the first `most`.
+
+    known: counterexamples to these demands from an earlier search. report: called with a line on progress.
+    """
     candidates = _Candidates(menu)
     order = list(demands)
     minimal: list[Settled] = []
-    failures: list[Failure] = []
+    failures: list[Failure] = list(known)
+    for failure in known:
+        candidates.rule_out(failure.exists_under)
     size = 0
     unfinished: str | None = None
     while size <= len(menu.offered):

@@ -1,0 +1,154 @@
+"""Findings about the text: for each ambiguity what goes wrong as it is written, which sets of choices mend
+it, what each choice gives up, and what the published text has done about it. Computed, not written by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from checker.repair.choices import Settled, menu, other_values, values_in
+from checker.repair.failures import Demand, Examiner, Failure, NotDecided
+from checker.repair.minimal_sets import Repairs, minimal_repairs
+from checker.search import Limits
+from dsmip.known_answers import known_answers
+from model.readings import AMBIGUITIES, Ambiguity
+from model.scenarios import load, shipped
+from properties.kinds import Kind, Property
+from properties.registry import ALL_PROPERTIES
+
+SMALL = 130_000  # states under `intended`: scenarios up to here are searched by default
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A property that the text as written breaks: a shortest run, and the smallest sets of choices that
+    restore this one property in all scenarios searched."""
+
+    property: Property
+    failure: Failure
+    repairs: Repairs
+
+    def depends_on(self, ambiguity: str) -> bool:
+        return any(ambiguity in repair for repair in self.repairs.minimal)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One ambiguity. breaks: the properties that need it settled.
+
+    needed: in how many of the smallest repairs it is settled. gives_up: alternatives of the text as
+    written that the repair forbids. others: other answers that mend as well.
+    """
+
+    ambiguity: Ambiguity
+    breaks: tuple[Broken, ...]
+    needed: int
+    gives_up: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a search came to. demanded: what a repair has to bring about, scenario by scenario.
+
+    unfinished: what was cut short, in words; None if the answer is complete.
+    """
+
+    reading: str
+    demanded: tuple[Demand, ...]
+    broken: tuple[Broken, ...]
+    repairs: Repairs
+    findings: tuple[Finding, ...]
+    unfinished: str | None
+
+    def needed(self) -> list[Finding]:
+        return [entry for entry in self.findings if entry.needed]
+
+    def not_needed(self) -> list[Finding]:
+        return [entry for entry in self.findings if not entry.needed]
+
+
+def demands(names: Sequence[str]) -> list[Demand]:
+    """What is known to hold under `intended`, in these scenarios or in all small ones of one UE."""
+    known = known_answers()
+    chosen = names or [name for name in shipped() if known[name, "intended"].states <= SMALL]
+    found = []
+    for name in chosen:
+        scenario = load(name)
+        holds = known[name, "intended"].verdicts
+        wanted = tuple(
+            entry for entry in ALL_PROPERTIES
+            if entry.kind in (Kind.INVARIANT, Kind.STEP) and entry.modality != "should"
+            and holds.get(entry.identifier) == "holds"
+        )  # fmt: skip
+        if scenario.ue.count == 1:
+            found.append(Demand(scenario, wanted))
+    return sorted(found, key=lambda demand: known[demand.scenario.name, "intended"].states)
+
+
+def findings(wanted: Sequence[Demand], limits: Limits, report: Report = lambda text: None) -> Findings:
+    """Search the smallest repairs of `literal`, and say what each ambiguity has to do with them."""
+    examiner = Examiner(menu("literal"), limits)
+    try:
+        as_written = [failure for demand in wanted for failure in examiner.failures(demand, {})]
+    except NotDecided as reason:
+        nothing = Repairs((), (), str(reason), examiner.explorations)
+        return Findings("literal", tuple(wanted), (), nothing, (), str(reason))
+    broken = [_broken(name, as_written, wanted, examiner, report)
+              for name in dict.fromkeys(failure.property.identifier for failure in as_written)]  # fmt: skip
+    met = [failure for entry in broken for failure in entry.repairs.failures]
+    repairs = minimal_repairs(examiner.menu, wanted, examiner, known=met, report=report)
+    others = _others(repairs, wanted, examiner, report)
+    cut = [entry.repairs.unfinished for entry in broken] + [repairs.unfinished]
+    return Findings(
+        "literal", tuple(wanted), tuple(broken), repairs,
+        tuple(_finding(entry, broken, repairs, others) for entry in AMBIGUITIES
+              if entry.identifier in examiner.menu.offered),
+        next((reason for reason in cut if reason is not None), None),
+    )  # fmt: skip
+
+
+def _broken(
+    identifier: str, as_written: Sequence[Failure], wanted: Sequence[Demand], examiner: Examiner, report: Report
+) -> Broken:
+    own = [failure for failure in as_written if failure.property.identifier == identifier]
+    shortest = min(own, key=lambda failure: len(failure.trace))
+    alone = [
+        Demand(demand.scenario, (shortest.property,)) for demand in wanted
+        if identifier in [entry.identifier for entry in demand.properties]
+    ]  # fmt: skip
+    found = minimal_repairs(
+        examiner.menu, alone, examiner, known=own, report=lambda text: report(f"{identifier}: {text}")
+    )
+    return Broken(shortest.property, shortest, found)
+
+
+def _finding(
+    ambiguity: Ambiguity, broken: Sequence[Broken], repairs: Repairs, others: dict[str, list[str]]
+) -> Finding:
+    name = ambiguity.identifier
+    settled = {repair[name] for repair in repairs.minimal if name in repair}
+    return Finding(
+        ambiguity, tuple(entry for entry in broken if entry.depends_on(name)),
+        sum(name in repair for repair in repairs.minimal),
+        tuple(value for value in values_in("literal", ambiguity) if settled and value not in settled),
+        tuple(others.get(name, ())),
+    )  # fmt: skip
+
+
+def _others(repairs: Repairs, wanted: Sequence[Demand], examiner: Examiner, report: Report) -> dict[str, list[str]]:
+    """For the first of the smallest repairs: choices that could be answered otherwise and still mend."""
+    found: dict[str, list[str]] = {}
+    if not repairs.minimal:
+        return found
+    first: Settled = repairs.minimal[0]
+    for candidate in other_values(first):
+        (name,) = [name for name, value in candidate.items() if first[name] != value]
+        report(f"{name}={candidate[name]} instead of {first[name]}")
+        try:
+            if not any(examiner.failures(demand, candidate) for demand in wanted):
+                found.setdefault(name, []).append(candidate[name])
+        except NotDecided:
+            continue
+    return found

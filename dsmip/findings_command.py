@@ -1,0 +1,199 @@
+"""`dsmip findings`: the report for those who edit the text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from checker.itf import Json, save
+from checker.repair.choices import texts, values_in
+from checker.repair.failures import Failure
+from checker.search import Limits
+from diagrams.chart_text import chart_text
+from diagrams.sequence_chart import sequence_chart
+from dsmip import quantities
+from dsmip.check_command import ensure_folder
+from dsmip.console import output, working
+from dsmip.findings import Broken, Findings, demands, findings
+from dsmip.known_answers import known_answers
+from dsmip.labels import SHORT_NAMES, hidden_in
+from model.language.errors import ModelError
+from model.scenarios import shipped
+
+UNKNOWN = 3
+
+
+def report_findings(
+    scenarios: Sequence[str], *, memory: str | None, time: str | None, folder: Path | None, charts: bool,
+    as_json_text: bool,
+) -> int:  # fmt: skip
+    """The exit code: 0, or 3 if the search for repairs was cut short."""
+    for name in scenarios:
+        if name not in shipped():
+            raise ModelError(f'"{name}" is not a shipped scenario: only for those it is known what has to hold')
+    limits = Limits(
+        None if memory is None else quantities.memory(memory), None if time is None else quantities.seconds(time)
+    )
+    if folder is not None:
+        ensure_folder(folder, "--save-traces")
+    with working("looking for the smallest repairs") as report:
+        found = findings(demands(scenarios), limits, report)
+    saved = _saved(found, folder) if folder is not None else {}
+    if as_json_text:
+        print(json.dumps(as_json(found, saved), indent=1))
+    else:
+        show(output(), found, charts=charts)
+    return 0 if found.unfinished is None else UNKNOWN
+
+
+def _saved(found: Findings, folder: Path) -> dict[str, str]:
+    """Saves the shortest run for each property that is broken: where each is."""
+    saved = {}
+    for entry in found.broken:
+        name = f"{entry.failure.demand.scenario.name}-{found.reading}-{entry.property.identifier}.itf.json"
+        about: dict[str, Json] = {
+            "property": entry.property.identifier, "scenario": entry.failure.demand.scenario.model_dump(),
+            "reading": found.reading, "choices": [],
+        }  # fmt: skip
+        save(entry.failure.trace, folder / name, about)
+        saved[entry.property.identifier] = str(folder / name)
+    return saved
+
+
+def as_json(found: Findings, saved: Mapping[str, str]) -> dict[str, object]:
+    return {
+        "reading": found.reading,
+        "complete": found.unfinished is None,
+        "unfinished": found.unfinished,
+        "explorations": found.repairs.explorations,
+        "demanded": {demand.scenario.name: [entry.identifier for entry in demand.properties]
+                     for demand in found.demanded},
+        "repairs": [list(texts(repair)) for repair in found.repairs.minimal],
+        "not_needed": [entry.ambiguity.identifier for entry in found.not_needed()],
+        "broken": [
+            {
+                "property": entry.property.identifier,
+                "statement": entry.property.statement,
+                "clause": entry.property.clause,
+                "scenario": entry.failure.demand.scenario.name,
+                "steps": [step.action.name for step in entry.failure.trace.steps],
+                "trace": saved.get(entry.property.identifier),
+                "repairs": [list(texts(repair)) for repair in entry.repairs.minimal],
+            }
+            for entry in found.broken
+        ],
+        "findings": [
+            {
+                "ambiguity": entry.ambiguity.identifier,
+                "question": entry.ambiguity.question,
+                "literal": list(values_in("literal", entry.ambiguity)),
+                "intended": list(values_in("intended", entry.ambiguity)),
+                "final": list(values_in("final", entry.ambiguity)),
+                "breaks": [broken.property.identifier for broken in entry.breaks],
+                "in_repairs": entry.needed,
+                "gives_up": list(entry.gives_up),
+                "mends_as_well": list(entry.others),
+            }
+            for entry in found.findings
+        ],
+        "final": published(),
+    }  # fmt: skip
+
+
+def published() -> dict[str, list[str]]:
+    """What the published text has made of what can hold (as it does under `intended`): recorded verdicts."""
+    known = known_answers()
+    broken: dict[str, set[str]] = {"literal": set(), "final": set()}
+    for (scenario, reading), answer in known.items():
+        possible = known[scenario, "intended"].verdicts
+        if reading in broken:
+            broken[reading] |= {
+                name for name, verdict in answer.verdicts.items()
+                if verdict == "violated" and possible.get(name) == "holds" and not name.startswith("W-")
+            }  # fmt: skip
+    return {
+        "repaired": sorted(broken["literal"] - broken["final"]),
+        "not repaired": sorted(broken["literal"] & broken["final"]),
+        "new": sorted(broken["final"] - broken["literal"]),
+    }
+
+
+# for people
+
+
+def show(console: Console, found: Findings, *, charts: bool) -> None:
+    """Each property that the text breaks, each ambiguity, the repairs, and what the published text did."""
+    for broken in found.broken:
+        _show_broken(console, broken, charts=charts)
+    _show_ambiguities(console, found)
+    _show_repairs(console, found)
+    console.print()
+    console.print("What the published text (final) makes of it, from the recorded verdicts of all scenarios:")
+    words = {"repaired": "goes wrong as written, no more in the final text", "not repaired": "goes wrong in both",
+             "new": "goes wrong only in the final text"}  # fmt: skip
+    for key, names in published().items():
+        console.print(f"  {words[key]}: {', '.join(names) or 'nothing'}")
+
+
+def _show_broken(console: Console, broken: Broken, *, charts: bool) -> None:
+    entry, failure = broken.property, broken.failure
+    console.rule(f"{entry.identifier} is broken by the text as written", align="left", style="red")
+    console.print(f"{entry.statement}; clause {entry.clause or '-'}; {', '.join(entry.requirements)}")
+    console.print(f"shortest run: {len(failure.trace)} step(s), scenario {failure.demand.scenario.name}")
+    for repair in broken.repairs.minimal:
+        console.print(f"  restored by {' and '.join(texts(repair)) or 'nothing'}")
+    if broken.repairs.unfinished is not None:
+        console.print(f"  NOT complete: {broken.repairs.unfinished}", style="yellow")
+    if charts:
+        console.print(Text(_chart(failure, min(console.width, 120)), no_wrap=True), end="")
+    console.print()
+
+
+def _chart(failure: Failure, width: int) -> str:
+    offence = f"{failure.property.identifier}: {failure.property.statement}"
+    chart = sequence_chart(
+        failure.trace, short_names=SHORT_NAMES, hidden=hidden_in(failure.trace.system), offence=offence
+    )
+    return chart_text(chart, width)
+
+
+def _show_ambiguities(console: Console, found: Findings) -> None:
+    table = Table(title="Ambiguities that break something", title_justify="left")
+    for column in ("", "question", "as written", "intended", "final", "breaks"):
+        table.add_column(column, no_wrap=column == "", overflow="fold")
+    for entry in found.findings:
+        if entry.breaks:
+            table.add_row(
+                entry.ambiguity.identifier, entry.ambiguity.question,
+                " or ".join(values_in("literal", entry.ambiguity)), ", ".join(values_in("intended", entry.ambiguity)),
+                ", ".join(values_in("final", entry.ambiguity)),
+                ", ".join(broken.property.identifier for broken in entry.breaks),
+            )  # fmt: skip
+    console.print(table)
+
+
+def _show_repairs(console: Console, found: Findings) -> None:
+    repairs = found.repairs
+    sizes = ", ".join(demand.scenario.name for demand in found.demanded)
+    console.rule("Smallest repairs", align="left")
+    console.print(f"Sets of choices under which all holds that holds under intended (in {sizes}), and no proper"
+                  f" subset of which suffices; {repairs.explorations:,} explorations.")  # fmt: skip
+    for number, repair in enumerate(repairs.minimal, start=1):
+        console.print(f"  {number}. {', '.join(texts(repair))}")
+    if not repairs.minimal:
+        console.print("  none was found")
+    if repairs.unfinished is not None:
+        console.print(f"  NOT complete: {repairs.unfinished}; there may be more", style="yellow")
+    table = Table(title="What each choice costs", title_justify="left")
+    for column in ("choice", "in repairs", "what the text allows and the repair forbids", "mends as well"):
+        table.add_column(column)
+    for entry in found.needed():
+        table.add_row(entry.ambiguity.identifier, f"{entry.needed} of {len(repairs.minimal)}",
+                      ", ".join(entry.gives_up) or "-", ", ".join(entry.others) or "-")  # fmt: skip
+    console.print(table)
+    console.print(f"Not needed for any of them: {', '.join(e.ambiguity.identifier for e in found.not_needed()) or '-'}")

@@ -1,0 +1,45 @@
+"""`dsmip findings`: what the text breaks, what mends it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = Path(sys.executable).with_name("dsmip")
+
+
+def findings(*arguments: str | Path, code: int = 0) -> str:
+    done = subprocess.run([PROGRAM, "findings", *arguments], capture_output=True, text=True, timeout=1500)
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_findings_of_the_smallest_scenario(tmp_path: Path) -> None:
+    document = json.loads(findings("minimal", "--json", "--save-traces", tmp_path))
+    assert document["complete"]
+    assert document["repairs"] == [[
+        "AMB-01=from-registered", "AMB-08=re-establish", "AMB-10=whenever-possibly-bound", "AMB-11=keep-until-done",
+        "AMB-19=unless-source-is-home-address", "AMB-32=sa-first",
+    ]]  # fmt: skip
+    broken = {entry["property"]: entry for entry in document["broken"]}
+    assert set(broken) == {"SA-1", "SA-5", "SA-6", "BIND-1", "BIND-16", "ADDR-7b"}
+    assert broken["BIND-1"]["repairs"] == [["AMB-10=whenever-possibly-bound"]]
+    for entry in broken.values():
+        replayed = subprocess.run([PROGRAM, "trace", "replay", entry["trace"]], capture_output=True, timeout=60)
+        assert replayed.returncode == 0
+    assert "AMB-29" in document["not_needed"]
+
+
+def test_a_scenario_of_which_nothing_is_known_is_refused() -> None:
+    assert "is not a shipped scenario" in findings("my-own.toml", code=2)
+
+
+def test_a_search_cut_short_says_so() -> None:
+    document = json.loads(findings("minimal", "--json", "--memory", "1K", code=3))
+    assert not document["complete"]
+    assert document["repairs"] == []
