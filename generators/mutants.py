@@ -136,6 +136,21 @@ UE_MUTANTS = (
         killed_by="LIVE-6", requirements=["REF-A5", "REF-A6", "REF-A13"],
     ),
     Mutant(
+        "ue-short-of-patience", "gives up when the home agent is short of resources", "ue",
+        losing_row("ue", "refused for the moment, asked again later"),
+        killed_by="BIND-18", scenario="statuses", requirements=["REF-A9"],
+    ),
+    Mutant(
+        "ue-old-prefix", "renews its binding without learning the home prefixes after status 1", "ue",
+        changing("ue", "renews the binding before it ends", when=ue.refreshes_left > 0),
+        killed_by="BIND-19", scenario="statuses", requirements=["REF-A8"],
+    ),
+    Mutant(
+        "ue-forces-again", "sets F again although the home agent does not force UDP", "ue",
+        sending("ue", "UDP is not forced, asked again without F", forces_udp=True),
+        killed_by="BIND-20", scenario="statuses", requirements=["REF-C3"],
+    ),
+    Mutant(
         "ue-keepalive-elsewhere", "keeps its NAT mapping alive with an update that asks for removal", "ue",
         sending("ue", "keeps the NAT mapping alive", lifetime=Lifetime.ZERO),
         killed_by="BIND-3", scenario="nat-expiry", requirements=["REF-C13", "REF-A2"],
@@ -165,6 +180,13 @@ HOME_AGENT_MUTANTS = (
         "ha-no-protection", "accepts updates that the UE's association does not protect", "home_agent",
         losing_row("home_agent", "not protected by the UE's association"),
         killed_by="SA-2", scenario="association-loss", requirements=["HA-F2F-01", "REF-B5", "REF-D1"],
+    ),
+    Mutant(
+        "ha-refusal-removes", "removes the binding when it refuses to renew it", "home_agent",
+        together(changing("home_agent", "refused out of policy", dest=literal(BindingState.NO_BINDING)),
+                 adding_effects("home_agent", "refused out of policy", ha.forget_binding,
+                                ha.sequence_number.becomes(0))),
+        killed_by="BIND-10", scenario="statuses", requirements=["REF-B4", "REF-B6"],
     ),
     Mutant(
         "ha-error-while-bound", "answers user data with a Binding Error although there is a binding", "home_agent",

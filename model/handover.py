@@ -4,16 +4,18 @@ directions of travel, for one scenario and one reading."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from model.access_network import access
 from model.addresses import ATTACKER_ADDRESS, HOME_ADDRESS, NO_ADDRESS, NOWHERE, Family, Prefix
 from model.attacker import INJECTED_ANSWERS, INJECTED_UPDATES, attacker
 from model.budgets import UNLIMITED, at_start, unlimited
-from model.home_agent import home_agent
+from model.home_agent import ACCEPTS_AGAIN, REFUSES, home_agent
+from model.home_agent_answers import refusal, refusing
 from model.home_agent_outages import HOME_AGENT_RESTARTED, outages
 from model.language.binding import Binding
 from model.language.domains import Sizes, Value
-from model.language.expressions import variable
+from model.language.expressions import Assignment, Expression, variable
 from model.language.flattening import compose
 from model.language.machines import Machine, Trigger, event, receipt
 from model.language.messages import Channel
@@ -31,8 +33,8 @@ from model.messages import (
 from model.readings import Reading
 from model.scenarios import Network, Scenario
 from model.security_association import security_association
-from model.ue_variables import data_left, refreshes_left
-from model.ue_while_registered import REFRESH, USER_DATA, ue
+from model.ue_variables import data_left, prefix_discovery_due, refreshes_left, udp_refused
+from model.ue_while_registered import PREFIX_DISCOVERY, REFRESH, USER_DATA, ue
 
 MACHINES = (ue, home_agent, access, security_association, lifetimes, outages, attacker)
 Change = Callable[[Mapping[str, Machine]], None]
@@ -74,15 +76,39 @@ def leave_out_what_is_missing(machines: dict[str, Machine], scenario: Scenario) 
         _lose(machines, event(HOME_AGENT_RESTARTED))
     if not scenario.bounds.refreshes:
         _lose(machines, REFRESH)
-        del machines[ue.name].variables[str(refreshes_left.payload)]
+        _forget(machines, refreshes_left)
     if not scenario.ue.data_packets:
         _lose(machines, receipt(TunnelledData), receipt(BindingError), USER_DATA)
-        del machines[ue.name].variables[str(data_left.payload)]
+        _forget(machines, data_left)
+    if scenario.home_agent.refuses == "no":
+        _lose(machines, REFUSES, ACCEPTS_AGAIN)
+        _forget(machines, refusal, refusing)
+    if not scenario.home_agent.prefix_deprecated:
+        _lose(machines, PREFIX_DISCOVERY)
+        _forget(machines, prefix_discovery_due)
+    if not scenario.ue.forces_udp:
+        _forget(machines, udp_refused)
 
 
 def _lose(machines: Mapping[str, Machine], *triggers: Trigger) -> None:
     for machine in machines.values():
         machine.decisions[:] = [entry for entry in machine.decisions if entry.trigger not in triggers]
+
+
+def _forget(machines: Mapping[str, Machine], *variables: Expression) -> None:
+    """Take variables out of the tables: their declarations and what is assigned to them."""
+    for variable_ in variables:
+        name = str(variable_.payload)
+        machine = machines[name.partition(".")[0]]
+        del machine.variables[name]
+        machine.decisions[:] = [
+            replace(entry, cases=tuple(
+                replace(item, then=tuple(
+                    effect for effect in item.then
+                    if not (isinstance(effect, Assignment) and effect.variable == name)))
+                for item in entry.cases))
+            for entry in machine.decisions
+        ]  # fmt: skip
 
 
 def channels(scenario: Scenario) -> list[Channel]:
@@ -151,6 +177,10 @@ def parameters(scenario: Scenario) -> dict[str, Value]:
         "duplicate_address_detection": scenario.home_agent.duplicate_address_detection,
         "duplicate_home_address": scenario.home_agent.duplicate_home_address,
         "home_agent_demands_udp": scenario.home_agent.demands_udp,
+        "home_agent_refuses": scenario.home_agent.refuses != "no",
+        "refusal": "129" if scenario.home_agent.refuses == "no" else scenario.home_agent.refuses,
+        "home_prefix_deprecated": scenario.home_agent.prefix_deprecated,
+        "ue_forces_udp": scenario.ue.forces_udp,
         "nat_traversal_off": scenario.home_agent.nat_traversal == "off",
         "nat_traversal_for_ike_peers": scenario.home_agent.nat_traversal == "ike-peer-only",
         "no_packet_outlives_an_invalid_entry": scenario.timing.no_packet_outlives_an_invalid_entry,

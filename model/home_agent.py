@@ -6,6 +6,8 @@ from __future__ import annotations
 from model.addresses import HOME_ADDRESS, NO_ADDRESS, Family, family_of_address
 from model.home_agent_answers import (
     BindingState,
+    Refusal,
+    acceptance,
     acknowledgement_encapsulation,
     alternate_differs,
     asks_removal,
@@ -30,11 +32,17 @@ from model.home_agent_answers import (
     pending_inner_source,
     pending_ipv4_home_address,
     pending_key_management,
+    refusal,
+    refuses_out_of_policy,
+    refuses_to_force_udp,
+    refusing,
     removed_number,
     removed_state,
     reply,
     routing_header,
     sequence_number,
+    status_of_refusal,
+    status_of_wrong_care_of_address,
     store_care_of_address,
     tunnel,
     undisturbed,
@@ -50,6 +58,7 @@ from model.language.machines import (
     case,
     chosen,
     chosen_effects,
+    decision,
     discarding,
     event,
     otherwise,
@@ -77,7 +86,7 @@ from model.messages import (
 )
 from model.security_association import ASSOCIATION_ENDED, ASSOCIATION_ESTABLISHED, Ends
 
-__all__ = ["home_agent"]
+__all__ = ["ACCEPTS_AGAIN", "REFUSES", "home_agent"]
 
 # Order of validation, common to all states (RFC 6275, 9.5.1 and 10.3.1)
 
@@ -124,19 +133,30 @@ rejected = nat_refused | (
 ) | (alternate_differs & chosen("AMB-03", drop=False, ignore_option=False, reject=True, option_wins=False))
 
 
-def rejection(*, keeps_number: bool) -> Case:
-    """Status 128 for a missing or wrong care-of address, 129 for one that only an unprotected header has; an
-    existing entry keeps the update's number."""
-    return case(
-        "care-of address refused",
-        when=rejected,
-        then=[
-            reply(if_then_else(nat_refused, literal(Status.PROHIBITED), Status.REASON_UNSPECIFIED)),
-            [sequence_number.becomes(update.sequence_number)] if keeps_number else [],
-        ],
-        clause="5.2.3.2", requirements=["HA-F2F-03", "HA-F2F-05", "REF-B4", "REF-B6", "REF-C17"],
-        note="AMB-03, AMB-07",
-    )  # fmt: skip
+def rejections(*, keeps_number: bool) -> list[Case]:
+    """Status 128 (or 174) for a missing or wrong care-of address, 129 for one that only an unprotected header has,
+    others out of policy; an existing entry keeps the update's number."""
+    kept = [sequence_number.becomes(update.sequence_number)] if keeps_number else []
+    return [
+        case(
+            "care-of address refused",
+            when=rejected, then=[reply(status_of_wrong_care_of_address), kept],
+            clause="5.2.3.2",
+            requirements=["HA-F2F-03", "HA-F2F-05", "REF-B4", "REF-B6", "REF-C17", "REF-E2"],
+            note="AMB-03, AMB-07, AMB-33",
+        ),
+        case(
+            "refused out of policy",
+            when=refuses_out_of_policy & (literal(keeps_number) | (refusal != Refusal.TYPE_CHANGE)),
+            then=[reply(status_of_refusal), kept],
+            clause="5.1.3", requirements=["REF-B3", "REF-B6", "REF-B14"],
+        ),
+        case(
+            "UDP is not forced",
+            when=refuses_to_force_udp, then=[reply(Status.CANNOT_FORCE_UDP), kept],
+            clause="5.2.3.2", requirements=["REF-C3", "REF-B14"],
+        ),
+    ]
 
 
 accept: Effects = [
@@ -145,7 +165,7 @@ accept: Effects = [
     bind_ipv4(update.ipv4_home_address),
     peer_moves,
     reply(
-        Status.ACCEPTED,
+        acceptance,
         lifetime=Lifetime.POSITIVE,
         key_management=grants_key_management,
         ipv4_address=ipv4_acknowledgement(update.ipv4_home_address),
@@ -175,7 +195,7 @@ home_agent.on(receipt(BindingUpdate), in_states=BindingState.NO_BINDING).decide(
         then=[reply(Status.NOT_HOME_AGENT), unremembered_number, note_newest, undisturbed.becomes(True)],
         clause="5.2.3.3", requirements=["HA-F2H-01", "REF-B11"], note="AMB-26",
     ),
-    rejection(keeps_number=False),
+    *rejections(keeps_number=False),
     case(
         "initial registration, address to be checked", dest=BindingState.DETECTING_DUPLICATES,
         when=detects_duplicates, then=start_detection,
@@ -204,7 +224,7 @@ home_agent.on(receipt(BindingUpdate), in_states=BindingState.DETECTING_DUPLICATE
               undisturbed.becomes(True)],
         clause="5.2.3.3", requirements=["HA-F2H-01", "REF-B11"], note="AMB-26",
     ),
-    rejection(keeps_number=False),
+    *rejections(keeps_number=False),
     otherwise(
         "newer update takes the place of the one under detection", then=start_detection,
         clause="5.2.3.1", requirements=["HA-H2F-01", "REF-G5"],
@@ -240,7 +260,7 @@ home_agent.transition(
         peer_address.becomes(if_then_else(grants_pending_key_management, care_of_address, peer_address)),
         forget_pending,
         reply_after_detection(
-            Status.ACCEPTED, lifetime=Lifetime.POSITIVE, key_management=grants_pending_key_management,
+            acceptance, lifetime=Lifetime.POSITIVE, key_management=grants_pending_key_management,
             ipv4=ipv4_acknowledgement(pending_ipv4_home_address)),
     ],
     clause="5.2.3.1", requirements=["HA-H2F-01", *ACCEPT_REQUIREMENTS],
@@ -272,7 +292,7 @@ home_agent.on(receipt(BindingUpdate), in_states=BindingState.BOUND).decide(
         requirements=["HA-F2H-01", "HA-F2H-02", "REF-B10", "REF-B11", "REF-B12", "REF-C12"],
         note="AMB-15, AMB-22, AMB-25",
     ),
-    rejection(keeps_number=True),
+    *rejections(keeps_number=True),
     otherwise(
         "binding updated", then=accept,
         clause="5.2.3.2", requirements=ACCEPT_REQUIREMENTS,
@@ -291,7 +311,7 @@ home_agent.on(receipt(BindingUpdate), in_states=BindingState.INVALID).decide(
                              status_133=[reply(Status.NOT_HOME_AGENT)])],
         clause="5.2.3.3", requirements=["HA-F2H-01", "HA-F2H-02", "REF-B11", "REF-G2"], note="AMB-28",
     ),
-    rejection(keeps_number=True),
+    *rejections(keeps_number=True),
     case(
         "registration after removal, address to be checked", dest=BindingState.DETECTING_DUPLICATES,
         when=detects_duplicates & chosen("AMB-31", again=True, skip=False), then=start_detection,
@@ -320,6 +340,21 @@ home_agent.transition(
     trigger=receipt(TunnelledData), source=[state for state in BindingState if state is not BindingState.BOUND],
     then=[send(BindingError(destination=data.source, encapsulation=as_it_came), on=DOWNLINK)],
     clause="5.2.1", requirements=["REF-A14", "REF-B13"],
+)  # fmt: skip
+
+# A ground for refusal comes and goes
+
+REFUSES = decision("refuse registrations")
+ACCEPTS_AGAIN = decision("accept registrations again")
+home_agent.transition(
+    "begins to refuse registrations",
+    trigger=REFUSES, source=list(BindingState), when=~refusing, then=[refusing.becomes(True)],
+    clause="5.1.3", requirements=["REF-B6"],
+)  # fmt: skip
+home_agent.transition(
+    "accepts registrations again",
+    trigger=ACCEPTS_AGAIN, source=list(BindingState), when=refusing, then=[refusing.becomes(False)],
+    clause="5.1.3", requirements=["REF-B6"],
 )  # fmt: skip
 
 # What ends by itself

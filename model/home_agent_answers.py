@@ -20,6 +20,7 @@ from model.messages import (
     Lifetime,
     NatDetection,
     Protection,
+    Status,
     update,
 )
 
@@ -31,6 +32,16 @@ class BindingState(Enum):
     DETECTING_DUPLICATES = "detecting duplicates"  # before the first binding; not an entry yet
     BOUND = "bound"
     INVALID = "marked invalid"  # removed, but its sequence number is remembered for a while
+
+
+class Refusal(Enum):
+    """Why the home agent refuses registrations for a time, out of policy or need (RFC 6275, 6.1.8 and 10.3.1)."""
+
+    PROHIBITED = "129"
+    RESOURCES = "130"
+    NO_HOME_REGISTRATION = "131"
+    NOT_HOME_SUBNET = "132"
+    TYPE_CHANGE = "139"  # a binding of another type is taken to exist
 
 
 home_agent = Machine("home_agent", BindingState, BindingState.NO_BINDING, meaning="the home agent")
@@ -69,6 +80,10 @@ pending_inner_source = home_agent.variable(
     "pending_inner_source", Enumeration.of(InnerSource), initial=InnerSource.CARE_OF_ADDRESS,
     meaning="inner source of the update under duplicate address detection",
 )  # fmt: skip
+refusal = home_agent.variable(
+    "refusal", Enumeration.of(Refusal), initial=parameter("refusal"), meaning="the ground on which it may refuse"
+)
+refusing = home_agent.variable("refusing", BOOLEAN, meaning="the ground for refusal is there")
 entry_network = home_agent.ghost(
     "entry_network", NETWORK, initial=NOWHERE, meaning="attachment from which the binding's update was sent"
 )
@@ -176,6 +191,26 @@ def reply(
 
 
 grants_key_management = update.key_management & parameter("key_management_supported")
+
+
+# Beyond what makes a care-of address wrong: grounds of the home agent's own, and F without a NAT.
+refuses_out_of_policy = parameter("home_agent_refuses") & refusing
+refuses_to_force_udp = parameter("ue_forces_udp") & in_udp & update.forces_udp & ~nat_on_path
+status_of_refusal = if_then_else(
+    refusal == Refusal.PROHIBITED, literal(Status.PROHIBITED),
+    if_then_else(refusal == Refusal.RESOURCES, literal(Status.INSUFFICIENT_RESOURCES),
+    if_then_else(refusal == Refusal.NO_HOME_REGISTRATION, literal(Status.NO_HOME_REGISTRATION),
+    if_then_else(refusal == Refusal.NOT_HOME_SUBNET, literal(Status.NOT_HOME_SUBNET), Status.TYPE_CHANGE))),
+)  # fmt: skip
+acceptance = if_then_else(
+    parameter("home_prefix_deprecated"), literal(Status.PREFIX_DISCOVERY_NECESSARY), Status.ACCEPTED
+)
+status_of_wrong_care_of_address = if_then_else(
+    nat_refused, literal(Status.PROHIBITED),
+    if_then_else(alternate_differs, chosen("AMB-33", status_128=Status.REASON_UNSPECIFIED,
+                                           status_174=Status.INVALID_CARE_OF_ADDRESS),
+                 Status.REASON_UNSPECIFIED),
+)  # fmt: skip
 
 
 def assigns_ipv4(option: Expression) -> Expression:

@@ -85,11 +85,21 @@ class Status(Enum):
     """Status of a Binding Acknowledgement (RFC 6275, 6.1.8)."""
 
     ACCEPTED = "0 accepted"
+    PREFIX_DISCOVERY_NECESSARY = "1 accepted, prefix discovery necessary"
     REASON_UNSPECIFIED = "128 reason unspecified"
     PROHIBITED = "129 administratively prohibited"
+    INSUFFICIENT_RESOURCES = "130 insufficient resources"
+    NO_HOME_REGISTRATION = "131 home registration not supported"
+    NOT_HOME_SUBNET = "132 not home subnet"
     NOT_HOME_AGENT = "133 not home agent for this mobile node"
     DUPLICATE_ADDRESS = "134 duplicate address detection failed"
     SEQUENCE_NUMBER_OUT_OF_WINDOW = "135 sequence number out of window"
+    TYPE_CHANGE = "139 registration type change disallowed"
+    CANNOT_FORCE_UDP = "144 cannot force UDP encapsulation"
+    INVALID_CARE_OF_ADDRESS = "174 invalid care-of address"
+
+
+ACCEPTING = (Status.ACCEPTED, Status.PREFIX_DISCOVERY_NECESSARY)
 
 
 BindingUpdate = MessageType("BindingUpdate", {

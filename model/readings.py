@@ -121,6 +121,10 @@ AMBIGUITIES = (
     _ambiguity(
         "AMB-32", "The home link is detected and there is no usable association: is one set up to de-register?",
         "bu-anyway sa-first", literal="bu-anyway", intended="sa-first"),
+    _ambiguity(
+        "AMB-33", "Which status refuses an Alternate Care-of Address that is not the source? "
+        "Matters with AMB-03=reject.",
+        "status-128 status-174", literal="status-128", intended="status-128"),
 )  # fmt: skip
 
 BY_IDENTIFIER = {ambiguity.identifier: ambiguity for ambiguity in AMBIGUITIES}

@@ -65,7 +65,7 @@ class Bounds(Section):
 
 class Ue(Section):
     """How many UEs there are, all alike, and what each wants; "either" explores both. data_packets: how many
-    packets of user data each sends through the home agent while registered."""
+    packets of user data each sends through the home agent while registered. forces_udp: sets F, against the clause."""
 
     count: Annotated[int, Field(ge=1, le=4)] = 1
     wants_ipv4_home_address: Either = False
@@ -73,17 +73,21 @@ class Ue(Section):
     wants_association_to_survive: Either = True
     safe_to_stay_home: Either = False
     data_packets: Small = 0
+    forces_udp: bool = False
 
 
 class HomeAgent(Section):
     """Features of the home agent. ipv4_pool: there is an IPv4 home address to assign. nat_traversal: which outer
-    source may differ from the IPv4 care-of address: any, the one that IKEv2 saw, or none."""
+    source may differ from the IPv4 care-of address: any, the one that IKEv2 saw, or none. refuses: the status with
+    which registrations are refused for a time. prefix_deprecated: acceptances have status 1."""
 
     key_management: bool = True
     ipv4_pool: bool = False
     duplicate_address_detection: bool = False
     duplicate_home_address: bool = False
     demands_udp: bool = False
+    refuses: Literal["no", "129", "130", "131", "132", "139", "either"] = "no"
+    prefix_deprecated: bool = False
     nat_traversal: Literal["open", "ike-peer-only", "off"] = "open"
 
 
@@ -180,6 +184,10 @@ class Scenario(Section):
             "renewal behind a NAT that replaces its mapping": bounds.refreshes != 0 and bounds.nat_remappings > 0,
             "user data": self.ue.data_packets > 0,
             "mixture of schools": bool(self.choices),
+            "home agent that refuses": self.home_agent.refuses != "no",
+            "deprecated home prefix": self.home_agent.prefix_deprecated,
+            "UE that forces UDP": self.ue.forces_udp,
+            "status 174": any("AMB-33=status-174" in choice for choice in self.choices),
             "restriction of NAT traversal": self.home_agent.nat_traversal != "open",
         }
         return frozenset(name for name, there in found.items() if there)

@@ -24,6 +24,7 @@ from model.ue_variables import (
     has_ipv4_home_address,
     key_management_granted,
     list_entry,
+    prefix_discovery_due,
     sequence_number,
     tunnel,
 )
@@ -51,6 +52,7 @@ registration_acknowledged: Effects = [
     ),
     tunnel.becomes(believed_tunnel),
     association_renewed.becomes(False),
+    prefix_discovery_due.becomes(acknowledgement.status == Status.PREFIX_DISCOVERY_NECESSARY),
 ]
 removal_acknowledged: Effects = [
     list_entry.becomes(ListEntry.NONE),
@@ -68,6 +70,8 @@ removal_acknowledged: Effects = [
     tunnel.becomes(Encapsulation.IPV6),
 ]
 number_adopted = sequence_number.becomes(number_to_follow + 1)
+not_served = acknowledgement.status.is_one_of(Status.NO_HOME_REGISTRATION, Status.NOT_HOME_SUBNET)
+short_of_resources = acknowledgement.status == Status.INSUFFICIENT_RESOURCES
 out_of_window = acknowledgement.status == Status.SEQUENCE_NUMBER_OUT_OF_WINDOW
 removal_done = answers_the_newest_update & (
     accepted

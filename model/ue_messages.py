@@ -6,6 +6,7 @@ from model.addresses import HOME_ADDRESS, NO_ADDRESS, Family, family_of_address
 from model.language.expressions import Expression, Operand, if_then_else, literal, parameter
 from model.language.machines import Effects, Send, chosen, send
 from model.messages import (
+    ACCEPTING,
     UPLINK,
     BindingUpdate,
     Encapsulation,
@@ -13,7 +14,6 @@ from model.messages import (
     Ipv4HomeAddressOption,
     Lifetime,
     Protection,
-    Status,
     acknowledgement,
 )
 from model.ue_variables import (
@@ -30,6 +30,7 @@ from model.ue_variables import (
     previous_link,
     retransmissions_left,
     sequence_number,
+    udp_refused,
     wants_association_to_survive,
     wants_ipv4_home_address,
 )
@@ -38,7 +39,7 @@ from model.ue_variables import (
 
 came_from_home = if_then_else(detected_link == Link.UNKNOWN, previous_link == Link.HOME, detected_link == Link.HOME)
 awaits_answer = list_entry.is_one_of(ListEntry.PENDING, ListEntry.REMOVING)
-accepted = acknowledgement.status == Status.ACCEPTED
+accepted = acknowledgement.status.is_one_of(*ACCEPTING)
 answers_the_newest_update = acknowledgement.sequence_number == sequence_number
 
 
@@ -105,7 +106,13 @@ def asks_for_key_management() -> Expression:
     return chosen("AMB-08", keep_stale_sa=wanted, re_establish=wanted, re_establish_and_always_ask=True)
 
 
-def binding_update(local_address: Operand, number: Expression, with_association: Operand) -> Send:
+# Against the clause, which has F clear: UDP is asked for without a NAT, until refused (RFC 5555, 4.4.2).
+forces_udp = parameter("ue_forces_udp") & ~udp_refused
+
+
+def binding_update(
+    local_address: Operand, number: Expression, with_association: Operand, *, force_udp: Operand = forces_udp
+) -> Send:
     """A registration from `local_address`; over an IPv4-only access it is tunnelled in UDP."""
     over_ipv4 = family_of_address(local_address) == Family.IPV4
     inner_source_over_ipv4 = chosen(
@@ -126,7 +133,7 @@ def binding_update(local_address: Operand, number: Expression, with_association:
             ipv4_home_address=ipv4_home_address_option(),
             encapsulation=if_then_else(over_ipv4, literal(Encapsulation.UDP), literal(Encapsulation.IPV6)),
             key_management=asks_for_key_management(),
-            forces_udp=False,
+            forces_udp=over_ipv4 & literal(force_udp),
             tlv_header=False,
             protection=protection(with_association),
         ),

@@ -48,6 +48,7 @@ class Reason(Enum):
     NO_ASSOCIATION = "no security association"
     NO_ANSWER = "no answer"
     REFUSED = "refused"
+    NOT_SERVED = "not served by this home agent"
 
 
 ue = Machine("ue", UeState, UeState.AT_HOME, meaning="the user equipment")
@@ -101,6 +102,10 @@ safe_to_stay_home = ue.variable(
 )  # fmt: skip
 tunnel = ue.variable(
     "tunnel", Enumeration.of(Encapsulation), initial=Encapsulation.IPV6, meaning="how the UE tunnels data"
+)
+udp_refused = ue.variable("udp_refused", BOOLEAN, meaning="the home agent does not force UDP: F is no longer set")
+prefix_discovery_due = ue.variable(
+    "prefix_discovery_due", BOOLEAN, meaning="accepted with status 1: the home prefix must be learned before a renewal"
 )
 refreshes_left = ue.variable(
     "refreshes_left", Integer(0, "refreshes"), initial=parameter("refreshes"),

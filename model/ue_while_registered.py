@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from model.budgets import spent
+from model.language.expressions import parameter
 from model.language.machines import case, decision, otherwise, receipt, send, timer
 from model.messages import UPLINK, BindingError, Encapsulation, TunnelledData
 from model.ue_messages import may_register_abroad, register
@@ -14,33 +15,44 @@ from model.ue_variables import (
     association,
     data_left,
     list_entry,
+    prefix_discovery_due,
     refreshes_left,
     tunnel,
 )
 from model.user_equipment import ue
 
-__all__ = ["REFRESH", "USER_DATA", "ue"]
+__all__ = ["PREFIX_DISCOVERY", "REFRESH", "USER_DATA", "ue"]
 
 # Registration anew before the lifetime ends; behind a NAT as often as its mapping needs
 
+PREFIX_DISCOVERY = decision("solicit the home prefixes")
+must_discover_prefix = parameter("home_prefix_deprecated") & prefix_discovery_due
+ue.transition(
+    "learns the home prefixes",
+    trigger=PREFIX_DISCOVERY, source=UeState.REGISTERED, when=prefix_discovery_due,
+    then=[prefix_discovery_due.becomes(False)],
+    clause="5.1.2.4", requirements=["REF-A8"], note="status 1; the exchange is one step",
+)  # fmt: skip
+
 REFRESH = timer("refresh")
+may_renew = (refreshes_left > 0) & ~must_discover_prefix
 renewed = [spent(refreshes_left, "refreshes"), register(address)]
 ue.on(REFRESH, in_states=UeState.REGISTERED).decide(
     case(
         "keeps the NAT mapping alive", dest=UeState.REGISTERING,
-        when=(refreshes_left > 0) & (tunnel == Encapsulation.UDP) & may_register_abroad(address),
+        when=may_renew & (tunnel == Encapsulation.UDP) & may_register_abroad(address),
         then=renewed,
         clause="5.2.3.2", requirements=["REF-C13", "REF-A2"],
     ),
     case(
         "renews the binding before it ends", dest=UeState.REGISTERING,
-        when=(refreshes_left > 0) & may_register_abroad(address),
+        when=may_renew & may_register_abroad(address),
         then=renewed,
         clause="5.1.2.4", requirements=["REF-A2"],
     ),
     case(
         "renewal due, association needed", dest=UeState.ESTABLISHING_SA,
-        when=refreshes_left > 0,
+        when=may_renew,
         then=[spent(refreshes_left, "refreshes"), association.becomes(False)],
         clause="5.2.1", requirements=["REF-A2", "GEN-03"], note="AMB-13",
     ),

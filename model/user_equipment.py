@@ -9,9 +9,10 @@ from model.budgets import spent
 from model.language.expressions import if_then_else, in_flight, parameter
 from model.language.machines import case, chosen, decision, discarding, event, otherwise, receipt, timer
 from model.lifetimes import BINDING_ENDED_AT_UE
-from model.messages import DOWNLINK, UPLINK, BindingAcknowledgement
+from model.messages import DOWNLINK, UPLINK, BindingAcknowledgement, Status, acknowledgement
 from model.security_association import ASSOCIATION_ENDED, ASSOCIATION_ESTABLISHED, ASSOCIATION_REFUSED, Ends
 from model.ue_acknowledgements import (
+    not_served,
     nothing_outstanding,
     number_adopted,
     other_answers,
@@ -20,6 +21,7 @@ from model.ue_acknowledgements import (
     removal_acknowledged,
     removal_done,
     removal_refused,
+    short_of_resources,
     to_be_ignored,
 )
 from model.ue_messages import (
@@ -57,6 +59,7 @@ from model.ue_variables import (
     reason,
     retransmissions_left,
     sequence_number,
+    udp_refused,
     ue,
     wants_ipv4_home_address,
 )
@@ -277,6 +280,24 @@ ue.on(receipt(BindingAcknowledgement), in_states=UeState.REGISTERING).decide(
         "registration acknowledged", dest=UeState.REGISTERED,
         when=accepted, then=registration_acknowledged,
         clause="5.1.2.4", requirements=["UE-H2F-03", "REF-A8", "REF-A10", "REF-C9", "REF-C14"],
+    ),
+    case(
+        "UDP is not forced, asked again without F",
+        when=parameter("ue_forces_udp") & (acknowledgement.status == Status.CANNOT_FORCE_UDP),
+        then=[udp_refused.becomes(True), sequence_number.becomes(sequence_number + 1),
+              binding_update(address, sequence_number + 1, association, force_udp=False)],
+        clause="5.2.2.2", requirements=["REF-C3", "REF-A9"],
+    ),
+    case(
+        "refused for the moment, asked again later",
+        when=parameter("home_agent_refuses") & short_of_resources & (retransmissions_left > 0),
+        clause="5.1.2.4", requirements=["REF-A9"], note="the retransmission timer goes on",
+    ),
+    case(
+        "not served by this home agent", dest=UeState.ABANDONED,
+        when=parameter("home_agent_refuses") & not_served,
+        then=[list_entry.becomes(ListEntry.REFUSED), reason.becomes(Reason.NOT_SERVED)],
+        clause="5.1.2.4", requirements=["REF-A9", "REF-B14"], note="another home agent must be discovered",
     ),
     otherwise(
         "registration refused", dest=UeState.ABANDONED,

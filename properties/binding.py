@@ -8,15 +8,17 @@ from model.home_agent_answers import BindingState
 from model.language.expressions import after, occurs, sends
 from model.language.machines import chosen
 from model.messages import (
+    ACCEPTING,
     BindingError,
     Lifetime,
     Status,
     acknowledgement,
     sent_acknowledgement,
+    sent_update,
     update,
 )
 from model.ue_messages import awaits_answer
-from model.ue_variables import ListEntry
+from model.ue_variables import ListEntry, UeState
 from properties.kinds import invariant, step_property
 from properties.terms import (
     accepts_registration,
@@ -30,6 +32,8 @@ from properties.terms import (
     receives_update,
     registered,
     sends_acknowledgement,
+    sends_update,
+    ue_state,
     unbound_after,
 )
 
@@ -90,26 +94,26 @@ BINDING_PROPERTIES = (
     step_property(
         "BIND-8", "an accepted removal creates nothing and leaves nothing but an entry marked invalid",
         whenever=receives_update & (update.lifetime == Lifetime.ZERO) & sends_acknowledgement
-        & (sent_acknowledgement.status == Status.ACCEPTED),
+        & (sent_acknowledgement.status.is_one_of(*ACCEPTING)),
         then=unbound_after & ~after(ha.ipv4_home_address_bound),
         requirements=["HA-F2H-01", "REF-B11", "REF-C12"], clause="5.2.3.3",
     ),
     step_property(
         "BIND-9", "status 0 with lifetime 0 is sent only when no binding is left, or only one marked invalid",
-        whenever=sends_acknowledgement & (sent_acknowledgement.status == Status.ACCEPTED)
+        whenever=sends_acknowledgement & (sent_acknowledgement.status.is_one_of(*ACCEPTING))
         & (sent_acknowledgement.lifetime == Lifetime.ZERO),
         then=unbound_after,
         requirements=["HA-F2H-01", "HA-F2H-02"], clause="5.2.3.3",
     ),
     step_property(
         "BIND-10", "a rejected update leaves the binding unchanged but for the stored sequence number",
-        whenever=receives_update & sends_acknowledgement & (sent_acknowledgement.status != Status.ACCEPTED),
+        whenever=receives_update & sends_acknowledgement & ~sent_acknowledgement.status.is_one_of(*ACCEPTING),
         then=entry_unchanged | ~(bound | after(bound)),
         requirements=["HA-F2F-01", "REF-B4", "REF-B6"], clause="5.2.3.2",
     ),
     step_property(
         "BIND-11", "a status of 128 or more never makes the list entry valid",
-        whenever=receives_acknowledgement & (acknowledgement.status != Status.ACCEPTED),
+        whenever=receives_acknowledgement & ~acknowledgement.status.is_one_of(*ACCEPTING),
         then=(after(ue.list_entry) != ListEntry.VALID) | (ue.list_entry == ListEntry.VALID),
         requirements=["REF-A9"], clause="5.1.2.4",
     ),
@@ -118,6 +122,23 @@ BINDING_PROPERTIES = (
         whenever=occurs("home_agent", "event binding lifetime ends at the home agent") & ha.ipv4_home_address_bound,
         then=after(ha.ipv4_home_address_free) & ~after(ha.ipv4_home_address_bound),
         requirements=["REF-C12"], clause="5.1.3", actor="home_agent",
+    ),
+    step_property(
+        "BIND-18", "a refusal for want of resources does not end the attempt while repetitions are left",
+        whenever=receives_acknowledgement & (acknowledgement.status == Status.INSUFFICIENT_RESOURCES)
+        & (ue_state == UeState.REGISTERING) & (ue.retransmissions_left > 0),
+        then=after(ue_state) == UeState.REGISTERING,
+        requirements=["REF-A9"], clause="5.1.2.4", needs="home agent that refuses",
+    ),
+    step_property(
+        "BIND-19", "after status 1 no binding is renewed before the home prefixes are learned",
+        whenever=occurs("ue", "timer refresh"), then=~ue.prefix_discovery_due,
+        requirements=["REF-A8"], clause="5.1.2.4", needs="deprecated home prefix",
+    ),
+    step_property(
+        "BIND-20", "once UDP is not forced, F is clear",
+        whenever=sends_update & after(ue.udp_refused), then=~sent_update.forces_udp,
+        requirements=["REF-C3"], clause="5.2.2.2", needs="UE that forces UDP",
     ),
     step_property(
         "BIND-17", "a Binding Error is sent only if there is no binding",

@@ -66,11 +66,12 @@ _MOBILE_NODE = (
     _rule("A8", "5.1.2.4", "shall", "ue", "RFC 6275, 11.7.3",
           "A status below 128 ends the repetitions and makes the entry valid, for a time shortened by as much as the "
           "home agent granted less than was asked.",
-          left_out="status 1, and the arithmetic of lifetimes"),
+          left_out="the arithmetic of lifetimes; prefix discovery after status 1 is one step"),
     _rule("A9", "5.1.2.4", "shall", "ue", "RFC 6275, 11.7.1 and 11.7.3; RFC 5026, 5.3.2",
           "After a status of 128 or more the UE removes the cause and tries anew, or sends nothing more to "
           "that home agent. A home address found in use is not taken again.",
-          left_out="removing the cause: a refused UE is silent until it moves, then with the same home address"),
+          left_out="removing the cause, but for 130 (asked again later) and 144 (without F next time): a refused UE is "
+          "silent until it moves, then with the same home address and home agent"),
     _rule("A10", "5.1.2.4", "should", "ue", "RFC 6275, 11.7.3",
           "K in the answer tells the UE to move its IKE end to the new care-of address; no K, to give the IKE "
           "connection up and make another one if it likes.",
@@ -110,8 +111,7 @@ _HOME_AGENT = (
     _rule("B3", "5.2.3.2", "shall", "home_agent", "RFC 6275, 9.5.1",
           "An entry made as a home registration cannot be changed by another kind of registration, nor the reverse: "
           "status 139.",
-          out_of_scope="not modelled: registrations with a correspondent node, every update is a home registration; "
-          "effect on verdicts: none on handovers between UE and home agent"),
+          left_out="the other kind of registration: status 139 is a ground for refusal that comes and goes"),
     _rule("B4", "5.2.3.2", "shall", "home_agent", "RFC 6275, 9.5.1",
           "The care-of address is taken from the Alternate Care-of Address option, else from the source; the home "
           "address from its option, else from the source. The number is kept even if a later check fails."),
@@ -121,13 +121,13 @@ _HOME_AGENT = (
     _rule("B6", "5.2.3.2", "shall", "home_agent", "RFC 6275, 10.3.1",
           "Next come the grounds for refusal: being no home agent, a foreign home address, reasons of its own, "
           "a home address that is missing.",
-          left_out="statuses 129 to 132: this home agent serves the home address and refuses nothing out of policy"),
+          left_out="refusals out of policy where a scenario has none"),
     _rule("B7", "5.1.3", "shall", "home_agent", "RFC 6275, 9.1 and 10.3.1",
           "Acceptance writes the entry, which then lives until it expires or is withdrawn; for a first one the home "
           "address is tested for duplicates, and an address in use is answered with 134."),
     _rule("B8", "5.1.3", "shall", "home_agent", "RFC 6275, 10.3.1",
           "The lifetime granted exceeds neither the request nor the home prefix's; the entry ends with it.",
-          left_out="lengths of time and status 1: an entry ends at any moment that the timing assumption allows"),
+          left_out="lengths of time: an entry ends at any moment that the timing assumption allows"),
     _rule("B9", "5.2.3.2", "shall", "home_agent", "RFC 6275, 10.3.1",
           "A home registration is answered whether or not the update asked for it, under the update's own number."),
     _rule("B10", "5.2.3.2", "shall", "home_agent", "RFC 6275, 10.3.1",
@@ -148,8 +148,7 @@ _HOME_AGENT = (
           "scenario has some"),
     _rule("B14", "5.1.3", "fact", "both", "RFC 6275, 6.1.8; RFC 3963, 4.2; RFC 5555, 4.5",
           "Each reason for refusing an update has a status of 128 or more.",
-          out_of_scope="not modelled: statuses other than 0, 128, 133, 134 and 135, which are never sent; effect on "
-          "verdicts: nothing is said of a home agent that sends others, though a UE would treat them as a refusal"),
+          left_out="136 to 138 and 140 to 143, of route optimisation and network mobility, which nobody sends here"),
     _rule("B15", "5.2.3.3", "shall", "both", "RFC 3775, 9.5.1, 10.3.2 and 11.7.3",
           "The older Mobile IPv6, which the clause cites, forgets a withdrawn entry at once, takes a care-of "
           "address equal to the home address for a withdrawal, and makes no exception for 135.",
@@ -167,9 +166,7 @@ _DUAL_STACK = (
     _rule("C3", "5.2.2.2", "may", "both", "RFC 5555, 3.1.3, 3.2.2, 4.4.2 and 4.5",
           "With F a UE asks for UDP although no NAT is there, which can be refused with 144; in the NAT Detection "
           "option, F is the home agent's demand for the same.",
-          out_of_scope="not modelled: a UE that sets F, since the clause has it clear, and so status 144; the home "
-          "agent's demand is a setting of the scenario (AMB-20); effect on verdicts: none for UEs that keep to "
-          "the clause"),
+          left_out="a home agent that grants F: it always answers 144 where there is no NAT"),
     _rule("C4", "5.2.2.2", "fact", "both", "RFC 5555, 3.1.3 and 3.2.2; RFC 5845",
           "No T flag is defined for dual-stack Mobile IPv6.",
           out_of_scope="not modelled: the absence of a flag asks nobody to do anything, T is a field that is always "
@@ -260,8 +257,7 @@ _ALTERNATE_CARE_OF_ADDRESS = (
     _rule("E2", "5.2.3.2", "fact", "home_agent", "RFC 6275, 6.1.8, 6.2.5 and 9.5.1",
           "The later Mobile IPv6 compares nothing, the option simply has precedence; a status for an invalid care-of "
           "address exists that no rule uses.",
-          out_of_scope="not modelled as a rule of its own: it is the alternative option-wins of AMB-03; status 174 is "
-          "never sent; effect on verdicts: they follow it only where that alternative is chosen"),
+          left_out="the rule itself but as the alternative option-wins of AMB-03; status 174 is one of AMB-33"),
 )  # fmt: skip
 
 _WEAK_POINTS = (

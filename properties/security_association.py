@@ -6,7 +6,7 @@ from model import home_agent_answers as ha
 from model import ue_variables as ue
 from model.addresses import Family, family_of_address
 from model.language.expressions import after, occurs, parameter
-from model.messages import Lifetime, Protection, Status, sent_acknowledgement, sent_update, update
+from model.messages import ACCEPTING, Lifetime, Protection, sent_acknowledgement, sent_update, update
 from model.ue_variables import Link, ListEntry
 from properties.kinds import step_property
 from properties.terms import (
@@ -45,7 +45,7 @@ SECURITY_ASSOCIATION_PROPERTIES = (
     step_property(
         "SA-4", "granting K moves the association's peer address to the care-of address that is stored",
         whenever=sends_acknowledgement & sent_acknowledgement.key_management
-        & (sent_acknowledgement.status == Status.ACCEPTED) & (sent_acknowledgement.lifetime == Lifetime.POSITIVE),
+        & (sent_acknowledgement.status.is_one_of(*ACCEPTING)) & (sent_acknowledgement.lifetime == Lifetime.POSITIVE),
         then=after(ha.peer_address) == after(ha.care_of_address),
         requirements=["HA-F2F-11", "REF-B10"], clause="5.2.3.2",
     ),

@@ -9,13 +9,13 @@ from model.addresses import address_of, is_translated, remapped_address_of, tran
 from model.home_agent_answers import BindingState
 from model.language.expressions import Expression, after, all_of, if_then_else, in_flight, occurs, receives, sends
 from model.messages import (
+    ACCEPTING,
     DOWNLINK,
     UPLINK,
     BindingAcknowledgement,
     BindingUpdate,
     Lifetime,
     Protection,
-    Status,
     live_mapping,
     sent_acknowledgement,
     update,
@@ -60,7 +60,7 @@ entry_address_is_real = if_then_else(
 update_is_protected = (update.protection == Protection.CURRENT) & ha.association
 accepts_registration = (
     sends_acknowledgement
-    & (sent_acknowledgement.status == Status.ACCEPTED)
+    & (sent_acknowledgement.status.is_one_of(*ACCEPTING))
     & (sent_acknowledgement.lifetime == Lifetime.POSITIVE)
 )
 """The step that sends the acknowledgement with which a binding is granted."""

@@ -9,6 +9,7 @@ from model.addresses import Family, family_of_address, is_translated, remapped_a
 from model.home_agent_outages import restarts_left
 from model.language.expressions import after, occurs, parameter, receives
 from model.messages import (
+    ACCEPTING,
     BindingError,
     Encapsulation,
     Ipv4AddressAcknowledgement,
@@ -37,12 +38,29 @@ from properties.terms import (
 STATUS_REQUIREMENTS = {
     Status.ACCEPTED: "HA-F2F-02",
     Status.REASON_UNSPECIFIED: "HA-F2F-03",
-    Status.PROHIBITED: "REF-C17",
+    Status.PREFIX_DISCOVERY_NECESSARY: "REF-A8",
+    Status.PROHIBITED: "REF-B6",
+    Status.INSUFFICIENT_RESOURCES: "REF-B6",
+    Status.NO_HOME_REGISTRATION: "REF-B6",
+    Status.NOT_HOME_SUBNET: "REF-B6",
+    Status.TYPE_CHANGE: "REF-B3",
+    Status.CANNOT_FORCE_UDP: "REF-C3",
+    Status.INVALID_CARE_OF_ADDRESS: "REF-E2",
     Status.NOT_HOME_AGENT: "REF-B11",
     Status.DUPLICATE_ADDRESS: "REF-B7",
     Status.SEQUENCE_NUMBER_OUT_OF_WINDOW: "REF-B2",
 }
-STATUS_NEEDS = {Status.PROHIBITED: "restriction of NAT traversal"}
+REFUSES = "home agent that refuses"
+STATUS_NEEDS = {
+    Status.PREFIX_DISCOVERY_NECESSARY: "deprecated home prefix",
+    Status.PROHIBITED: REFUSES,
+    Status.INSUFFICIENT_RESOURCES: REFUSES,
+    Status.NO_HOME_REGISTRATION: REFUSES,
+    Status.NOT_HOME_SUBNET: REFUSES,
+    Status.TYPE_CHANGE: REFUSES,
+    Status.CANNOT_FORCE_UDP: "UE that forces UDP",
+    Status.INVALID_CARE_OF_ADDRESS: "status 174",
+}
 
 
 def _status_witness(status: Status) -> Property:
@@ -147,7 +165,7 @@ WITNESSES = (
     witness(
         "W-LATE", "an acknowledgement comes too late: it answers an update that is no longer the newest",
         step=receives_acknowledgement & (acknowledgement.protection == Protection.CURRENT) & ue.association
-        & (acknowledgement.status == Status.ACCEPTED)
+        & acknowledgement.status.is_one_of(*ACCEPTING)
         & (acknowledgement.sequence_number != ue.sequence_number),
         requirements=["REF-A7"], clause="5.1.2.4",
     ),
