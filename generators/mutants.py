@@ -141,11 +141,6 @@ UE_MUTANTS = (
         killed_by="BIND-18", scenario="statuses", requirements=["REF-A9"],
     ),
     Mutant(
-        "ue-old-prefix", "renews its binding without learning the home prefixes after status 1", "ue",
-        changing("ue", "renews the binding before it ends", when=ue.refreshes_left > 0),
-        killed_by="BIND-19", scenario="statuses", requirements=["REF-A8"],
-    ),
-    Mutant(
         "ue-forces-again", "sets F again although the home agent does not force UDP", "ue",
         sending("ue", "UDP is not forced, asked again without F", forces_udp=True),
         killed_by="BIND-20", scenario="statuses", requirements=["REF-C3"],
