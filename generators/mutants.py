@@ -141,6 +141,11 @@ UE_MUTANTS = (
         killed_by="BIND-18", scenario="statuses", requirements=["REF-A9"],
     ),
     Mutant(
+        "ue-detach-registers", "asks for a binding when it detaches", "ue",
+        sending("ue", "detaches", lifetime=Lifetime.POSITIVE),
+        killed_by="BIND-21", scenario="detach", requirements=["REF-A13", "REF-F4"],
+    ),
+    Mutant(
         "ue-forces-again", "sets F again although the home agent does not force UDP", "ue",
         sending("ue", "UDP is not forced, asked again without F", forces_udp=True),
         killed_by="BIND-20", scenario="statuses", requirements=["REF-C3"],

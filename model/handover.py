@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from enum import Enum
 
 from model.access_network import access
 from model.addresses import ATTACKER_ADDRESS, HOME_ADDRESS, NO_ADDRESS, NOWHERE, Family, Prefix
@@ -33,8 +34,9 @@ from model.messages import (
 from model.readings import Reading
 from model.scenarios import Network, Scenario
 from model.security_association import security_association
-from model.ue_variables import data_left, prefix_discovery_due, refreshes_left, udp_refused
-from model.ue_while_registered import PREFIX_DISCOVERY, REFRESH, USER_DATA, ue
+from model.ue_detach import DETACH, GIVES_ASSOCIATION_UP, ue
+from model.ue_variables import UeState, data_left, prefix_discovery_due, refreshes_left, udp_refused
+from model.ue_while_registered import PREFIX_DISCOVERY, REFRESH, USER_DATA
 
 MACHINES = (ue, home_agent, access, security_association, lifetimes, outages, attacker)
 Change = Callable[[Mapping[str, Machine]], None]
@@ -86,6 +88,9 @@ def leave_out_what_is_missing(machines: dict[str, Machine], scenario: Scenario) 
     if not scenario.home_agent.prefix_deprecated:
         _lose(machines, PREFIX_DISCOVERY)
         _forget(machines, prefix_discovery_due)
+    if not scenario.ue.may_detach:
+        _lose(machines, DETACH, GIVES_ASSOCIATION_UP)
+        _lose_state(machines[ue.name], UeState.DETACHING)
     if not scenario.ue.forces_udp:
         _forget(machines, udp_refused)
 
@@ -93,6 +98,18 @@ def leave_out_what_is_missing(machines: dict[str, Machine], scenario: Scenario) 
 def _lose(machines: Mapping[str, Machine], *triggers: Trigger) -> None:
     for machine in machines.values():
         machine.decisions[:] = [entry for entry in machine.decisions if entry.trigger not in triggers]
+
+
+def _lose_state(machine: Machine, state: Enum) -> None:
+    """Take out a control state that nothing leads to."""
+    name = str(state.value)
+    machine.states = tuple(entry for entry in machine.states if entry != name)
+    machine.decisions[:] = [
+        replace(entry, states=tuple(source for source in entry.states if source != name))
+        for entry in machine.decisions
+        if entry.states != (name,)
+    ]
+    machine.invariants[:] = [entry for entry in machine.invariants if name not in str(entry.condition)]
 
 
 def _forget(machines: Mapping[str, Machine], *variables: Expression) -> None:

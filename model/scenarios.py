@@ -65,7 +65,8 @@ class Bounds(Section):
 
 class Ue(Section):
     """How many UEs there are, all alike, and what each wants; "either" explores both. data_packets: how many
-    packets of user data each sends through the home agent while registered. forces_udp: sets F, against the clause."""
+    packets of user data each sends through the home agent while registered. forces_udp: sets F, against the clause.
+    may_detach: gives its binding up while abroad."""
 
     count: Annotated[int, Field(ge=1, le=4)] = 1
     wants_ipv4_home_address: Either = False
@@ -74,6 +75,7 @@ class Ue(Section):
     safe_to_stay_home: Either = False
     data_packets: Small = 0
     forces_udp: bool = False
+    may_detach: bool = False
 
 
 class HomeAgent(Section):
@@ -186,6 +188,7 @@ class Scenario(Section):
             "mixture of schools": bool(self.choices),
             "home agent that refuses": self.home_agent.refuses != "no",
             "deprecated home prefix": self.home_agent.prefix_deprecated,
+            "detach from abroad": self.ue.may_detach,
             "UE that forces UDP": self.ue.forces_udp,
             "status 174": any("AMB-33=status-174" in choice for choice in self.choices),
             "restriction of NAT traversal": self.home_agent.nat_traversal != "open",

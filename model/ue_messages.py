@@ -111,8 +111,9 @@ forces_udp = parameter("ue_forces_udp") & ~udp_refused
 
 
 def binding_update(
-    local_address: Operand, number: Expression, with_association: Operand, *, force_udp: Operand = forces_udp
-) -> Send:
+    local_address: Operand, number: Expression, with_association: Operand, *, force_udp: Operand = forces_udp,
+    lifetime: Lifetime = Lifetime.POSITIVE,
+) -> Send:  # fmt: skip
     """A registration from `local_address`; over an IPv4-only access it is tunnelled in UDP."""
     over_ipv4 = family_of_address(local_address) == Family.IPV4
     inner_source_over_ipv4 = chosen(
@@ -121,7 +122,7 @@ def binding_update(
     option_over_ipv4 = chosen("AMB-18", option=True, inner_source=False)
     return send(
         BindingUpdate(
-            lifetime=Lifetime.POSITIVE,
+            lifetime=lifetime,
             sequence_number=number,
             source=local_address,
             inner_source=if_then_else(over_ipv4, inner_source_over_ipv4, InnerSource.CARE_OF_ADDRESS),
@@ -130,7 +131,9 @@ def binding_update(
                 over_ipv4, NO_ADDRESS, chosen("AMB-29", absent=NO_ADDRESS, present=local_address)
             ),
             ipv4_care_of_address=if_then_else(over_ipv4, local_address, NO_ADDRESS),
-            ipv4_home_address=ipv4_home_address_option(),
+            ipv4_home_address=ipv4_home_address_option()
+            if lifetime is Lifetime.POSITIVE
+            else Ipv4HomeAddressOption.ABSENT,
             encapsulation=if_then_else(over_ipv4, literal(Encapsulation.UDP), literal(Encapsulation.IPV6)),
             key_management=asks_for_key_management(),
             forces_udp=over_ipv4 & literal(force_udp),

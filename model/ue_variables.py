@@ -19,6 +19,7 @@ class UeState(Enum):
     REGISTERING = "registering"
     REGISTERED = "registered"
     DEREGISTERING = "deregistering"
+    DETACHING = "detaching"  # in scenarios with a detach from abroad
     AT_HOME = "at home"
     ABANDONED = "abandoned"
 
@@ -117,5 +118,5 @@ data_left = ue.variable(
 )  # fmt: skip
 reason = ue.variable("reason", Enumeration.of(Reason), initial=Reason.NONE, meaning="why it is abandoned")
 
-WAITING = (UeState.REGISTERING, UeState.DEREGISTERING)
+WAITING = (UeState.REGISTERING, UeState.DEREGISTERING, UeState.DETACHING)
 ALL_BUT_DETACHED = [state for state in UeState if state is not UeState.DETACHED]

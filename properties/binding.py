@@ -140,6 +140,12 @@ BINDING_PROPERTIES = (
         whenever=sends_update & after(ue.udp_refused), then=~sent_update.forces_udp,
         requirements=["REF-C3"], clause="5.2.2.2", needs="UE that forces UDP",
     ),
+    invariant(
+        "BIND-21", "after an acknowledged detach, all quiet: no binding is left but one marked invalid",
+        whenever=(ue_state == UeState.DETACHED) & (ue.list_entry == ListEntry.NONE) & quiescent,
+        then=~bound,
+        requirements=["REF-A13", "REF-F4", "HA-F2H-01"], clause="5.1.2.4", needs="detach from abroad",
+    ),
     step_property(
         "BIND-17", "a Binding Error is sent only if there is no binding",
         whenever=sends(BindingError.name), then=~bound,

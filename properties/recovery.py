@@ -13,7 +13,7 @@ RECOVERY_PROPERTIES = (
         "LIVE-6", "whatever is owed, some action of UE, home agent, network or a delivery is possible",
         whenever=ue_state.is_one_of(
             UeState.CONFIGURING_ADDRESS, UeState.DETECTING_HOME_LINK, UeState.ESTABLISHING_SA,
-            UeState.REGISTERING, UeState.DEREGISTERING,
+            UeState.REGISTERING, UeState.DEREGISTERING, UeState.DETACHING,
         ) | (ha_state == BindingState.DETECTING_DUPLICATES),
         then=enabled("ue", "home_agent", "access", "security_association", "delivery"),
         requirements=["GEN-03", "REF-A6", "REF-A13"], clause="5.2.1",

@@ -1,6 +1,6 @@
 """Rules of other documents that clause 5.2 leans on, in paraphrase: REF-A the mobile node, REF-B the home
-agent, REF-C dual stack, REF-D security associations, REF-E the Alternate Care-of Address, REF-G known
-weak points. The clause of an entry is the one of TS 24.303 for which the rule decides something."""
+agent, REF-C dual stack, REF-D security associations, REF-E the Alternate Care-of Address, REF-F what the
+published text adds, REF-G known weak points. The clause of an entry is the one of TS 24.303 for which the rule decides something."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ _MOBILE_NODE = (
     _rule("A13", "5.2.2.4", "shall", "ue", "RFC 6275, 11.8 and 10.3.2",
           "A withdrawal is repeated until answered, like any other update; that the answer may be 133 is no "
           "case of its own (AMB-09).",
-          left_out="withdrawing while abroad (detach), which is no handover"),
+          left_out="withdrawing while abroad (detach) where a scenario has none"),
     _rule("A14", "5.1.2.4", "should", "ue", "RFC 6275, 11.3.6",
           "A Binding Error that tells of a missing binding makes the UE send an update.",
           left_out="the message where a scenario has no user data: a lost binding is then noticed later than by a real "
@@ -281,6 +281,15 @@ _WEAK_POINTS = (
           "before the next update."),
 )  # fmt: skip
 
+_PUBLISHED_TEXT = (
+    _rule("F4", "5.1.2.4", "shall", "ue", "TS 24.303 release 17, 5.4.2 and annex A; RFC 6275, 11.7.1",
+          "To detach, the UE sends from where it is an update with lifetime zero that has home address and care-of "
+          "address as any other."),
+    _rule("F5", "5.1.2.4", "fact", "ue", "TS 24.303 release 17, 5.4.2; RFC 4877, 4.2; TS 23.402, 6.5.2",
+          "Detach comes first, the end of the security association last."),
+)  # fmt: skip
+
 REFERENCED_RULES = (
     *_MOBILE_NODE, *_HOME_AGENT, *_DUAL_STACK, *_ASSOCIATIONS, *_ALTERNATE_CARE_OF_ADDRESS, *_WEAK_POINTS,
+    *_PUBLISHED_TEXT,
 )  # fmt: skip

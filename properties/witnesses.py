@@ -133,6 +133,11 @@ WITNESSES = (
             & (ha.sequence_number != after(ha.sequence_number)),
             requirements=["REF-A2"], clause="5.1.2.4", needs="renewal of bindings"),
     witness(
+        "W-DETACH", "a detach from abroad ends with the binding removed",
+        step=receives_acknowledgement & (ue_state == UeState.DETACHING) & (after(ue_state) == UeState.DETACHED),
+        requirements=["REF-F4"], clause="5.1.2.4", needs="detach from abroad",
+    ),
+    witness(
         "W-NAT-REPAIRED", "a keepalive brings the NAT's new mapping to the home agent",
         step=receives_update & bound & access_network.remapped & is_translated(access_network.network)
         & (ha.care_of_address == translated_address_of(access_network.network))
