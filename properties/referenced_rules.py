@@ -1,6 +1,6 @@
-"""Rules of other documents that clause 5.2 leans on, in paraphrase: REF-A the mobile node, REF-B the home
-agent, REF-C dual stack, REF-D security associations, REF-E the Alternate Care-of Address, REF-F what the
-published text adds, REF-G known weak points. The clause of an entry is the one of TS 24.303 for which the rule decides something."""
+"""Rules of other documents that clause 5.2 leans on, in paraphrase: REF-A mobile node, REF-B home agent, REF-C
+dual stack, REF-D associations, REF-E Alternate Care-of Address, REF-F the published text, REF-G known weak
+points. The clause of an entry is the one of TS 24.303 for which the rule decides something."""
 
 from __future__ import annotations
 
