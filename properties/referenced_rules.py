@@ -282,10 +282,10 @@ _WEAK_POINTS = (
 )  # fmt: skip
 
 _PUBLISHED_TEXT = (
-    _rule("F4", "5.1.2.4", "shall", "ue", "TS 24.303 release 17, 5.4.2 and annex A; RFC 6275, 11.7.1",
+    _rule("F4", "5.1.2.4", "shall", "ue", "RFC 6275, 11.7.1; TS 24.303 release 17, 5.4.2 and annex A",
           "To detach, the UE sends from where it is an update with lifetime zero that has home address and care-of "
           "address as any other."),
-    _rule("F5", "5.1.2.4", "fact", "ue", "TS 24.303 release 17, 5.4.2; RFC 4877, 4.2; TS 23.402, 6.5.2",
+    _rule("F5", "5.1.2.4", "fact", "ue", "RFC 4877, 4.2; TS 24.303 release 17, 5.4.2; TS 23.402, 6.5.2",
           "Detach comes first, the end of the security association last."),
 )  # fmt: skip
 
