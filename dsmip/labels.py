@@ -34,7 +34,8 @@ HIDDEN = (
     "access.movements_left", "access.duplications_left", "access.remappings_left", "access.configured",
     "security_association.ends_left", "security_association.failures_left", "lifetimes.expiries_left",
     "ue.data_left", "outages.restarts_left", "attacker.forgeries_left", "attacker.interceptions_left",
-    "ue.retransmissions_left", "ue.sequence_number", "ue.previous_link", "home_agent.newest_processed",
+    "ue.retransmissions_left", "ue.interval", "lifetimes.ticks_left",
+    "ue.sequence_number", "ue.previous_link", "home_agent.newest_processed",
 )  # fmt: skip
 
 

@@ -146,6 +146,16 @@ UE_MUTANTS = (
         killed_by="BIND-21", scenario="detach", requirements=["REF-A13", "REF-F4"],
     ),
     Mutant(
+        "ue-counts-what-it-asked", "counts the lifetime that it asked for, whatever is granted", "ue",
+        adding_effects("ue", "registration acknowledged", ue.time_left.becomes(ue.time_left)),
+        killed_by="BIND-13b", scenario="lifetimes", requirements=["REF-A8"],
+    ),
+    Mutant(
+        "ue-no-back-off", "repeats its updates at equal intervals", "ue",
+        adding_effects("ue", "registration repeated", ue.retry_in.becomes(1)),
+        killed_by="BIND-22", scenario="lifetimes", requirements=["REF-A6"],
+    ),
+    Mutant(
         "ue-forces-again", "sets F again although the home agent does not force UDP", "ue",
         sending("ue", "UDP is not forced, asked again without F", forces_udp=True),
         killed_by="BIND-20", scenario="statuses", requirements=["REF-C3"],
@@ -187,6 +197,11 @@ HOME_AGENT_MUTANTS = (
                  adding_effects("home_agent", "refused out of policy", ha.forget_binding,
                                 ha.sequence_number.becomes(0))),
         killed_by="BIND-10", scenario="statuses", requirements=["REF-B4", "REF-B6"],
+    ),
+    Mutant(
+        "ha-grants-nothing", "accepts a registration and grants no time", "home_agent",
+        sending("home_agent", ACCEPTS, granted_ticks=0),
+        killed_by="BIND-13a", scenario="lifetimes", requirements=["REF-B8"],
     ),
     Mutant(
         "ha-error-while-bound", "answers user data with a Binding Error although there is a binding", "home_agent",

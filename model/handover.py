@@ -11,8 +11,10 @@ from model.access_network import access
 from model.addresses import ATTACKER_ADDRESS, HOME_ADDRESS, NO_ADDRESS, NOWHERE, Family, Prefix
 from model.attacker import INJECTED_ANSWERS, INJECTED_UPDATES, attacker
 from model.budgets import UNLIMITED, at_start, unlimited
+from model.discrete_time import TICK, clock
 from model.home_agent import ACCEPTS_AGAIN, REFUSES, home_agent
 from model.home_agent_answers import refusal, refusing
+from model.home_agent_answers import time_left as time_left_at_home_agent
 from model.home_agent_outages import HOME_AGENT_RESTARTED, outages
 from model.language.binding import Binding
 from model.language.domains import Sizes, Value
@@ -35,7 +37,16 @@ from model.readings import Reading
 from model.scenarios import Network, Scenario
 from model.security_association import security_association
 from model.ue_detach import DETACH, GIVES_ASSOCIATION_UP, ue
-from model.ue_variables import UeState, data_left, prefix_discovery_due, refreshes_left, udp_refused
+from model.ue_variables import (
+    UeState,
+    data_left,
+    interval,
+    prefix_discovery_due,
+    refreshes_left,
+    retry_in,
+    time_left,
+    udp_refused,
+)
 from model.ue_while_registered import PREFIX_DISCOVERY, REFRESH, USER_DATA
 
 MACHINES = (ue, home_agent, access, security_association, lifetimes, outages, attacker)
@@ -76,6 +87,11 @@ def leave_out_what_is_missing(machines: dict[str, Machine], scenario: Scenario) 
     if not scenario.bounds.home_agent_restarts:
         del machines[outages.name]
         _lose(machines, event(HOME_AGENT_RESTARTED))
+    if scenario.clock.runs:
+        machines[lifetimes.name] = clock.copy()
+    else:
+        _lose(machines, event(TICK))
+        _forget(machines, time_left, retry_in, interval, time_left_at_home_agent)
     if not scenario.bounds.refreshes:
         _lose(machines, REFRESH)
         _forget(machines, refreshes_left)
@@ -148,6 +164,9 @@ def binding(scenario: Scenario, reading: Reading) -> Binding:
             "association_ends": bounds.security_association_ends,
             "association_failures": bounds.security_association_failures,
             "expiries": at_start(bounds.lifetime_ends),
+            "ticks": scenario.clock.ticks,
+            "lifetime_asked": scenario.clock.lifetime_asked,
+            "longest_interval": scenario.clock.longest_interval,
             "restarts": bounds.home_agent_restarts,
             "refreshes": at_start(bounds.refreshes),
             "data_packets": scenario.ue.data_packets,
@@ -194,6 +213,13 @@ def parameters(scenario: Scenario) -> dict[str, Value]:
         "duplicate_address_detection": scenario.home_agent.duplicate_address_detection,
         "duplicate_home_address": scenario.home_agent.duplicate_home_address,
         "home_agent_demands_udp": scenario.home_agent.demands_udp,
+        "ticks": scenario.clock.ticks,
+        "discrete_time": scenario.clock.runs,
+        "lifetime_asked": scenario.clock.lifetime_asked,
+        "lifetime_granted_at_most": scenario.clock.lifetime_granted_at_most,
+        "longest_interval": scenario.clock.longest_interval,
+        "back_off": scenario.clock.longest_interval > 1,
+        "invalid_entry_ticks": scenario.clock.invalid_entry_ticks,
         "home_agent_refuses": scenario.home_agent.refuses != "no",
         "refusal": "129" if scenario.home_agent.refuses == "no" else scenario.home_agent.refuses,
         "home_prefix_deprecated": scenario.home_agent.prefix_deprecated,

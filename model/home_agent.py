@@ -17,6 +17,7 @@ from model.home_agent_answers import (
     care_of_address_missing,
     forget_binding,
     forget_pending,
+    granted_ticks,
     grants_key_management,
     home_address_missing,
     home_agent,
@@ -36,6 +37,7 @@ from model.home_agent_answers import (
     refuses_out_of_policy,
     refuses_to_force_udp,
     refusing,
+    remember,
     removed_number,
     removed_state,
     reply,
@@ -44,6 +46,7 @@ from model.home_agent_answers import (
     status_of_refusal,
     status_of_wrong_care_of_address,
     store_care_of_address,
+    time_left,
     tunnel,
     undisturbed,
     unremembered_number,
@@ -164,9 +167,11 @@ accept: Effects = [
     store_care_of_address,
     bind_ipv4(update.ipv4_home_address),
     peer_moves,
+    time_left.becomes(granted_ticks),
     reply(
         acceptance,
         lifetime=Lifetime.POSITIVE,
+        granted_ticks=granted_ticks,
         key_management=grants_key_management,
         ipv4_address=ipv4_acknowledgement(update.ipv4_home_address),
     ),
@@ -192,7 +197,7 @@ home_agent.on(receipt(BindingUpdate), in_states=BindingState.NO_BINDING).decide(
     case(
         "removal without binding", dest=unremembered_state,
         when=asks_removal,
-        then=[reply(Status.NOT_HOME_AGENT), unremembered_number, note_newest, undisturbed.becomes(True)],
+        then=[reply(Status.NOT_HOME_AGENT), unremembered_number, remember, note_newest, undisturbed.becomes(True)],
         clause="5.2.3.3", requirements=["HA-F2H-01", "REF-B11"], note="AMB-26",
     ),
     *rejections(keeps_number=False),
@@ -286,7 +291,7 @@ home_agent.on(receipt(BindingUpdate), in_states=BindingState.BOUND).decide(
     case(
         "removal", dest=removed_state,
         when=asks_removal,
-        then=[forget_binding, removed_number, peer_goes_home, note_newest, undisturbed.becomes(True),
+        then=[forget_binding, removed_number, remember, peer_goes_home, note_newest, undisturbed.becomes(True),
               reply(Status.ACCEPTED, key_management=grants_key_management)],
         clause="5.2.3.3",
         requirements=["HA-F2H-01", "HA-F2H-02", "REF-B10", "REF-B11", "REF-B12", "REF-C12"],
@@ -366,7 +371,8 @@ no_older_update_in_flight = (
 home_agent.transition(
     "the entry marked invalid is forgotten",
     trigger=timer("entry marked invalid"), source=BindingState.INVALID, dest=BindingState.NO_BINDING,
-    when=chosen("AMB-22", forget=no_older_update_in_flight, keep_invalid=no_older_update_in_flight,
+    when=((time_left == 0) | ~parameter("discrete_time"))
+    & chosen("AMB-22", forget=no_older_update_in_flight, keep_invalid=no_older_update_in_flight,
                 keep_while_associated=~association),
     then=[sequence_number.becomes(0)],
     clause="5.2.3.3", requirements=["REF-B11"], note="AMB-22",
@@ -380,7 +386,7 @@ home_agent.transition(
 home_agent.transition(
     "starts anew and has forgotten everything",
     trigger=event(HOME_AGENT_RESTARTED), source=list(BindingState), dest=BindingState.NO_BINDING,
-    then=[forget_binding, forget_pending, sequence_number.becomes(0), association.becomes(False),
+    then=[forget_binding, forget_pending, sequence_number.becomes(0), time_left.becomes(0), association.becomes(False),
           peer_address.becomes(HOME_ADDRESS)],
     clause="5.2.1", requirements=["REF-G3"], note="AMB-27: a packet under the forgotten association cannot be verified",
 )  # fmt: skip

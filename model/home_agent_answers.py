@@ -6,7 +6,7 @@ from __future__ import annotations
 from enum import Enum
 
 from model.addresses import ADDRESS, HOME_ADDRESS, NETWORK, NO_ADDRESS, NOWHERE
-from model.language.domains import BOOLEAN, Enumeration
+from model.language.domains import BOOLEAN, Enumeration, Integer
 from model.language.expressions import Expression, Operand, any_of, if_then_else, literal, parameter
 from model.language.machines import Effects, Machine, Send, chosen, send
 from model.messages import (
@@ -79,6 +79,10 @@ pending_ipv4_home_address = home_agent.variable(
 pending_inner_source = home_agent.variable(
     "pending_inner_source", Enumeration.of(InnerSource), initial=InnerSource.CARE_OF_ADDRESS,
     meaning="inner source of the update under duplicate address detection",
+)  # fmt: skip
+time_left = home_agent.variable(
+    "time_left", Integer(0, "lifetime_asked"), initial=0,
+    meaning="ticks until the binding ends, or until an entry marked invalid may be forgotten",
 )  # fmt: skip
 refusal = home_agent.variable(
     "refusal", Enumeration.of(Refusal), initial=parameter("refusal"), meaning="the ground on which it may refuse"
@@ -169,6 +173,7 @@ def reply(
     *,
     number: Expression = update.sequence_number,
     lifetime: Operand = Lifetime.ZERO,
+    granted_ticks: Operand = 0,
     key_management: Operand = False,
     ipv4_address: Operand = Ipv4AddressAcknowledgement.ABSENT,
 ) -> Send:
@@ -178,6 +183,7 @@ def reply(
             status=status,
             sequence_number=number,
             lifetime=lifetime,
+            granted_ticks=granted_ticks,
             key_management=key_management,
             nat_detection=nat_detection(in_udp, nat_on_path),
             ipv4_address_acknowledgement=ipv4_address,
@@ -248,6 +254,15 @@ def bind_ipv4(option: Expression) -> Effects:
     ]
 
 
+# With discrete time: no more than was asked, and no more than the home agent likes.
+granted_ticks = if_then_else(
+    update.asked_ticks > parameter("lifetime_granted_at_most"),
+    parameter("lifetime_granted_at_most"), update.asked_ticks,
+)  # fmt: skip
+remember = time_left.becomes(chosen(
+    "AMB-22", forget=0, keep_invalid=parameter("invalid_entry_ticks"),
+    keep_while_associated=parameter("invalid_entry_ticks"),
+))  # fmt: skip
 note_newest = newest_processed.becomes(
     if_then_else(update.sequence_number.is_ahead_of(newest_processed), update.sequence_number, newest_processed)
 )

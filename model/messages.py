@@ -18,7 +18,7 @@ from model.addresses import (
     remapped_address_of,
     translated_address_of,
 )
-from model.language.domains import BOOLEAN, Enumeration, Modular
+from model.language.domains import BOOLEAN, Enumeration, Integer, Modular
 from model.language.expressions import TRUE, Expression, if_then_else, variable
 from model.language.messages import Channel, MessageType, field, flying, received, sent
 
@@ -104,6 +104,7 @@ ACCEPTING = (Status.ACCEPTED, Status.PREFIX_DISCOVERY_NECESSARY)
 
 BindingUpdate = MessageType("BindingUpdate", {
     "lifetime": field(Enumeration.of(Lifetime), Lifetime.POSITIVE, "zero asks for removal"),
+    "asked_ticks": field(Integer(0, "lifetime_asked"), 0, "length of the lifetime; 0 in scenarios without clocks"),
     "sequence_number": field(SEQUENCE_NUMBER, 0, "number of this update"),
     "source": field(ADDRESS, NO_ADDRESS, "outermost source address; a translator rewrites it on the way"),
     "inner_source": field(Enumeration.of(InnerSource), InnerSource.CARE_OF_ADDRESS, "source inside the tunnel"),
@@ -124,6 +125,7 @@ BindingAcknowledgement = MessageType("BindingAcknowledgement", {
     "status": field(Enumeration.of(Status), Status.ACCEPTED, "below 128: accepted"),
     "sequence_number": field(SEQUENCE_NUMBER, 0, "number of the update answered; with 135 the last accepted"),
     "lifetime": field(Enumeration.of(Lifetime), Lifetime.POSITIVE, "granted lifetime"),
+    "granted_ticks": field(Integer(0, "lifetime_asked"), 0, "its length; 0 in scenarios without clocks"),
     "key_management": field(BOOLEAN, False, "K: the home agent moves its security association along"),
     "nat_detection": field(Enumeration.of(NatDetection), NatDetection.ABSENT, "option"),
     "ipv4_address_acknowledgement": field(

@@ -104,6 +104,20 @@ class Environment(Section):
     coverage_loss: bool = False
 
 
+class Clock(Section):
+    """Discrete time; ticks: how many are counted, 0: there are no clocks, timers fire at any moment."""
+
+    ticks: Annotated[int, Field(ge=0, le=16)] = 0
+    lifetime_asked: Small = 0
+    lifetime_granted_at_most: Small = 0
+    longest_interval: Literal[1, 2, 4] = 2
+    invalid_entry_ticks: Small = 1
+
+    @property
+    def runs(self) -> bool:
+        return self.ticks > 0
+
+
 class Attacker(Section):
     """What an attacker may do, and how often. subscriber: he has a subscription, and keys, of his own.
     interception: what he does with a genuine update that he meets on the path."""
@@ -141,6 +155,7 @@ class Scenario(Section):
     security: Security = Security()
     environment: Environment = Environment()
     timing: Timing = Timing()
+    clock: Clock = Clock()
     attacker: Attacker = Attacker()
     choices: list[str] = []
     cannot_occur: dict[str, str] = {}
@@ -162,6 +177,15 @@ class Scenario(Section):
             raise ValueError("channel.duplication = true needs bounds.duplications of 1 or more, and the reverse")
         if self.bounds.nat_remappings and not any(network.translation for network in self.networks):
             raise ValueError("bounds.nat_remappings needs a network with translation = true")
+        if self.clock.runs:
+            if not self.clock.lifetime_asked >= 2:
+                raise ValueError("clock.lifetime_asked must be 2 or more")
+            if not 1 <= self.clock.lifetime_granted_at_most <= self.clock.lifetime_asked:
+                raise ValueError("clock.lifetime_granted_at_most must be from 1 to clock.lifetime_asked")
+            if self.clock.invalid_entry_ticks > self.clock.lifetime_asked:
+                raise ValueError("clock.invalid_entry_ticks must not exceed clock.lifetime_asked")
+            if self.bounds.lifetime_ends or self.home_agent.duplicate_address_detection:
+                raise ValueError("with a clock there can be no bounds.lifetime_ends and no duplicate address detection")
         try:
             reading("intended", self.choices)
         except ModelError as error:
@@ -189,6 +213,7 @@ class Scenario(Section):
             "home agent that refuses": self.home_agent.refuses != "no",
             "deprecated home prefix": self.home_agent.prefix_deprecated,
             "detach from abroad": self.ue.may_detach,
+            "clock": self.clock.runs,
             "UE that forces UDP": self.ue.forces_udp,
             "status 174": any("AMB-33=status-174" in choice for choice in self.choices),
             "restriction of NAT traversal": self.home_agent.nat_traversal != "open",
@@ -210,6 +235,8 @@ class Scenario(Section):
         ):
             return None
         starts = bounds.movements + bounds.lifetime_ends + bounds.security_association_ends + bounds.refreshes
+        if self.clock.runs:
+            starts += self.clock.ticks // self.clock.lifetime_granted_at_most
         return starts * (1 + bounds.retransmissions) * 2
 
     @property
@@ -257,7 +284,10 @@ class Scenario(Section):
             "an update is retransmitted until it is answered"
             if bounds.retransmissions == UNLIMITED
             else f"at most {bounds.retransmissions} retransmission(s) of an update, then the UE gives up",
-            "timers fire at any moment, lifetimes are zero or not zero",
+            f"{self.clock.ticks} ticks of time: lifetimes of {self.clock.lifetime_asked}, retransmission after 1 to "
+            f"{self.clock.longest_interval}; a packet may take any number of them"
+            if self.clock.runs
+            else "timers fire at any moment, lifetimes are zero or not zero",
             "IKEv2 is one step at both ends; a packet under a former security association is not verified any more",
             "one UE, one home address, one IPv4 home address"
             if self.ue.count == 1
@@ -294,7 +324,7 @@ class Scenario(Section):
             words.append("timing: no packet outlives an entry marked invalid (10 s)")
         if self.timing.acknowledged_entry_ends_first and bounds.lifetime_ends:
             words.append("timing: an acknowledged list entry ends no later than its cache entry")
-        if self.timing.no_packet_outlives_a_lifetime and bounds.lifetime_ends:
+        if self.timing.no_packet_outlives_a_lifetime and (bounds.lifetime_ends or self.clock.runs):
             words.append("timing: no packet outlives the lifetime of a binding")
         if self.timing.retransmission_outlasts_round_trip:
             words.append("timing: retransmission is slower than the round trip: nothing is in flight when it fires")

@@ -14,7 +14,7 @@ from model.messages import (
     acknowledgement,
     unprotected_or_unverifiable,
 )
-from model.ue_messages import accepted, answers_the_newest_update, awaits_answer, number_to_follow
+from model.ue_messages import accepted, answers_the_newest_update, awaits_answer, number_to_follow, timer_starts
 from model.ue_variables import (
     ListEntry,
     association,
@@ -22,10 +22,13 @@ from model.ue_variables import (
     association_renewed,
     care_of_address,
     has_ipv4_home_address,
+    interval,
     key_management_granted,
     list_entry,
     prefix_discovery_due,
+    retry_in,
     sequence_number,
+    time_left,
     tunnel,
 )
 
@@ -39,7 +42,13 @@ believed_tunnel = if_then_else(
     literal(Encapsulation.IPV6),
     if_then_else(nat_told, literal(Encapsulation.UDP), literal(Encapsulation.IPV4)),
 )
+# With discrete time: what is left, counted from the sending, is shortened by what was asked and not granted.
+asked = parameter("lifetime_asked")
+remaining = if_then_else(
+    time_left + acknowledgement.granted_ticks > asked, time_left + acknowledgement.granted_ticks - asked, 0
+)
 registration_acknowledged: Effects = [
+    time_left.becomes(remaining), retry_in.becomes(0), interval.becomes(0),
     list_entry.becomes(ListEntry.VALID),
     key_management_granted.becomes(acknowledgement.key_management),
     association_address.becomes(if_then_else(acknowledgement.key_management, care_of_address, association_address)),
@@ -55,6 +64,7 @@ registration_acknowledged: Effects = [
     prefix_discovery_due.becomes(acknowledgement.status == Status.PREFIX_DISCOVERY_NECESSARY),
 ]
 removal_acknowledged: Effects = [
+    time_left.becomes(0), retry_in.becomes(0), interval.becomes(0),
     list_entry.becomes(ListEntry.NONE),
     care_of_address.becomes(NO_ADDRESS),
     key_management_granted.becomes(acknowledgement.key_management),
@@ -69,7 +79,7 @@ removal_acknowledged: Effects = [
     association_renewed.becomes(False),
     tunnel.becomes(Encapsulation.IPV6),
 ]
-number_adopted = sequence_number.becomes(number_to_follow + 1)
+number_adopted: Effects = [sequence_number.becomes(number_to_follow + 1), timer_starts]
 not_served = acknowledgement.status.is_one_of(Status.NO_HOME_REGISTRATION, Status.NOT_HOME_SUBNET)
 short_of_resources = acknowledgement.status == Status.INSUFFICIENT_RESOURCES
 out_of_window = acknowledgement.status == Status.SEQUENCE_NUMBER_OUT_OF_WINDOW

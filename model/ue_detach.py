@@ -14,7 +14,7 @@ from model.ue_acknowledgements import (
     removal_done,
     to_be_ignored,
 )
-from model.ue_messages import association_fits, binding_update, number_to_follow
+from model.ue_messages import association_fits, binding_update, number_to_follow, timer_starts
 from model.ue_variables import (
     ListEntry,
     UeState,
@@ -38,7 +38,7 @@ ue.transition(
         binding_update(address, sequence_number + 1, association, lifetime=Lifetime.ZERO),
         sequence_number.becomes(sequence_number + 1),
         list_entry.becomes(ListEntry.REMOVING),
-        retransmissions_left.becomes(parameter("retransmissions")),
+        retransmissions_left.becomes(parameter("retransmissions")), timer_starts,
     ],
     clause="5.1.2.4", requirements=["REF-A13", "REF-F4"],
 )  # fmt: skip

@@ -25,11 +25,14 @@ from model.ue_variables import (
     care_of_address,
     detected_link,
     has_ipv4_home_address,
+    interval,
     key_management_granted,
     list_entry,
     previous_link,
     retransmissions_left,
+    retry_in,
     sequence_number,
+    time_left,
     udp_refused,
     wants_association_to_survive,
     wants_ipv4_home_address,
@@ -123,6 +126,7 @@ def binding_update(
     return send(
         BindingUpdate(
             lifetime=lifetime,
+            asked_ticks=parameter("lifetime_asked") if lifetime is Lifetime.POSITIVE else 0,
             sequence_number=number,
             source=local_address,
             inner_source=if_then_else(over_ipv4, inner_source_over_ipv4, InnerSource.CARE_OF_ADDRESS),
@@ -160,6 +164,15 @@ def removal(number: Expression, with_association: Operand) -> Send:
     )
 
 
+# With discrete time: the first repetition after one tick, then intervals double up to the longest.
+doubled = if_then_else(interval == parameter("longest_interval"), interval, interval + interval)
+lifetime_starts = time_left.becomes(parameter("lifetime_asked"))
+timer_starts: Effects = [
+    retry_in.becomes(1), interval.becomes(if_then_else(parameter("back_off"), literal(2), literal(1))), lifetime_starts,
+]  # fmt: skip
+timer_starts_again: Effects = [retry_in.becomes(interval), interval.becomes(doubled), lifetime_starts]
+
+
 def register(local_address: Operand, *, with_association: Operand = association) -> Effects:
     """Send the first Binding Update of a registration and remember it in the list."""
     return [
@@ -168,6 +181,7 @@ def register(local_address: Operand, *, with_association: Operand = association)
         list_entry.becomes(ListEntry.PENDING),
         care_of_address.becomes(local_address),
         retransmissions_left.becomes(parameter("retransmissions")),
+        timer_starts,
     ]
 
 
@@ -179,4 +193,5 @@ def deregister(*, with_association: Operand = association) -> Effects:
         list_entry.becomes(ListEntry.REMOVING),
         care_of_address.becomes(HOME_ADDRESS),
         retransmissions_left.becomes(parameter("retransmissions")),
+        timer_starts,
     ]

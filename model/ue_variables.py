@@ -104,6 +104,16 @@ safe_to_stay_home = ue.variable(
 tunnel = ue.variable(
     "tunnel", Enumeration.of(Encapsulation), initial=Encapsulation.IPV6, meaning="how the UE tunnels data"
 )
+time_left = ue.variable(
+    "time_left", Integer(0, "lifetime_asked"), initial=0,
+    meaning="ticks until the list entry ends, counted from the sending of its update",
+)  # fmt: skip
+retry_in = ue.variable(
+    "retry_in", Integer(0, "longest_interval"), initial=0, meaning="ticks until the update is repeated"
+)
+interval = ue.variable(
+    "interval", Integer(0, "longest_interval"), initial=0, meaning="ticks from the next repetition to the one after"
+)
 udp_refused = ue.variable("udp_refused", BOOLEAN, meaning="the home agent does not force UDP: F is no longer set")
 prefix_discovery_due = ue.variable(
     "prefix_discovery_due", BOOLEAN, meaning="accepted with status 1: the home prefix must be learned before a renewal"

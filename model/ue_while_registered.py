@@ -17,6 +17,7 @@ from model.ue_variables import (
     list_entry,
     prefix_discovery_due,
     refreshes_left,
+    time_left,
     tunnel,
 )
 from model.user_equipment import ue
@@ -35,7 +36,8 @@ ue.transition(
 )  # fmt: skip
 
 REFRESH = timer("refresh")
-may_renew = (refreshes_left > 0) & ~must_discover_prefix
+renewal_is_due = (refreshes_left > 0) & ((time_left < 2) | ~parameter("discrete_time"))
+may_renew = renewal_is_due & ~must_discover_prefix
 renewed = [spent(refreshes_left, "refreshes"), register(address)]
 ue.on(REFRESH, in_states=UeState.REGISTERED).decide(
     case(

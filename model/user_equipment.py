@@ -38,6 +38,7 @@ from model.ue_messages import (
     number_to_follow,
     register,
     removal,
+    timer_starts_again,
 )
 from model.ue_variables import (
     ALL_BUT_DETACHED,
@@ -58,6 +59,7 @@ from model.ue_variables import (
     previous_link,
     reason,
     retransmissions_left,
+    retry_in,
     sequence_number,
     udp_refused,
     ue,
@@ -217,10 +219,12 @@ ue.transition(
 # No answer (RFC 6275, 11.8): every retransmission has a number of its own
 
 # Timing assumption: the back-off of the timer has outgrown the round trip, so nothing is under way when it fires.
-answer_is_overdue = ~(in_flight(UPLINK.name) | in_flight(DOWNLINK.name)) | ~parameter(
-    "retransmission_outlasts_round_trip"
-)
-resend = [sequence_number.becomes(sequence_number + 1), spent(retransmissions_left, "retransmissions")]
+answer_is_overdue = (
+    ~(in_flight(UPLINK.name) | in_flight(DOWNLINK.name)) | ~parameter("retransmission_outlasts_round_trip")
+) & ((retry_in == 0) | ~parameter("discrete_time"))
+resend = [
+    sequence_number.becomes(sequence_number + 1), spent(retransmissions_left, "retransmissions"), timer_starts_again,
+]  # fmt: skip
 nobody_answers = [
     case(
         "nobody answers, association given up as dead", dest=UeState.ESTABLISHING_SA,

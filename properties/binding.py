@@ -5,7 +5,7 @@ from __future__ import annotations
 from model import home_agent_answers as ha
 from model import ue_variables as ue
 from model.home_agent_answers import BindingState
-from model.language.expressions import after, occurs, sends
+from model.language.expressions import after, occurs, parameter, sends
 from model.language.machines import chosen
 from model.messages import (
     ACCEPTING,
@@ -145,6 +145,25 @@ BINDING_PROPERTIES = (
         whenever=(ue_state == UeState.DETACHED) & (ue.list_entry == ListEntry.NONE) & quiescent,
         then=~bound,
         requirements=["REF-A13", "REF-F4", "HA-F2H-01"], clause="5.1.2.4", needs="detach from abroad",
+    ),
+    step_property(
+        "BIND-13a", "the lifetime granted is at most the one asked for",
+        whenever=receives_update & accepts_registration,
+        then=(sent_acknowledgement.granted_ticks <= update.asked_ticks) & (sent_acknowledgement.granted_ticks > 0),
+        requirements=["REF-B8"], clause="5.1.3", actor="home_agent", needs="clock",
+    ),
+    invariant(
+        "BIND-13b", "an acknowledged list entry ends no later than the binding",
+        whenever=(ue.list_entry == ListEntry.VALID) & (ue.time_left > 0),
+        then=bound & (ue.time_left <= ha.time_left),
+        requirements=["REF-A1", "REF-A8", "REF-B8"], clause="5.1.2.4", needs="clock",
+    ),
+    step_property(
+        "BIND-22", "each interval between repetitions is twice the one before, up to the longest",
+        whenever=occurs("ue", "timer retransmission") & sends_update,
+        then=(ue.retry_in == 0) & (after(ue.retry_in) == ue.interval)
+        & ((after(ue.interval) == ue.interval + ue.interval) | (after(ue.interval) == parameter("longest_interval"))),
+        requirements=["REF-A6"], clause="5.1.2.4", needs="clock",
     ),
     step_property(
         "BIND-17", "a Binding Error is sent only if there is no binding",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from model.discrete_time import ticks_left
 from model.home_agent_answers import BindingState
-from model.language.expressions import enabled
+from model.language.expressions import enabled, parameter
 from model.ue_variables import UeState
 from properties.kinds import invariant
 from properties.terms import ha_state, ue_state
@@ -15,7 +16,8 @@ RECOVERY_PROPERTIES = (
             UeState.CONFIGURING_ADDRESS, UeState.DETECTING_HOME_LINK, UeState.ESTABLISHING_SA,
             UeState.REGISTERING, UeState.DEREGISTERING, UeState.DETACHING,
         ) | (ha_state == BindingState.DETECTING_DUPLICATES),
-        then=enabled("ue", "home_agent", "access", "security_association", "delivery"),
+        then=enabled("ue", "home_agent", "access", "security_association", "delivery")
+        | (parameter("discrete_time") & (enabled("lifetimes") | (ticks_left == 0))),
         requirements=["GEN-03", "REF-A6", "REF-A13"], clause="5.2.1",
     ),
 )  # fmt: skip

@@ -40,12 +40,13 @@ _MOBILE_NODE = (
     _rule("A1", "5.1.2.4", "shall", "ue", "RFC 6275, 11.1 and 11.7.1",
           "The binding update list holds, for a destination, what the newest update said. An entry begins with "
           "the sending, not with the answer, and ends with its lifetime.",
-          left_out="amounts of time: a lifetime ends at any moment that the timing assumption allows"),
+          left_out="amounts of time where a scenario has no clock: a lifetime then ends at any moment that the timing "
+          "assumption allows"),
     _rule("A2", "5.1.2.4", "shall", "ue", "RFC 6275, 11.7.1, 11.7.3 and 11.8",
           "A new care-of address, a lifetime running out or a return home each call for an update; no more than "
           "three leave in a second.",
-          left_out="refresh before the end, refresh advice and the limit of rate: a UE registers anew only after "
-          "its entry has ended, and updates may follow each other at any pace"),
+          left_out="refresh advice and the limit of rate: updates may follow each other at any pace; renewal where a "
+          "scenario has none"),
     _rule("A3", "5.1.2.4", "shall", "ue", "RFC 6275, 11.7.1; RFC 4877, 4.3",
           "A home registration asks for an answer and for a lifetime above zero, carries the home address, and under "
           "ESP also an Alternate Care-of Address.",
@@ -58,15 +59,16 @@ _MOBILE_NODE = (
     _rule("A6", "5.1.2.4", "shall", "ue", "RFC 6275, 11.7.1, 11.8, 12 and 13",
           "Unanswered updates are repeated at growing intervals, without a last one as long as the care-of address "
           "is wanted.",
-          left_out="intervals, and another home agent to turn to; the scenario limits the repetitions, after which "
-          "the UE gives up"),
+          left_out="intervals where a scenario has no clock, and another home agent to turn to; the scenario "
+          "limits the repetitions, after which the UE gives up"),
     _rule("A7", "5.1.2.4", "shall", "ue", "RFC 6275, 11.7.1 and 11.7.3",
           "An acknowledgement counts if it is protected and bears the number of an update that is waiting for it. "
           "Status 135 is the exception: its number is the home agent's, after which the UE goes on counting."),
     _rule("A8", "5.1.2.4", "shall", "ue", "RFC 6275, 11.7.3",
           "A status below 128 ends the repetitions and makes the entry valid, for a time shortened by as much as the "
           "home agent granted less than was asked.",
-          left_out="the arithmetic of lifetimes; prefix discovery after status 1 is one step"),
+          left_out="the arithmetic of lifetimes where a scenario has no clock; prefix discovery after status 1 is one "
+          "step"),
     _rule("A9", "5.1.2.4", "shall", "ue", "RFC 6275, 11.7.1 and 11.7.3; RFC 5026, 5.3.2",
           "After a status of 128 or more the UE removes the cause and tries anew, or sends nothing more to "
           "that home agent. A home address found in use is not taken again.",
@@ -127,7 +129,8 @@ _HOME_AGENT = (
           "address is tested for duplicates, and an address in use is answered with 134."),
     _rule("B8", "5.1.3", "shall", "home_agent", "RFC 6275, 10.3.1",
           "The lifetime granted exceeds neither the request nor the home prefix's; the entry ends with it.",
-          left_out="lengths of time: an entry ends at any moment that the timing assumption allows"),
+          left_out="lengths of time where a scenario has no clock: an entry then ends at any moment that the timing "
+          "assumption allows"),
     _rule("B9", "5.2.3.2", "shall", "home_agent", "RFC 6275, 10.3.1",
           "A home registration is answered whether or not the update asked for it, under the update's own number."),
     _rule("B10", "5.2.3.2", "shall", "home_agent", "RFC 6275, 10.3.1",
