@@ -29,7 +29,8 @@ from properties.kinds import Kind, Property, observations
 WIRE_BITS = 16  # of a sequence number in a real message (RFC 6275, 6.1.7)
 ENGINES = {
     "auto": "checker.engines", "explicit": "checker.explicit.engine", "product": "checker.product.engine",
-    "plain": "checker.plain_search", "bmc": "checker.symbolic.bounded",
+    "plain": "checker.plain_search", "bmc": "checker.symbolic.bounded", "induction": "checker.symbolic.proving",
+    "portfolio": "checker.symbolic.portfolio",
 }  # fmt: skip
 
 
@@ -212,18 +213,19 @@ class _Judge:
             return self._witness_verdict(entry, antecedent, exploration, evidence)
         if violation is not None:
             return self._violated(entry, violation, evidence)
-        reason = self._doubt(exploration)
+        reason = None if entry.violation_name in exploration.proved else self._doubt(exploration)
         if reason is not None:
             return Unknown(evidence, reason)
         conditional = any(found.name == entry.antecedent_name for found in self.observations(entry))
-        return Holds(evidence, vacuous=conditional and antecedent is None, example=antecedent)
+        unseen = exploration.complete or entry.antecedent_name in exploration.proved
+        return Holds(evidence, vacuous=conditional and antecedent is None and unseen, example=antecedent)
 
     def _witness_verdict(
         self, entry: Property, found: Sighting | None, exploration: Exploration, evidence: Evidence
     ) -> Verdict:
         if found is not None:
             return Holds(evidence, example=found)
-        reason = self._doubt(exploration)
+        reason = None if entry.antecedent_name in exploration.proved else self._doubt(exploration)
         return Violated(evidence, None) if reason is None else Unknown(evidence, reason)
 
     def _doubt(self, exploration: Exploration) -> str | None:

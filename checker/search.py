@@ -56,7 +56,8 @@ class Exploration:
     None. fired: how often each action was taken. largest: most messages ever on each channel.
     overflowed: channels on which a reply found no room. levels: how many states at each distance;
     empty where the engine does not say. reductions: what made the search smaller, in words. notes:
-    why this engine, and what else a careful reader may want to know.
+    why this engine, and what else a careful reader may want to know. proved: observations proved never
+    to occur, whether or not the search is complete.
     """
 
     engine: str
@@ -74,6 +75,7 @@ class Exploration:
     levels: tuple[int, ...] = ()
     reductions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    proved: frozenset[str] = frozenset()
 
 
 ProgressReport = Callable[[Progress], None]

@@ -13,6 +13,8 @@ application = typer.Typer(
 )  # fmt: skip
 trace_commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Show or replay a saved trace.")
 diagram_commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Draw a machine or a trace.")
+certificate_commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Check a saved proof.")
+application.add_typer(certificate_commands, name="certificate")
 application.add_typer(trace_commands, name="trace")
 application.add_typer(diagram_commands, name="diagram")
 
@@ -20,6 +22,14 @@ Scenarios = Annotated[list[str] | None, typer.Argument(help="names of shipped sc
 OneScenario = Annotated[str, typer.Argument(help="a shipped scenario, or a .toml file")]
 ReadingName = Annotated[str, typer.Option("--reading", help="literal, intended or final")]
 Choices = Annotated[list[str] | None, typer.Option("--choose", help="AMB-02=sa-first, or ue.AMB-20=nat-found")]
+Properties = Annotated[list[str] | None, typer.Argument(help="properties; default: all invariants and step properties")]
+ManyScenarios = Annotated[
+    list[str] | None, typer.Option("--scenario", help="shipped scenarios, or .toml files; default: minimal")
+]
+ManyReadings = Annotated[
+    list[str] | None, typer.Option("--reading", help="literal, intended or final; default: intended")
+]
+Solver = Annotated[str, typer.Option("--solver", help="the second solver: bitwuzla or cvc5")]
 Mutant = Annotated[str | None, typer.Option("--mutant", help="a small wrong change; see `dsmip mutants`")]
 Json = Annotated[bool, typer.Option("--json", help="print one JSON object")]
 Name = Annotated[str | None, typer.Argument(help="show this one in full")]
@@ -36,7 +46,9 @@ def check(
     choose: Choices = None,
     property_: Annotated[list[str] | None, typer.Option("--property", help="only these properties")] = None,
     mutant: Mutant = None,
-    engine: Annotated[str, typer.Option("--engine", help="auto, explicit, product, plain, bmc or cluster")] = "auto",
+    engine: Annotated[
+        str, typer.Option("--engine", help="auto, explicit, product, plain, bmc, induction, portfolio or cluster")
+    ] = "auto",
     save_traces: Annotated[Path | None, typer.Option("--save-traces", help="folder for counterexamples")] = None,
     memory: Annotated[str | None, typer.Option("--memory", help="limit, such as 4G")] = None,
     time: Annotated[str | None, typer.Option("--time", help="limit for each exploration, such as 60s")] = None,
@@ -69,6 +81,67 @@ def check(
         folder=save_traces, memory=memory, time=time, charts=charts, as_json_text=json,
         verbose=verbose,
     ))  # fmt: skip
+
+
+@application.command(epilog="Example: dsmip prove BIND-3 BIND-5 --scenario minimal --certificate out")
+def prove(
+    properties: Properties = None,
+    scenario: ManyScenarios = None,
+    reading: ManyReadings = None,
+    choose: Choices = None,
+    mutant: Mutant = None,
+    time: Annotated[str | None, typer.Option("--time", help="limit for each scenario, such as 60s")] = None,
+    steps: Annotated[int, typer.Option("--steps", min=0, help="search runs this long for what is not proved")] = 0,
+    certificate: Annotated[Path | None, typer.Option("--certificate", help="folder for certificates")] = None,
+    solver: Solver = "bitwuzla",
+    invariant: Annotated[bool, typer.Option("--invariant", help="print the invariant in words")] = False,
+    json: Json = False,
+) -> None:
+    """Prove invariants and step properties with 16-bit sequence numbers; a second solver checks each proof.
+
+    Exit code: as of `dsmip check`. What is not proved is unknown (3), never "holds".
+    """
+    from dsmip.prove_command import run_proofs
+
+    raise typer.Exit(run_proofs(
+        properties or [], scenario or [], reading or [], choose or [], mutant=mutant, time=time, steps=steps,
+        certificates=certificate, solver=solver, invariant=invariant, as_json_text=json,
+    ))  # fmt: skip
+
+
+@application.command(epilog="Example: dsmip bmc SA-1 --reading literal --steps 12")
+def bmc(
+    properties: Properties = None,
+    scenario: ManyScenarios = None,
+    reading: ManyReadings = None,
+    choose: Choices = None,
+    mutant: Mutant = None,
+    time: Annotated[str | None, typer.Option("--time", help="limit for each scenario, such as 60s")] = None,
+    steps: Annotated[int, typer.Option("--steps", min=0, help="length of the longest runs")] = 15,
+    json: Json = False,
+) -> None:
+    """Look for the shortest violations with 16-bit sequence numbers. Nothing found is unknown, never "holds"."""
+    from dsmip.prove_command import run_bounded
+
+    raise typer.Exit(run_bounded(
+        properties or [], scenario or [], reading or [], choose or [], mutant=mutant, time=time, steps=steps,
+        as_json_text=json,
+    ))  # fmt: skip
+
+
+@certificate_commands.command("check", epilog="Example: dsmip certificate check out/minimal-intended.smt2")
+def certificate_check(
+    file: Annotated[Path, typer.Argument(help="a certificate saved by `dsmip prove --certificate`")],
+    solver: Solver = "bitwuzla",
+    time: Annotated[str | None, typer.Option("--time", help="limit for each query, such as 60s")] = None,
+) -> None:
+    """Check a proof from its file: true at the start, kept by every step, excludes every violation.
+
+    Exit code: 0 it proves what it says, 1 refused, 2 no certificate.
+    """
+    from dsmip.certificate_command import check_file
+
+    raise typer.Exit(check_file(file, solver, time))
 
 
 @application.command(epilog="Example: dsmip scenarios clause-5.2")

@@ -34,6 +34,12 @@ class Move:
     effects: Mapping[str, z3.ExprRef]
     fault: z3.BoolRef | None
     overflows: Mapping[str, z3.BoolRef]
+    losses: tuple[z3.BoolRef, ...] = ()
+
+    @property
+    def faults(self) -> tuple[z3.BoolRef, ...]:
+        """What no proof may leave open: a value leaves its domain, or a reply is lost where nothing may be."""
+        return self.losses if self.fault is None else (self.fault, *self.losses)
 
 
 class StateTerms(Terms):
@@ -258,6 +264,8 @@ class Encoding:
             action, slot, self.encoder.every(guards),
             {name: term for name, term in effects.items() if not term.eq(self.constant(name))},
             self.encoder.some(faults) if faults else None, overflows,
+            tuple(term for name, term in overflows.items()
+                  if not self.system.channels[self.system.channel_index[name]].loses),
         )  # fmt: skip
 
     def _value(self, terms: StateTerms, value: Expression, component: str, faults: list[z3.BoolRef]) -> z3.ExprRef:

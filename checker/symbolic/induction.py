@@ -77,6 +77,7 @@ class InductiveSearch:
             for lemma in self.lemmas:
                 self._expect(lemma)
             self._close()
+            self._start_true()
         for goal in self.goals:
             goal.proved = goal.failed is None
         self.result.lemmas = list(self.lemmas)
@@ -112,6 +113,17 @@ class InductiveSearch:
         elif not self.learn(found.codes):
             codes = {**found.codes, **{name: self.encoding.code_in(found.model, effect)
                                        for name, effect in self.encoding.moves[number].effects.items()}}  # fmt: skip
+            self.learner.count_as_reached(codes)
+            for lemma in [entry for entry in self.lemmas if self.learner.excludes(entry, codes)]:
+                self._drop(lemma)
+            self._new_solver()
+
+    def _start_true(self) -> None:
+        """Drop lemmas that are not true in every initial state."""
+        solver = z3.Solver(ctx=self.encoding.context)
+        solver.add(self.encoding.is_initial())
+        while self.lemmas and ask(solver, self.encoding.encoder.some(z3.Not(term) for term in self.lemmas.values())):
+            codes = self.encoding.state_in(solver.model())
             self.learner.count_as_reached(codes)
             for lemma in [entry for entry in self.lemmas if self.learner.excludes(entry, codes)]:
                 self._drop(lemma)

@@ -4,12 +4,10 @@ as the bits of one integer. What no state in the sample shows is a candidate, ne
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
 from itertools import permutations, product
 from random import Random
 
 from checker.explicit.engine import ExplicitSearch
-from checker.search import Limits, ProgressReport
 from checker.symbolic.atoms import Atom, Relation, Vocabulary
 from model.language.channel_contents import Contents, Flight, field_value
 from model.language.domains import Modular
@@ -22,13 +20,10 @@ Codes = Mapping[str, int]
 
 
 class Sample:
-    """What the states looked at show. columns: component -> its code in each state, one byte each.
+    """What the states looked at show. columns: component -> its code in each state, one byte each."""
 
-    complete: they are all there are in the small instance. reached: how many that instance has.
-    """
-
-    def __init__(self, vocabulary: Vocabulary, columns: Mapping[str, bytes], reached: int, complete: bool) -> None:
-        self.vocabulary, self.reached, self.complete = vocabulary, reached, complete
+    def __init__(self, vocabulary: Vocabulary, columns: Mapping[str, bytes]) -> None:
+        self.vocabulary = vocabulary
         self.size = len(next(iter(columns.values()), b""))
         self.everything = (1 << self.size) - 1
         self.positive: dict[Atom, int] = {}
@@ -98,15 +93,12 @@ def _union(sets: Iterable[int]) -> int:
     return found
 
 
-def explored_sample(system: System, most: int, limits: Limits, progress: ProgressReport | None = None) -> Sample:
-    """Explore `system` and look at up to `most` of its states, chosen at random (always the same ones)."""
+def sample_of(system: System, search: ExplicitSearch, most: int) -> Sample:
+    """Up to `most` of the states that a search of `system` found, chosen at random (always the same ones)."""
     vocabulary = Vocabulary(system)
-    with closing(ExplicitSearch(system, [], limits)) as search:
-        stopped = search.run(progress)
-        count = search.tables.count
-        chosen = list(range(count)) if count <= most else Random(SEED).sample(range(count), most)
-        columns = _columns(vocabulary, search, chosen)
-    return Sample(vocabulary, columns, count, stopped is None and count <= most)
+    count = search.tables.count
+    chosen = list(range(count)) if count <= most else Random(SEED).sample(range(count), most)
+    return Sample(vocabulary, _columns(vocabulary, search, chosen))
 
 
 def _columns(vocabulary: Vocabulary, search: ExplicitSearch, chosen: Sequence[int]) -> dict[str, bytes]:

@@ -90,8 +90,8 @@ class SystemText:
         for channel in self.system.channels:
             slots = self.components.slots[channel.name]
             for before, slot in pairwise(slots):
-                gap = syntax.both([self._empty(before, self._row(before)), syntax.no(self._empty(slot, self._row(slot)))])
-                yield (before.kind, slot.kind), syntax.no(gap)
+                taken = syntax.no(self._empty(slot, self._row(slot)))
+                yield (before.kind, slot.kind), syntax.no(syntax.both([self._empty(before, self._row(before)), taken]))
             for slot in slots:
                 for name in slot.names[1:]:
                     users = [kind + 1 for kind, fields in enumerate(slot.fields) if name in fields.values()]
@@ -123,14 +123,15 @@ class SystemText:
             return _Texts(self, scope, {})
         channel = self._channel(str(action.channel))
         place = self.components.slots[channel.name][slot]
-        return _Texts(self, scope, {"received": self.fields(place, self._row(place), channel.index_of(str(action.message)))})
+        kind = channel.index_of(str(action.message))
+        return _Texts(self, scope, {"received": self.fields(place, self._row(place), kind)})
 
     def _channel(self, name: str) -> SystemChannel:
         return self.system.channels[self.system.channel_index[name]]
 
     def _moves(self, action: Action) -> Iterator[MoveText]:
-        slots: Sequence[int | None] = [None] if action.channel is None else range(self._channel(action.channel).capacity)
-        for slot in slots:
+        capacity = 0 if action.channel is None else self._channel(action.channel).capacity
+        for slot in range(capacity) if capacity else [None]:
             yield self._move(action, slot)
 
     def _move(self, action: Action, slot: int | None) -> MoveText:
@@ -274,10 +275,9 @@ class _Texts:
             return self.coded(node, domain)
         syntax, width = self.syntax, self.owner.width
         value = self.integer(node)
-        if not (node.operator is Operator.CONSTANT or domain_of(node, self.scope) == domain and self._plain(node)):
-            faults.append(syntax.either([
-                syntax.below_signed(value, self._signed(domain.low)), syntax.below_signed(self._signed(domain.top), value)
-            ]))  # fmt: skip
+        if not (node.operator is Operator.CONSTANT or (domain_of(node, self.scope) == domain and self._plain(node))):
+            low, high = self._signed(domain.low), self._signed(domain.top)
+            faults.append(syntax.either([syntax.below_signed(value, low), syntax.below_signed(high, value)]))
         return syntax.lowest(syntax.minus(value, self._signed(domain.low)), min(bits_of(domain), width))
 
     def _plain(self, node: Expression) -> bool:
@@ -327,7 +327,8 @@ class _Texts:
             case Operator.VARIABLE | Operator.FIELD:
                 return self._leaf(node)
             case Operator.IF:
-                return syntax.choose(self.truth(operands[0]), *(self.coded(operand, domain) for operand in operands[1:]))
+                one, other = (self.coded(operand, domain) for operand in operands[1:])
+                return syntax.choose(self.truth(operands[0]), one, other)
             case Operator.ADD:
                 return syntax.plus(*(self.coded(operand, domain) for operand in operands))
             case Operator.SUBTRACT:
@@ -345,8 +346,8 @@ class _Texts:
                 return syntax.no(self.owner._empty(slots[0], self.owner._row(slots[-1])))
             case Operator.IN_FLIGHT:
                 return self._some_message(node)
-            case other:
-                raise ModelError(f'"{other.value}" has no text: {node}')
+            case unknown:
+                raise ModelError(f'"{unknown.value}" has no text: {node}')
 
     def _leaf(self, node: Expression) -> str:
         if node.operator is Operator.VARIABLE:
@@ -397,5 +398,6 @@ def _integer_width(system: System) -> int:
         for expression in (action.guard, *action.assignments.values()):
             for operator in (Operator.ADD, Operator.SUBTRACT):
                 depth = max(depth, len(nodes_of(expression, operator)))
-            bounds += [abs(node.payload) for node in nodes_of(expression, Operator.CONSTANT) if type(node.payload) is int]
+            constants = [node.payload for node in nodes_of(expression, Operator.CONSTANT)]
+            bounds += [abs(value) for value in constants if type(value) is int]
     return max(bounds, default=1).bit_length() + depth + 2

@@ -42,7 +42,8 @@ def assert_equivalent(system: System, observations: list[Observation]) -> None:
             differences.append(z3.And(no_fault, (encoding.constant(name) == mine) != same))
     differences.append(encoding.is_initial() != parsed(text.start(), encoding))
     for observation in observations:
-        parts = [condition for move in encoding.moves if (condition := encoding.sightings(observation, move)) is not None]
+        found = [encoding.sightings(observation, move) for move in encoding.moves]
+        parts = [condition for condition in found if condition is not None]
         if observation.in_states is not None:
             parts.append(encoding.condition(observation.in_states))
         differences.append(encoding.encoder.some(parts) != parsed(text.seen(observation), encoding))

@@ -1,0 +1,60 @@
+"""The lemmas that a proof needs: those in the unsat cores of what it excludes, and of their own steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import z3
+
+from checker.symbolic.bounded import ask
+from checker.symbolic.induction import InductiveSearch
+from checker.symbolic.lemmas import Lemma
+
+
+class Minimiser:
+    """Works on a finished search: its lemmas are kept by every move."""
+
+    def __init__(self, search: InductiveSearch) -> None:
+        self.search = search
+        context = search.encoding.context
+        self.solver = z3.Solver(ctx=context)
+        self.solver.set("random_seed", 0)
+        self.solver.set("core.minimize", True)
+        self.solver.add(*search.encoding.well_formed())
+        self.labels = {lemma: z3.Bool(f"lemma {number}", context) for number, lemma in enumerate(search.lemmas)}
+        for lemma, term in search.lemmas.items():
+            self.solver.add(z3.Implies(self.labels[lemma], term))
+        self._lemma_of = {label.get_id(): lemma for lemma, label in self.labels.items()}
+        self._asked = 0
+
+    def needed(self, excluded: Iterable[z3.BoolRef]) -> list[Lemma]:
+        """Lemmas that exclude these terms and are kept by every move by themselves, in order of learning."""
+        needed: dict[Lemma, None] = {}
+        fresh: list[Lemma] = []
+        for term in excluded:
+            fresh += self._core(term, needed)
+        while fresh:
+            needed.update(dict.fromkeys(fresh))
+            last, fresh = fresh, []
+            for number, move in enumerate(self.search.encoding.moves):
+                touched = [lemma for lemma in last if not lemma.names.isdisjoint(move.effects)]
+                if touched:
+                    broken = [z3.Not(self.search.after(number, lemma)) for lemma in touched]
+                    found = self._core(z3.And(move.guard, self.search.encoding.encoder.some(broken)), needed)
+                    fresh += [lemma for lemma in found if lemma not in fresh]
+        return [lemma for lemma in self.search.lemmas if lemma in needed]
+
+    def _core(self, term: z3.BoolRef, known: dict[Lemma, None]) -> Sequence[Lemma]:
+        """Lemmas beyond the known ones that make the term impossible."""
+        self._asked += 1
+        question = z3.Bool(f"question {self._asked}", self.search.encoding.context)
+        self.solver.add(z3.Implies(question, term))
+        given = [self.labels[lemma] for lemma in known]
+        found: list[Lemma] = []
+        if ask(self.solver, question, *given):
+            if ask(self.solver, question, *self.labels.values()):
+                raise RuntimeError("the lemmas do not exclude what they were said to exclude")
+            core = [self._lemma_of.get(label.get_id()) for label in self.solver.unsat_core()]
+            found = [lemma for lemma in core if lemma is not None and lemma not in known]
+        self.solver.add(z3.Not(question))
+        return found

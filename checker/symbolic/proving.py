@@ -1,0 +1,186 @@
+"""Proof as an engine: explore a small instance, show what it shows at the width asked for, and prove by
+induction that the rest never occurs. What neither shows is left to bounded model checking, if asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from time import monotonic
+
+from checker.explicit.engine import ExplicitSearch
+from checker.search import Exploration, Limits, Progress, ProgressReport, Sighting
+from checker.symbolic.bounded import BoundedSearch, SolverGaveUp
+from checker.symbolic.certificates import Seen, certificate_text, check_certificate, read_certificate
+from checker.symbolic.encoding import Encoding
+from checker.symbolic.induction import Goal, InductiveSearch, never
+from checker.symbolic.lemmas import Lemma
+from checker.symbolic.minimising import Minimiser
+from checker.symbolic.reachable import sample_of
+from checker.symbolic.second_solver import second_solver
+from checker.trace import replay
+from checker.widening import replay_at
+from model.language.errors import ModelError
+from model.language.observations import Observation
+from model.language.systems import System
+
+STATES_EXPLORED = 3_000_000
+STATES_LOOKED_AT = 150_000
+SECOND = "bitwuzla"
+IN_DOMAIN = "every value stays in its domain"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A finished search and what it excludes. lemmas: what these goals need."""
+
+    search: InductiveSearch
+    goals: Mapping[str, Goal]
+
+    def lemmas(self, names: Iterable[str]) -> list[Lemma]:
+        """The lemmas that exclude the goals named (and keep values in their domains)."""
+        terms = [term for name in (*names, IN_DOMAIN) if name in self.goals for term in self.goals[name].where]
+        return Minimiser(self.search).needed(terms)
+
+    def certificate(self, about: Mapping[str, object], seen: Seen) -> str:
+        """The text that proves that nothing of `seen` (observations proved never to occur) ever is."""
+        search = self.search
+        names = [observation.name for observations in seen.values() for observation in observations]
+        return certificate_text(about, search.encoding.system, seen, search.vocabulary, self.lemmas(names))
+
+
+class Prover:
+    """An engine for `check_scenario`. proof: what the last search proved, if anything.
+
+    learn_from: a smaller instance with the same components (default: the system itself). steps: how far
+    bounded model checking looks for what is neither shown nor proved (0: not at all). rlimit: effort for
+    each query, the same on every machine (0: no limit). solver: the second one, which must agree.
+    """
+
+    def __init__(
+        self, learn_from: System | None = None, *, steps: int = 0, rlimit: int = 0, solver: str = SECOND,
+    ) -> None:  # fmt: skip
+        self.learn_from, self.steps, self.rlimit, self.solver = learn_from, steps, rlimit, solver
+        self.proof: Proof | None = None
+
+    def explore(
+        self, system: System, observations: Sequence[Observation], limits: Limits,
+        progress: ProgressReport | None = None,
+    ) -> Exploration:  # fmt: skip
+        """Every observation sighted, proved never to occur, or open. `limits.seconds` counts."""
+        started = monotonic()
+        self.proof, self.confirmed = None, ""
+        wanted = [entry for entry in observations if not entry.impossible]
+        proved = {entry.name for entry in observations if entry.impossible}
+        sightings: dict[str, Sighting] = {}
+        reasons: list[str] = []
+        try:
+            sightings = self._learn(system, wanted, limits, progress)
+            rest = [entry for entry in wanted if entry.name not in sightings]
+            left = None if limits.seconds is None else max(0.0, limits.seconds - (monotonic() - started))
+            proved |= self._prove(rest, left, progress, reasons)
+        except KeyboardInterrupt:
+            reasons.append("interrupted")
+        except SolverGaveUp as error:
+            reasons.append(_in_words(str(error), limits))
+        rest = [entry for entry in wanted if entry.name not in sightings and entry.name not in proved]
+        if rest and self.steps and "interrupted" not in reasons:
+            reasons.append(self._search_on(system, rest, limits, started, sightings, progress))
+        open_ones = [entry for entry in wanted if entry.name not in sightings and entry.name not in proved]
+        stopped = "; ".join(reasons) or "not proved" if open_ones else None
+        return Exploration(
+            "induction", not open_ones, stopped, None, None, None, monotonic() - started, 0, sightings, {},
+            {channel.name: channel.capacity for channel in system.channels}, frozenset(),
+            notes=(self.confirmed,) if self.confirmed else (), proved=frozenset(proved),
+        )  # fmt: skip
+
+    def _learn(
+        self, system: System, wanted: Sequence[Observation], limits: Limits, progress: ProgressReport | None
+    ) -> dict[str, Sighting]:
+        """What the small instance shows, as runs of `system`. Keeps the sample of its states."""
+        small = self.learn_from or system
+        within = replace(limits, states=STATES_EXPLORED)
+        with closing(ExplicitSearch(small, wanted, within)) as search:
+            stopped = search.run(progress)
+            if stopped == "interrupted":
+                raise KeyboardInterrupt
+            found = search.result(stopped).sightings
+            self.encoding = Encoding(system)
+            self.sample = sample_of(small, search, STATES_LOOKED_AT)
+        if small is system:
+            return dict(found)
+        result: dict[str, Sighting] = {}
+        for name, sighting in found.items():
+            trace = replay_at(system, replay(small, name, sighting.initial, sighting.path))
+            if trace is not None:
+                result[name] = Sighting(trace.initial, tuple(trace.path))
+        return result
+
+    def _prove(
+        self, rest: Sequence[Observation], seconds: float | None, progress: ProgressReport | None, reasons: list[str]
+    ) -> set[str]:
+        encoding = self.encoding
+        faults = [encoding.encoder.every([move.guard, fault]) for move in encoding.moves for fault in move.faults]
+        goals = [Goal(IN_DOMAIN, never(faults))]
+        for entry in rest:
+            where = [condition for move in encoding.moves if (condition := encoding.sightings(entry, move)) is not None]
+            if entry.in_states is not None:
+                where.append(encoding.condition(entry.in_states))
+            goals.append(Goal(entry.name, never(where)))
+        started = monotonic()
+
+        def report(text: str) -> None:
+            if progress is not None:
+                progress(Progress(0, 0, 0, 0, monotonic() - started, words=f"induction: {text}"))
+
+        search = InductiveSearch(encoding, self.sample, goals, seconds=seconds, rlimit=self.rlimit, report=report)
+        search.run()
+        if not goals[0].proved:
+            reasons.append(f'"{IN_DOMAIN}" (and no reply is lost for want of room) cannot be proved')
+            return set()
+        proof = Proof(search, {goal.name: goal for goal in goals if goal.proved})
+        report(f"{self.solver} checks the certificate")
+        self.confirmed = self._check(proof, rest, seconds)
+        self.proof = proof
+        if any(not goal.proved for goal in goals):
+            reasons.append("induction with learned lemmas does not prove it")
+        return {goal.name for goal in goals[1:] if goal.proved}
+
+    def _check(self, proof: Proof, rest: Sequence[Observation], seconds: float | None) -> str:
+        """Have the second solver check everything proved, from the certificate's text alone."""
+        seen = {entry.name: [entry] for entry in rest if entry.name in proof.goals}
+        text = proof.certificate({}, seen)
+        try:
+            solver = second_solver(self.solver, seconds)
+            certificate = read_certificate(text, "certificate")
+            asked = check_certificate(certificate, self.encoding.system, seen, solver)
+        except ModelError as error:
+            raise SolverGaveUp(f"the proof is not confirmed: {error}") from None
+        return (f"invariant of {len(certificate.lemmas)} lemmas, learned from {self.sample.size:,} explored states;"
+                f" {self.solver} confirms it ({asked} queries)")  # fmt: skip
+
+    def _search_on(
+        self, system: System, rest: Sequence[Observation], limits: Limits, started: float,
+        sightings: dict[str, Sighting], progress: ProgressReport | None,
+    ) -> str:  # fmt: skip
+        """Bounded model checking of what is open; how far it looked, in words."""
+        seconds = None if limits.seconds is None else max(1.0, limits.seconds - (monotonic() - started))
+        search = BoundedSearch(system, rest, Limits(seconds=seconds, steps=self.steps), rlimit=self.rlimit)
+        stopped = search.run(progress)
+        sightings.update(search.sightings)
+        return stopped or "every run ends without it, but this is no proof"
+
+
+def _in_words(reason: str, limits: Limits) -> str:
+    if reason in ("timeout", "canceled") and limits.seconds is not None:
+        return f"induction: time limit of {limits.seconds:g} s reached"
+    if reason.startswith("the proof"):
+        return reason
+    return f"induction: the solver gave up ({reason})"
+
+
+def explore(
+    system: System, observations: Sequence[Observation], limits: Limits, progress: ProgressReport | None = None
+) -> Exploration:
+    """Prove at the system's own width what exploration shows at that width."""
+    return Prover().explore(system, observations, limits, progress)

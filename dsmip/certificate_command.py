@@ -1,0 +1,56 @@
+"""`dsmip certificate check`: a proof checked from its file alone, by a solver that did not make it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from checker.symbolic.certificates import CertificateRefused, check_certificate, read_certificate
+from checker.symbolic.second_solver import second_solver
+from dsmip import quantities
+from dsmip.console import say
+from dsmip.mutant_option import change_of
+from dsmip.prove_command import violations_of
+from model.handover import handover
+from model.language.errors import ModelError
+from model.readings import reading
+from model.scenarios import from_data
+
+
+def check_file(path: Path, solver: str, time: str | None) -> int:
+    """The exit code: 0 the certificate proves what it says, 1 it does not. Raises ModelError for what is none."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise ModelError(f"{path}: not UTF-8 text at byte {error.start}") from None
+    asked = second_solver(solver, None if time is None else quantities.seconds(time))
+    try:
+        certificate = read_certificate(text, str(path))
+        scenario, entry, change, properties = _origin(certificate.about, str(path))
+        seen = violations_of(scenario, entry, change, properties)
+        queries = check_certificate(certificate, handover(scenario, entry, change), seen, asked)
+    except CertificateRefused as error:
+        say(f"dsmip: {path}: REFUSED: {error}")
+        return 1
+    where = ", ".join([scenario.name, entry.name, *entry.switched_texts])
+    print(f"{path}: proves {', '.join(properties)} in {where}: {len(certificate.lemmas)} lemmas,"
+          f" {queries} queries answered by {asked.name}.")  # fmt: skip
+    print(f"Within these bounds: {'; '.join(scenario.abstractions())}.")
+    return 0
+
+
+def _origin(about: Mapping[str, Any], file: str) -> tuple[Any, Any, Any, list[str]]:
+    """Scenario, reading, change and properties that a certificate names. Raises ModelError."""
+    properties, choices = about.get("properties"), about.get("choices")
+    name, mutant = about.get("reading"), about.get("mutant")
+    lists = isinstance(properties, list) and isinstance(choices, list)
+    texts = lists and all(isinstance(text, str) for text in [*(properties or []), *(choices or [])])
+    if not texts or not isinstance(name, str) or not isinstance(about.get("scenario"), dict) or not (
+        mutant is None or isinstance(mutant, str)
+    ):
+        raise ModelError(f"{file}, line 2: scenario, reading, choices or properties are missing; prove again")
+    scenario = from_data(about["scenario"], file)
+    return scenario, reading(name, choices or []), change_of(mutant), list(properties or [])

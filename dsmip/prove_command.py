@@ -1,0 +1,157 @@
+"""`dsmip prove` and `dsmip bmc`: the solver's engines at full width, with the output of `dsmip check`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from rich.console import Console
+
+from checker.checking import WIRE_BITS, Explore, Run, check_scenario, explorer
+from checker.search import Limits
+from checker.symbolic.certificates import read_certificate
+from checker.symbolic.proving import Proof, Prover
+from checker.verdict import Holds
+from dsmip import quantities
+from dsmip.check_command import ensure_folder, summary
+from dsmip.check_results import Result, as_json, embedded, exit_code, results_of, show
+from dsmip.console import output, reporting, say
+from dsmip.files import write_atomically
+from dsmip.mutant_option import change_of
+from model.handover import Change, binding, handover, handover_of_one
+from model.language.observations import Observation
+from model.readings import Reading, reading
+from model.scenarios import Scenario, load, shipped
+from properties.kinds import Kind, Property, observations
+from properties.registry import ALL_PROPERTIES, property_called
+
+INTERRUPTED = "interrupted"
+
+
+def run_proofs(
+    properties: Sequence[str], scenarios: Sequence[str], readings: Sequence[str], choices: Sequence[str], *,
+    mutant: str | None, time: str | None, steps: int, certificates: Path | None, solver: str, invariant: bool,
+    as_json_text: bool,
+) -> int:  # fmt: skip
+    """Prove properties with sequence numbers of 16 bits. Returns the exit code, as `dsmip check` does."""
+    wanted = _wanted(properties)
+    if certificates is not None:
+        ensure_folder(certificates, "--certificate")
+    runs: list[Run] = []
+    results: list[Result] = []
+    console = output()
+    for scenario, entry, change in _each(scenarios, readings, choices, mutant):
+        prover = Prover(handover(scenario, entry, change), steps=steps, solver=solver)
+        run = _run(scenario, entry, wanted, change, prover.explore, time, steps)
+        runs.append(run)
+        results += results_of(run, expect=_expects(scenario, properties, choices, mutant), folder=None, mutant=mutant)
+        if prover.proof is not None:
+            text = _certificate(prover.proof, run, entry, change, mutant)
+            if certificates is not None:
+                path = certificates / f"{scenario.name}-{entry.name}.smt2"
+                write_atomically(path, text)
+                say(f"dsmip: certificate in {path}")
+            if invariant and not as_json_text:
+                show_invariant(console, text)
+        if run.exploration.stopped == INTERRUPTED:
+            break
+    return _finish(console, results, runs, as_json_text)
+
+
+def run_bounded(
+    properties: Sequence[str], scenarios: Sequence[str], readings: Sequence[str], choices: Sequence[str], *,
+    mutant: str | None, time: str | None, steps: int, as_json_text: bool,
+) -> int:  # fmt: skip
+    """Look for violations in runs of up to `steps` steps, with sequence numbers of 16 bits."""
+    wanted = _wanted(properties)
+    runs: list[Run] = []
+    results: list[Result] = []
+    for scenario, entry, change in _each(scenarios, readings, choices, mutant):
+        run = _run(scenario, entry, wanted, change, explorer("bmc"), time, steps)
+        runs.append(run)
+        results += results_of(run, expect=_expects(scenario, properties, choices, mutant), folder=None, mutant=mutant)
+        if run.exploration.stopped == INTERRUPTED:
+            break
+    return _finish(output(), results, runs, as_json_text)
+
+
+def violations_of(
+    scenario: Scenario, entry: Reading, change: Change | None, identifiers: Sequence[str]
+) -> dict[str, list[Observation]]:
+    """What must never be seen for each property to hold. Raises ModelError for a property that does not exist."""
+    alone = handover_of_one(scenario, entry, change)
+    filled = binding(scenario, entry)
+    found: dict[str, list[Observation]] = {}
+    for identifier in identifiers:
+        asked = property_called(identifier)
+        found[identifier] = [seen for seen in observations(asked, alone, filled, scenario.ue.count)
+                             if seen.name == asked.violation_name]  # fmt: skip
+    return found
+
+
+def _wanted(properties: Sequence[str]) -> list[Property]:
+    return [property_called(name) for name in properties] or [
+        entry for entry in ALL_PROPERTIES if entry.kind in (Kind.INVARIANT, Kind.STEP)
+    ]
+
+
+def _each(
+    scenarios: Sequence[str], readings: Sequence[str], choices: Sequence[str], mutant: str | None
+) -> list[tuple[Scenario, Reading, Change | None]]:
+    change = change_of(mutant)
+    loaded = [load(name) for name in scenarios or ["minimal"]]
+    read = [reading(name, choices) for name in readings or ["intended"]]
+    return [(scenario, entry, change) for scenario in loaded for entry in read]
+
+
+def _expects(scenario: Scenario, properties: Sequence[str], choices: Sequence[str], mutant: str | None) -> bool:
+    as_shipped = scenario.name in shipped() and scenario == load(scenario.name)
+    return as_shipped and not (properties or choices or mutant)
+
+
+def _run(
+    scenario: Scenario, entry: Reading, wanted: Sequence[Property], change: Change | None, engine: Explore,
+    time: str | None, steps: int,
+) -> Run:  # fmt: skip
+    limits = Limits(seconds=None if time is None else quantities.seconds(time), steps=steps)
+    with reporting(f"{scenario.name}, {entry.name}") as progress:
+        return check_scenario(
+            scenario.at_width(WIRE_BITS), entry, wanted, change=change, engine=engine, limits=limits, progress=progress
+        )
+
+
+def _certificate(proof: Proof, run: Run, entry: Reading, change: Change | None, mutant: str | None) -> str:
+    """A certificate of all properties of the run that were proved."""
+    held = [judgement.property.identifier for judgement in run.judgements
+            if isinstance(judgement.verdict, Holds) and judgement.property.kind is not Kind.WITNESS
+            and judgement.property.clause]  # fmt: skip
+    about = embedded(run, "", mutant)
+    del about["property"]
+    seen = violations_of(run.scenario, entry, change, held)
+    return proof.certificate({**about, "properties": held}, seen)
+
+
+def show_invariant(console: Console, text: str) -> None:
+    """The lemmas of a certificate in words."""
+    lines = text.splitlines()
+    words = [line.removeprefix("; ") for line, following in pairwise(lines)
+             if line.startswith("; ") and following.startswith("(define-fun lemma.")]  # fmt: skip
+    console.print(f"Invariant ({len(read_certificate(text, 'certificate').lemmas)} lemmas; all are true at the start"
+                  " and kept by every step):")  # fmt: skip
+    for entry in words:
+        console.print(f"  {entry}")
+    console.print()
+
+
+def _finish(console: Console, results: Sequence[Result], runs: Sequence[Run], as_json_text: bool) -> int:
+    if as_json_text:
+        print(json.dumps(as_json(results, runs), indent=1))
+    else:
+        show(console, results, runs, charts=False)
+        for run in runs:
+            for note in run.exploration.notes:
+                console.print(f"{run.scenario.name}, {run.reading.name}: {note}")
+        console.print(summary(results, runs))
+    return exit_code(results, runs)
