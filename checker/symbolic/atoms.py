@@ -25,6 +25,7 @@ class Relation(Enum):
     SAME = "same"  # component = other
     NOT_AFTER = "not after"  # counted from the start, component <= other
     AHEAD = "ahead"  # component is ahead of other (serial numbers)
+    FOLLOWS = "follows"  # component = other + 1 (serial numbers)
     WITHIN = "within"  # counted from the start, component <= code
 
 
@@ -89,6 +90,8 @@ class Vocabulary:
             yield Atom(Relation.SAME, entry.name, other=other.name)
             yield Atom(Relation.NOT_AFTER, entry.name, other=other.name)
             yield Atom(Relation.NOT_AFTER, other.name, other=entry.name)
+            yield Atom(Relation.FOLLOWS, entry.name, other=other.name)
+            yield Atom(Relation.FOLLOWS, other.name, other=entry.name)
             yield Atom(Relation.AHEAD, entry.name, other=other.name)
             yield Atom(Relation.AHEAD, other.name, other=entry.name)
         elif isinstance(domain, Enumeration) and domain.size > 2:
@@ -111,6 +114,8 @@ class Vocabulary:
                 return lambda codes: (codes[one] - start) % size <= (codes[other] - start) % size
             case Relation.AHEAD:
                 return lambda codes: 1 <= (codes[one] - codes[other]) % size < size // 2
+            case Relation.FOLLOWS:
+                return lambda codes: (codes[one] - codes[other]) % size == 1
             case Relation.WITHIN:
                 return lambda codes: (codes[one] - start) % size <= code
 
@@ -132,6 +137,8 @@ class Vocabulary:
             return z3.ULE(one - start, atom.code)
         other = changed.get(atom.other, encoding.constants[atom.other])
         assert isinstance(other, z3.BitVecRef)
+        if atom.relation is Relation.FOLLOWS:
+            return one == other + 1
         if atom.relation is Relation.NOT_AFTER:
             return z3.ULE(one - start, other - start)
         return z3.ULT(one - other - 1, z3.BitVecVal(domain.modulus // 2 - 1, domain.bits, encoding.context))
@@ -155,6 +162,8 @@ class Vocabulary:
                 return f"{one} {'=' if positive else '≠'} {atom.other}"
             case Relation.NOT_AFTER:
                 return f"{one} {'≤' if positive else '>'} {atom.other} (from the start)"
+            case Relation.FOLLOWS:
+                return f"{one} {'=' if positive else '≠'} {atom.other} + 1"
             case Relation.AHEAD:
                 return f"{one} is {no}ahead of {atom.other}"
             case Relation.WITHIN:

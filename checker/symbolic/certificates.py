@@ -122,6 +122,8 @@ def _atom_text(vocabulary: Vocabulary, atom: Atom) -> str:
     if atom.relation is Relation.AHEAD:
         half = SYNTAX.number(domain.modulus // 2, domain.bits)
         return SYNTAX.both([SYNTAX.no(SYNTAX.same(one, other)), SYNTAX.below(SYNTAX.minus(one, other), half)])
+    if atom.relation is Relation.FOLLOWS:
+        return SYNTAX.same(SYNTAX.minus(one, other), SYNTAX.number(1, domain.bits))
     start = SYNTAX.number(vocabulary.starts[domain.width], domain.bits)
     limit = code if atom.relation is Relation.WITHIN else SYNTAX.minus(other, start)
     return f"(bvule {SYNTAX.minus(one, start)} {limit})"

@@ -18,6 +18,7 @@ from checker.symbolic.lemmas import Learner, Lemma
 from checker.symbolic.reachable import Sample
 
 Report = Callable[[str], None]
+MOST_LEMMAS = 6000
 
 
 @dataclass
@@ -156,6 +157,8 @@ class InductiveSearch:
     def state_with(self, term: z3.BoolRef) -> Found | None:
         """A state within the lemmas so far in which the term is true."""
         self.result.queries += 1
+        if len(self.lemmas) > MOST_LEMMAS:
+            raise SolverGaveUp(f"{MOST_LEMMAS:,} lemmas were not enough")
         if self.seconds is not None:
             left = self.seconds - (monotonic() - self.started)
             if left <= 0:

@@ -79,6 +79,8 @@ class _Values:
                 return _union(left & right for left, right in zip(one, other, strict=True))
             case Relation.NOT_AFTER:
                 return _union(left & _union(other[code:]) for code, left in enumerate(one) if left)
+            case Relation.FOLLOWS:
+                return _union(left & other[(code - 1) % size] for code, left in enumerate(one))
             case Relation.AHEAD:
                 return _union(
                     right & _union(one[(code + step) % size] for step in range(1, size // 2))

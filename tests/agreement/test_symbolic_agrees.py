@@ -12,6 +12,7 @@ from checker import plain_search
 from checker.search import Limits
 from checker.symbolic.bounded import BoundedSearch, position_of
 from checker.symbolic.encoding import Encoding
+from checker.symbolic.proving import Prover
 from checker.trace import replay
 from model.language.errors import ModelError
 from model.language.interpretation import Interpretation, State
@@ -110,3 +111,20 @@ def test_bounded_model_checking_finds_what_breadth_first_search_finds(drawn: tup
     assert in_reach.items() <= found.items() <= expected.items()
     for name, sighting in search.sightings.items():
         replay(system, name, sighting.initial, sighting.path)
+
+
+@settings(max_examples=12, suppress_health_check=list(HealthCheck), deadline=None)
+@given(systems())
+def test_induction_and_the_second_solver_never_contradict_exploration(drawn: tuple[System, list[Observation]]) -> None:
+    system, observations = drawn
+    try:
+        explored = plain_search.explore(system, observations, Limits(states=300))
+    except ModelError:
+        return
+    if not explored.complete:
+        return
+    found = Prover(rlimit=3_000_000).explore(system, observations, Limits())
+    lengths = {name: len(sighting.path) for name, sighting in explored.sightings.items()}
+    assert {name: len(sighting.path) for name, sighting in found.sightings.items()} == lengths
+    assert found.proved.isdisjoint(lengths)
+    assert found.complete == (found.proved | set(lengths) == {entry.name for entry in observations})

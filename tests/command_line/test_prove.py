@@ -1,0 +1,53 @@
+"""`dsmip prove`, `bmc` and `certificate check` as a user meets them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DSMIP = Path(sys.executable).with_name("dsmip")
+
+
+def dsmip(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([DSMIP, *arguments], capture_output=True, text=True, timeout=600)
+
+
+def test_a_file_that_is_no_certificate_is_bad_use(tmp_path: Path) -> None:
+    file = tmp_path / "proof.smt2"
+    file.write_text("(check-sat)\n")
+    run = dsmip("certificate", "check", str(file))
+    assert run.returncode == 2 and not run.stdout
+    assert run.stderr == f"dsmip: {file}: not a certificate that `dsmip prove --certificate` wrote\n"
+
+
+def test_a_solver_that_does_not_exist_is_bad_use(tmp_path: Path) -> None:
+    file = tmp_path / "proof.smt2"
+    file.write_text("; dsmip certificate, version 1\n")
+    run = dsmip("certificate", "check", str(file), "--solver", "cvc4")
+    assert run.returncode == 2 and 'did you mean "cvc5"' in run.stderr
+
+
+def test_a_bounded_search_that_finds_nothing_ends_with_exit_code_3() -> None:
+    run = dsmip("bmc", "BIND-1", "--steps", "1", "--json")
+    (result,) = [entry for entry in json.loads(run.stdout)["results"] if entry["property"] == "BIND-1"]
+    assert run.returncode == 3
+    assert (result["verdict"], result["engine"], result["depth"], result["states"]) == ("unknown", "bmc", 1, None)
+
+
+@pytest.mark.slow
+def test_a_proof_its_certificate_and_a_tampered_copy(tmp_path: Path) -> None:
+    run = dsmip("prove", "BIND-11", "ADDR-6", "--certificate", str(tmp_path), "--json")
+    results = {entry["property"]: entry for entry in json.loads(run.stdout)["results"]}
+    assert run.returncode == 0
+    assert results["BIND-11"]["verdict"] == results["ADDR-6"]["verdict"] == "holds"
+    assert results["BIND-11"]["engine"] == "induction" and results["BIND-11"]["depth"] is None
+    file = tmp_path / "minimal-intended.smt2"
+    assert dsmip("certificate", "check", str(file)).returncode == 0
+    text = file.read_text()
+    file.write_text(text.replace("(define-fun seen.0 () Bool ", "(define-fun seen.0 () Bool (and false ", 1))
+    tampered = dsmip("certificate", "check", str(file))
+    assert tampered.returncode == 1 and "REFUSED" in tampered.stderr
