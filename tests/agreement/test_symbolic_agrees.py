@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import z3
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from checker import plain_search
 from checker.search import Limits
@@ -22,7 +22,9 @@ from tests.agreement.random_systems import systems
 from tests.toys import toy_system
 
 FEW = 6  # states looked at closely
-quick = settings(max_examples=10, suppress_health_check=list(HealthCheck), deadline=None)
+# shrinking would repeat slow proofs for minutes
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
+quick = settings(max_examples=10, suppress_health_check=list(HealthCheck), deadline=None, phases=PHASES)
 
 
 def evaluated(encoding: Encoding, term: z3.ExprRef, codes: dict[str, int]) -> int:
@@ -113,7 +115,7 @@ def test_bounded_model_checking_finds_what_breadth_first_search_finds(drawn: tup
         replay(system, name, sighting.initial, sighting.path)
 
 
-@settings(max_examples=12, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=12, suppress_health_check=list(HealthCheck), deadline=None, phases=PHASES)
 @given(systems())
 def test_induction_and_the_second_solver_never_contradict_exploration(drawn: tuple[System, list[Observation]]) -> None:
     system, observations = drawn

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import z3
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from checker.symbolic.encoding import Encoding
 from checker.symbolic.system_text import SystemText
@@ -54,7 +54,10 @@ def assert_equivalent(system: System, observations: list[Observation]) -> None:
     assert free.check(own != other) == z3.unsat
 
 
-@settings(max_examples=12, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(
+    max_examples=12, suppress_health_check=list(HealthCheck), deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+)
 @given(systems())
 def test_random_systems(drawn: tuple[System, list[Observation]]) -> None:
     assert_equivalent(*drawn)
