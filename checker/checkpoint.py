@@ -79,7 +79,7 @@ class Checkpoint:
         try:
             text = path.read_text(encoding="utf-8")
         except FileNotFoundError:
-            if (self.folder / _segment_name(2)).exists():
+            if (self.folder / segment_name(2)).exists():
                 raise self._damaged(MANIFEST, "is missing") from None
             return
         except (OSError, UnicodeDecodeError):
@@ -99,7 +99,7 @@ class Checkpoint:
                     "folder, or delete this one to start over"
                 )
         self.details, self._segments, self.rows = content["details"], content["segments"], content["rows"]
-        names = [_segment_name(number) for number in range(1, len(self._segments) + 1)]
+        names = [segment_name(number) for number in range(1, len(self._segments) + 1)]
         if names != [segment["name"] for segment in self._segments]:
             raise self._damaged(MANIFEST, "does not name every segment in order")
         if self.rows != sum(segment["rows"] for segment in self._segments):
@@ -109,34 +109,11 @@ class Checkpoint:
         """Fill blocks with all rows saved. Raises CheckpointError if a segment is damaged."""
         first = 0
         for segment in self._segments:
-            self._read_segment(segment, blocks(first, first + segment["rows"]))
+            read_segment(self.folder, segment, blocks(first, first + segment["rows"]))
             first += segment["rows"]
 
-    def _read_segment(self, segment: Mapping[str, Any], blocks: Sequence[Block]) -> None:
-        path = self.folder / segment["name"]
-        digest = hashlib.sha256()
-        try:
-            with path.open("rb") as file:
-                if os.fstat(file.fileno()).st_size != segment["bytes"]:
-                    raise self._damaged(path.name, "has the wrong length")
-                for block in blocks:
-                    for start in range(0, len(block), CHUNK):
-                        part = block[start : start + CHUNK]
-                        if file.readinto(part) != len(part):
-                            raise self._damaged(path.name, "is too short")
-                        digest.update(part)
-        except FileNotFoundError:
-            raise self._damaged(path.name, "is missing") from None
-        except OSError as error:
-            raise self._damaged(path.name, f"cannot be read ({error.strerror})") from None
-        if digest.hexdigest() != segment["sha256"]:
-            raise self._damaged(path.name, "is damaged (its SHA-256 digest differs)")
-
     def _damaged(self, name: str, what: str) -> CheckpointError:
-        return CheckpointError(
-            f"checkpoint {self.folder}: {name} {what}; nothing was taken from it: put the file back, "
-            "or delete the folder to start over"
-        )
+        return _damaged(self.folder, name, what)
 
     # writing
 
@@ -151,8 +128,8 @@ class Checkpoint:
         added: Path | None = None
         try:
             if rows > self.rows:
-                added = self.folder / _segment_name(len(segments) + 1)
-                segment = _written(added, blocks(self.rows, rows), give_up)
+                added = self.folder / segment_name(len(segments) + 1)
+                segment = write_segment(added, blocks(self.rows, rows), give_up)
                 if segment is None:
                     added.unlink(missing_ok=True)
                     return False
@@ -173,17 +150,19 @@ class Checkpoint:
             file.write(json.dumps(document, indent=1).encode())
             file.flush()
             os.fsync(file.fileno())
-        _make_durable(self.folder)
+        make_durable(self.folder)
         beside.replace(self.folder / MANIFEST)
-        _make_durable(self.folder)
+        make_durable(self.folder)
 
 
-def _segment_name(number: int) -> str:
+def segment_name(number: int) -> str:
     return f"segment-{number:06}.bin"
 
 
-def _written(path: Path, blocks: Sequence[Block], give_up: Callable[[], bool]) -> dict[str, Any] | None:
-    """Length and digest of the segment written; None if given up."""
+def write_segment(
+    path: Path, blocks: Sequence[Block], give_up: Callable[[], bool] = lambda: False
+) -> dict[str, Any] | None:
+    """Length and digest of the segment written; None if given up. Raises OSError."""
     digest, length = hashlib.sha256(), 0
     with path.open("wb", buffering=0) as file:
         for block in blocks:
@@ -199,7 +178,36 @@ def _written(path: Path, blocks: Sequence[Block], give_up: Callable[[], bool]) -
     return {"bytes": length, "sha256": digest.hexdigest()}
 
 
-def _make_durable(folder: Path) -> None:
+def read_segment(folder: Path, segment: Mapping[str, Any], blocks: Sequence[Block]) -> None:
+    """Fill blocks with a segment (name, bytes, sha256). Raises CheckpointError if it is damaged."""
+    path = folder / segment["name"]
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_size != segment["bytes"]:
+                raise _damaged(folder, path.name, "has the wrong length")
+            for block in blocks:
+                for start in range(0, len(block), CHUNK):
+                    part = block[start : start + CHUNK]
+                    if file.readinto(part) != len(part):
+                        raise _damaged(folder, path.name, "is too short")
+                    digest.update(part)
+    except FileNotFoundError:
+        raise _damaged(folder, path.name, "is missing") from None
+    except OSError as error:
+        raise _damaged(folder, path.name, f"cannot be read ({error.strerror})") from None
+    if digest.hexdigest() != segment["sha256"]:
+        raise _damaged(folder, path.name, "is damaged (its SHA-256 digest differs)")
+
+
+def _damaged(folder: Path, name: str, what: str) -> CheckpointError:
+    return CheckpointError(
+        f"checkpoint {folder}: {name} {what}; nothing was taken from it: put the file back, "
+        "or delete the folder to start over"
+    )
+
+
+def make_durable(folder: Path) -> None:
     """Names in a folder survive a loss of power once the folder itself is written."""
     if os.name == "posix":
         descriptor = os.open(folder, os.O_RDONLY)

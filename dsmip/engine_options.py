@@ -14,7 +14,7 @@ from dsmip.console import say
 from model.language.errors import ModelError, nearest
 
 AUTO, CLUSTER = "auto", "cluster"
-KEEPING = (AUTO, "explicit")  # engines that keep checkpoints
+KEEPING = (AUTO, "explicit", CLUSTER)  # engines that keep checkpoints
 
 
 @dataclass(frozen=True)
@@ -52,23 +52,25 @@ class EngineOptions:
 
     def search(self, name: str) -> Explore:
         """The search function for the exploration called `name`."""
+        if self.engine == CLUSTER:
+            return self._distributed(name)
         if self.checkpoint is not None:
             return self._keeping(self.checkpoint / name, name)
-        if self.engine == CLUSTER:
-            return self._distributed()
         return explorer(self.engine)
 
     def _keeping(self, folder: Path, name: str) -> Explore:
         from checker.explicit.checkpointing import SECONDS_BETWEEN, Checkpointing
         from checker.explicit.engine import explore
 
-        seconds = SECONDS_BETWEEN
-        if self.interval is not None:
-            seconds = quantities.seconds(self.interval, "--checkpoint-interval")
-        kept = Checkpointing(folder, lambda words: say(f"dsmip: {name}: {words}"), seconds)
+        kept = Checkpointing(folder, lambda words: say(f"dsmip: {name}: {words}"), self._seconds(SECONDS_BETWEEN))
         return partial(explore, checkpointing=kept)
 
-    def _distributed(self) -> Explore:
+    def _seconds(self, usual: float) -> float:
+        """Between two savings."""
+        return usual if self.interval is None else quantities.seconds(self.interval, "--checkpoint-interval")
+
+    def _distributed(self, name: str) -> Explore:
+        from checker.cluster.checkpointing import SECONDS_BETWEEN, ClusterCheckpointing
         from checker.cluster.engine import Launch, explore
         from checker.cluster.processes import Processes
 
@@ -77,4 +79,8 @@ class EngineOptions:
             from checker.cluster.on_ray import OnRay
 
             launch = partial(OnRay, self.address)
-        return partial(explore, launch=launch, workers=self.workers or os.cpu_count() or 1)
+        kept: ClusterCheckpointing | None = None
+        if self.checkpoint is not None:
+            kept = ClusterCheckpointing(self.checkpoint / name, lambda words: say(f"dsmip: {name}: {words}"),
+                                        self._seconds(SECONDS_BETWEEN))  # fmt: skip
+        return partial(explore, launch=launch, workers=self.workers or os.cpu_count() or 1, checkpointing=kept)

@@ -4,9 +4,11 @@ together. Same question and answer as the explicit engine, whose successor funct
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from time import monotonic
 
-from checker.cluster.exchange import Exchange, ExchangeError, ParcelLost
+from checker.cluster.checkpointing import ClusterCheckpointing
+from checker.cluster.exchange import Exchange, ExchangeError, ParcelLost, WorkerLost
 from checker.cluster.partition import Order, Program, Report
 from checker.cluster.partition_text import taking_in
 from checker.cluster.trails import Trails
@@ -21,20 +23,24 @@ from model.language.interpretation import Interpretation
 from model.language.observations import Observation
 from model.language.systems import System
 
+MOST_LOSSES = 3  # of workers, before a search that is kept gives up
+
 Launch = Callable[[Program, int, int | None], Exchange]  # program, workers, bytes for each
 
 
 def explore(
     system: System, observations: Sequence[Observation], limits: Limits, progress: ProgressReport | None = None, *,
-    launch: Launch, workers: int,
+    launch: Launch, workers: int, checkpointing: ClusterCheckpointing | None = None,
 ) -> Exploration:  # fmt: skip
     """Every reachable state, in order of distance, until done or a limit is passed or a worker is lost.
 
-    launch: starts the workers. Raises ModelError if a value leaves its domain.
+    launch: starts the workers. checkpointing: where the search is kept, and goes on from, also after the
+    loss of a worker. Raises ModelError if a value leaves its domain, CheckpointError if what is kept there
+    cannot be used.
     """
     search = DistributedSearch(system, observations, limits, launch, workers)
     with noted() as interruption:
-        return search.run(interruption, progress)
+        return search.run(interruption, progress, checkpointing)
 
 
 def program_of(system: System, layout: Layout, observations: Sequence[Observation]) -> Program:
@@ -58,54 +64,98 @@ class DistributedSearch:
         self.unseen = [2**64 - 1] * self.program.groups
         self.sighted: dict[int, int] = {}  # number of observation -> worker
         self.levels: list[int] = []
+        self.seconds_before = 0.0  # of earlier workers, where a checkpoint is taken up
+        self.resumed = 0  # states that come from it
         self.reports: list[Report] = []
 
     @property
     def states(self) -> int:
         return sum(report.states for report in self.reports)
 
-    def run(self, interruption: Interruption, progress: ProgressReport | None) -> Exploration:
-        memory = None if self.limits.memory is None else self.limits.memory // self.workers
-        exchange: Exchange | None = None
-        try:
-            exchange = self.launch(self.program, self.workers, memory)
-            stopped = self._explore(exchange, interruption, progress)
-            return self._result(stopped, exchange)
-        except ExchangeError as error:
-            return self._result(f"{error} at depth {self.depth}", None)
-        except KeyboardInterrupt:
-            return self._result(INTERRUPTED, None)
-        finally:
-            if exchange is not None:
-                exchange.close()
+    @property
+    def seconds(self) -> float:
+        """Spent on this search, by these workers and earlier ones."""
+        return self.seconds_before + monotonic() - self.started
 
-    def _explore(self, exchange: Exchange, interruption: Interruption, progress: ProgressReport | None) -> str | None:
+    def run(
+        self, interruption: Interruption, progress: ProgressReport | None, keeping: ClusterCheckpointing | None = None
+    ) -> Exploration:
+        """keeping: where the search is kept, and goes on from, also if a worker is lost."""
+        if keeping is None:
+            return self._run(interruption, progress, None)
+        keeping.open(self)
+        with closing(keeping):
+            return self._run(interruption, progress, keeping)
+
+    def _run(
+        self, interruption: Interruption, progress: ProgressReport | None, keeping: ClusterCheckpointing | None
+    ) -> Exploration:
+        memory = None if self.limits.memory is None else self.limits.memory // self.workers
+        losses = 0
+        while True:
+            exchange: Exchange | None = None
+            try:
+                exchange = self.launch(self.program, self.workers, memory)
+                stopped = self._explore(exchange, interruption, progress, keeping)
+                return self._result(stopped, exchange if self.reports else None)
+            except ExchangeError as error:
+                losses += 1
+                again = isinstance(error, WorkerLost) and keeping is not None and keeping.states > 0
+                if not again or losses > MOST_LOSSES:
+                    return self._result(f"{error} at depth {self.depth}", None)
+                assert keeping is not None
+                keeping.say(f"{error}; all workers start anew")
+            except KeyboardInterrupt:
+                return self._result(INTERRUPTED, None)
+            finally:
+                if exchange is not None:
+                    exchange.close()
+
+    def _begin(self, exchange: Exchange) -> None:
         initial = [self.layout.encode(state) for state in Interpretation(self.system).initial_states()]
         self.reports = exchange.begin(initial)
-        self.levels = [self.states]
+        self.levels, self.sighted = [self.states], {}
         full = any(report.full for report in self.reports)
         if not full and self.states != len({tuple(words) for words in initial}):
             raise RuntimeError("an initial state belongs to no worker, or to two")
-        reported = self.started
+
+    def _explore(
+        self, exchange: Exchange, interruption: Interruption, progress: ProgressReport | None,
+        keeping: ClusterCheckpointing | None,
+    ) -> str | None:  # fmt: skip
+        if keeping is not None and keeping.states:
+            stopped = keeping.restore(self, exchange)
+            if stopped is not None:
+                return stopped
+        else:
+            self._begin(exchange)
+        reported = monotonic()
 
         def patience() -> None:
             if interruption.times > 1:
                 raise KeyboardInterrupt
 
-        deepen = False
+        deepen = all(report.waiting == 0 for report in self.reports) and self.resumed > 0
         while True:
             stopped = self._limit(interruption)
-            if stopped is not None:
+            if stopped is not None and (keeping is None or any(report.full for report in self.reports)):
                 return stopped
+            pausing = keeping is not None and (stopped is not None or keeping.due())
             before = self.reports
-            self.reports = exchange.step(Order(deepen, tuple(self.unseen)), patience)
+            self.reports = exchange.step(Order(deepen, tuple(self.unseen), expand=not pausing), patience)
             self._examine(before, exchange)
             if deepen:
                 new = sum(report.level for report in self.reports)
                 if new == 0:
+                    if keeping is not None:
+                        keeping.save(self, exchange, complete=True)
                     return None
                 self.levels.append(new)
             deepen = all(report.waiting == 0 for report in self.reports)
+            if pausing and keeping is not None and not any(report.full for report in self.reports):
+                keeping.save(self, exchange, complete=False)
+            if stopped is not None:
+                return stopped
             now = monotonic()
             if progress is not None and now - reported > SECONDS_BETWEEN_REPORTS:
                 reported = now
@@ -163,7 +213,7 @@ class DistributedSearch:
     def _progress(self) -> Progress:
         waiting = self.states - sum(self.levels) + sum(report.waiting for report in self.reports)
         transitions = sum(report.transitions for report in self.reports)
-        return Progress(self.states, transitions, self.depth, waiting, monotonic() - self.started)
+        return Progress(self.states, transitions, self.depth, waiting, self.seconds, self.resumed)
 
     def _result(self, stopped: str | None, exchange: Exchange | None) -> Exploration:
         """exchange: None if the workers are gone; then sightings have no runs that lead there, and are left out."""
@@ -181,7 +231,7 @@ class DistributedSearch:
         memory = sum(report.memory for report in self.reports)
         return Exploration(
             "cluster", stopped is None, stopped, self.states,
-            sum(report.transitions for report in self.reports), self.depth, monotonic() - self.started, memory,
+            sum(report.transitions for report in self.reports), self.depth, self.seconds, memory,
             trails.sightings(self.system, self.layout, self.observations),
             {action.name: count for action, count in zip(actions, fired, strict=True)},
             {channel.name: count for channel, count in zip(channels, largest, strict=True)},

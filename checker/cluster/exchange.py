@@ -22,6 +22,13 @@ class WorkerLost(ExchangeError):
         super().__init__(f"worker {number + 1} was lost with the states it owned ({why})")
 
 
+class WorkerFailed(ExchangeError):
+    """A worker could not do what it was asked. number: which, from 0."""
+
+    def __init__(self, number: int, why: str) -> None:
+        super().__init__(f"worker {number + 1} failed ({why})")
+
+
 class ParcelLost(ExchangeError):
     """What workers sent to one of them is not what it received."""
 

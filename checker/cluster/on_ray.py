@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from checker.cluster.exchange import Patience, WorkerLost
+from checker.cluster.exchange import Patience, WorkerFailed, WorkerLost
 from checker.cluster.partition import Order, Partition, Program, Report
 from model.language.errors import ModelError
 
@@ -101,8 +101,13 @@ class OnRay:
     def _received(self, number: int, call: Any) -> Any:
         try:
             return self._ray.get(call)
-        except self._ray.exceptions.RayTaskError:
-            raise
+        except self._ray.exceptions.RayTaskError as error:
+            cause = error.cause
+            if isinstance(cause, ModelError | KeyError | TypeError | ValueError):
+                raise cause from None
+            if isinstance(cause, self._ray.exceptions.RayError):
+                raise WorkerLost(number, f"ray: {type(cause).__name__}") from None
+            raise WorkerFailed(number, repr(cause)) from None
         except self._ray.exceptions.RayError as error:
             raise WorkerLost(number, f"ray: {type(error).__name__}") from None
 

@@ -4,11 +4,14 @@ tables of its own. It knows the other workers by number only, and neither the mo
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from time import monotonic
+from typing import Any
 
+from checker.checkpoint import make_durable, read_segment, segment_name, write_segment
 from checker.cluster.partition_text import Mode, Post, WorkerKernel, entry_words
 from checker.explicit.action_code import POSITION_BITS
 from checker.explicit.compilation import NativeCode, Optimisation
@@ -51,6 +54,7 @@ class Order:
 
     deepen: bool
     unseen: tuple[int, ...]
+    expand: bool = True
 
 
 @dataclass(frozen=True)
@@ -207,7 +211,8 @@ class Partition:
         if order.deepen:
             self._level_start, self._level_end = self._level_end, self.states
         self.numbers["unseen"][:] = list(order.unseen)
-        self._expand()
+        if order.expand:
+            self._expand()
         for group, unseen in enumerate(self.numbers["unseen"]):
             self._own_sightings[group] |= order.unseen[group] & ~unseen
         self._optimise()
@@ -283,6 +288,77 @@ class Partition:
                 self._use(code)
                 self._tables.use(self.context)
                 former.close()
+
+    # checkpoints
+
+    def save(self, folder: str, record: Mapping[str, Any]) -> dict[str, Any] | str:
+        """Write the states that `record` does not have yet into a segment; the record that has them, or why
+        not. record: what the last checkpoint knows of this worker, empty if there is none."""
+        rows, held = record.get("rows", 0), record.get("held", [0, 0])
+        segments = list(record.get("segments", []))
+        if [self.states, *self._tables.held()] != [rows, *held]:
+            path = self._folder(folder) / segment_name(len(segments) + 1)
+            try:
+                path.parent.mkdir(exist_ok=True)
+                written = write_segment(path, self._blocks(rows, self.states, held, self._tables.held()))
+                make_durable(path.parent)
+            except OSError as error:
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)
+                return error.strerror or str(error)
+            assert written is not None
+            segments.append({"name": path.name, "rows": self.states, "held": self._tables.held(), **written})
+        self._fired()
+        return {
+            "rows": self.states, "held": self._tables.held(), "segments": segments,
+            "next": int(self.context[Register.NEXT]), "level": [self._level_start, self._level_end],
+            "sighted": list(self._own_sightings),
+            "numbers": {name: list(array) for name, array in self.numbers.items() if name != "context"},
+        }  # fmt: skip
+
+    def restore(self, folder: str, record: Mapping[str, Any]) -> Report:
+        """Put a new worker where the saved one was. Raises CheckpointError, KeyError, TypeError, ValueError."""
+        rows, held = int(record["rows"]), [int(count) for count in record["held"]]
+        try:
+            self._tables.make_room_for_values(held)
+        except (OSError, MemoryError):
+            self.full = True
+        if self.full or not (self._tables.make_room(rows + 1) and self._fit()):
+            self.full = True
+            return self._report([0] * self.workers)
+        first, first_held = 0, [0, 0]
+        for segment in record["segments"]:
+            end, end_held = segment["rows"], segment["held"]
+            if any(not before <= now <= last for before, now, last
+                   in zip([first, *first_held], [end, *end_held], [rows, *held], strict=True)):  # fmt: skip
+                raise ValueError
+            read_segment(self._folder(folder), segment, self._blocks(first, end, first_held, end_held))
+            first, first_held = end, end_held
+        if (first, first_held) != (rows, held):
+            raise ValueError
+        self._level_start, self._level_end = record["level"]
+        if not 0 <= record["next"] <= self._level_end <= rows:
+            raise ValueError
+        self.context[Register.COUNT], self.context[Register.NEXT] = rows, record["next"]
+        for part in (0, 1):
+            self.context[of_part("HELD", part)] = held[part]
+        for name, array in self.numbers.items():
+            if name != "context":
+                array[:] = record["numbers"][name]
+        self._own_sightings = list(record["sighted"])
+        for part in (0, 1):
+            self._code.procedure(f"rehash_all_{part}")()
+        self._tables.fill_again()
+        return self._report([0] * self.workers)
+
+    def _folder(self, folder: str) -> Path:
+        return Path(folder) / f"worker-{self.number + 1}"
+
+    def _blocks(self, first: int, end: int, held: Sequence[int], held_then: Sequence[int]) -> list[memoryview]:
+        senders = (ctypes.c_ubyte * (BYTES_PER_STATE * (end - first))).from_address(
+            self._senders.address + BYTES_PER_STATE * first
+        )
+        return [*self._tables.blocks(first, end, held, held_then), memoryview(senders).cast("B")]
 
     # the answer
 

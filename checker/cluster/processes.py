@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import IO, Any
 
-from checker.cluster.exchange import Patience, WorkerLost
+from checker.cluster.exchange import Patience, WorkerFailed, WorkerLost
 from checker.cluster.partition import Order, Partition, Program, Report
+from model.language.errors import ModelError
 
 SECONDS_BETWEEN_LOOKS = 0.2
 
@@ -91,8 +92,10 @@ class Processes:
             answer = pickle.load(stream)
         except (OSError, EOFError, pickle.UnpicklingError):
             raise self._lost(number) from None
-        if isinstance(answer, BaseException):
+        if isinstance(answer, ModelError | KeyError | TypeError | ValueError):
             raise answer
+        if isinstance(answer, BaseException):
+            raise WorkerFailed(number, repr(answer))
         return answer
 
     def _lost(self, number: int) -> WorkerLost:
@@ -124,7 +127,7 @@ def serve(calls: IO[bytes], answers: IO[bytes]) -> None:
             else:
                 answer = getattr(partition, name)(*arguments)
         except Exception as error:
-            answer = RuntimeError(f"a worker failed: {error!r}")
+            answer = error
         pickle.dump(answer, answers, protocol=5)
         answers.flush()
     if partition is not None:

@@ -103,7 +103,6 @@ def test_workers_end_when_their_search_is_killed() -> None:
     (["--cluster", "auto"], "--cluster: give --engine cluster with it"),
     (["--engine", "cluster", "--workers", "0"], "--workers 0"),
     (["--engine", "clutser"], 'did you mean "cluster"?'),
-    (["--engine", "cluster", "--checkpoint", "kept"], 'the engine "cluster" keeps none'),
 ])  # fmt: skip
 def test_a_wrong_option_is_refused_in_one_line(arguments: list[str], words: str, tmp_path: Path) -> None:
     done = subprocess.run([PROGRAM, "check", "minimal", *arguments], capture_output=True, text=True, cwd=tmp_path)
