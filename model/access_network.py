@@ -18,7 +18,7 @@ from model.addresses import (
     prefix_of,
 )
 from model.language.domains import BOOLEAN, Integer
-from model.language.expressions import parameter, variable
+from model.language.expressions import if_then_else, parameter, variable
 from model.language.machines import Event, Machine, event
 
 
@@ -42,6 +42,9 @@ configured = access.variable("configured", BOOLEAN, initial=True, meaning="the U
 movements_left = access.variable(
     "movements_left", Integer(0, "movements"), initial=parameter("movements"), meaning="budget of movements"
 )
+old_network = access.variable(
+    "old_network", NETWORK, initial=NOWHERE, meaning="where a UE with two radios still receives for a while"
+)
 remapped = access.variable("remapped", BOOLEAN, meaning="the NAT has replaced its first mapping")
 remappings_left = access.variable(
     "remappings_left", Integer(0, "remappings"), initial=parameter("remappings"), meaning="budget of NAT remappings"
@@ -57,8 +60,16 @@ access.transition(
     "the UE moves to another access network",
     trigger=event(MOVEMENT), source=list(AccessState), dest=AccessState.ATTACHED,
     when=(movements_left > 0) & (MOVEMENT.view.to != NOWHERE) & (MOVEMENT.view.to != network),
-    then=[network.becomes(MOVEMENT.view.to), configured.becomes(False), movements_left.becomes(movements_left - 1)],
+    then=[network.becomes(MOVEMENT.view.to), configured.becomes(False), movements_left.becomes(movements_left - 1),
+          old_network.becomes(if_then_else(configured, network, NOWHERE))],
     clause="5.2.1", requirements=["GEN-01", "GEN-06"],
+)  # fmt: skip
+OLD_LINK_ENDED = Event("end of the old link", "access", {})
+access.transition(
+    "the link left behind is given up",
+    trigger=event(OLD_LINK_ENDED), source=AccessState.ATTACHED, when=old_network != NOWHERE,
+    then=[old_network.becomes(NOWHERE)],
+    clause="5.2.1", requirements=["REF-A15"], note="until then answers to the old care-of address arrive",
 )  # fmt: skip
 access.transition(
     "the UE leaves coverage",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from enum import Enum
 
-from model.access_network import access
+from model.access_network import OLD_LINK_ENDED, access, old_network
 from model.addresses import ATTACKER_ADDRESS, HOME_ADDRESS, NO_ADDRESS, NOWHERE, Family, Prefix
 from model.attacker import INJECTED_ANSWERS, INJECTED_UPDATES, attacker
 from model.budgets import UNLIMITED, at_start, unlimited
@@ -92,6 +92,9 @@ def leave_out_what_is_missing(machines: dict[str, Machine], scenario: Scenario) 
     else:
         _lose(machines, event(TICK))
         _forget(machines, time_left, retry_in, interval, time_left_at_home_agent)
+    if not scenario.environment.dual_radio:
+        _lose(machines, event(OLD_LINK_ENDED))
+        _forget(machines, old_network)
     if not scenario.bounds.refreshes:
         _lose(machines, REFRESH)
         _forget(machines, refreshes_left)
@@ -201,6 +204,7 @@ def parameters(scenario: Scenario) -> dict[str, Value]:
         "loss": faults.loss,
         "duplication": faults.duplication,
         "reordering": faults.reordering,
+        "dual_radio": scenario.environment.dual_radio,
         "coverage_loss": scenario.environment.coverage_loss,
         "anti_replay": scenario.security.anti_replay,
         "association_at_home": scenario.security.association_at_home,

@@ -19,7 +19,7 @@ from model.addresses import (
     translated_address_of,
 )
 from model.language.domains import BOOLEAN, Enumeration, Integer, Modular
-from model.language.expressions import TRUE, Expression, if_then_else, variable
+from model.language.expressions import TRUE, Expression, if_then_else, parameter, variable
 from model.language.messages import Channel, MessageType, field, flying, received, sent
 
 SEQUENCE_NUMBER = Modular("sequence_number")
@@ -194,8 +194,9 @@ DOWNLINK = Channel(
             _packet_down.destination),
     },
     deliverable=(
-        (_packet_down.network == _access_network)
-        & variable("access.configured")
+        (((_packet_down.network == _access_network) & variable("access.configured"))
+         | (parameter("dual_radio") & (_packet_down.network == variable("access.old_network"))
+            & (_packet_down.network != NOWHERE)))
         & (_relayed
            | ~is_translated(_packet_down.network)
            | ((_packet_down.destination == live_mapping(_packet_down.network))

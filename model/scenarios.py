@@ -101,7 +101,10 @@ class Security(Section):
 
 
 class Environment(Section):
+    """dual_radio: the UE still receives over the link it leaves, for a while."""
+
     coverage_loss: bool = False
+    dual_radio: bool = False
 
 
 class Clock(Section):
@@ -214,6 +217,7 @@ class Scenario(Section):
             "deprecated home prefix": self.home_agent.prefix_deprecated,
             "detach from abroad": self.ue.may_detach,
             "clock": self.clock.runs,
+            "dual radio": self.environment.dual_radio,
             "UE that forces UDP": self.ue.forces_udp,
             "status 174": any("AMB-33=status-174" in choice for choice in self.choices),
             "restriction of NAT traversal": self.home_agent.nat_traversal != "open",

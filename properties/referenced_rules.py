@@ -95,9 +95,8 @@ _MOBILE_NODE = (
           "UE"),
     _rule("A15", "5.2.1", "should", "ue", "RFC 6275, 11.5.4",
           "Packets to the care-of address left behind are still taken while that link lasts.",
-          out_of_scope="not modelled: two links at a time, a packet reaches the UE only where it is now attached; "
-          "effect on verdicts: an answer to the address left behind is always lost, never late, and make-before-break "
-          "is not judged"),
+          left_out="sending over the link left behind, and two links where a scenario has one radio: an answer to the "
+          "address left behind is then lost, never late"),
 )  # fmt: skip
 
 _HOME_AGENT = (

@@ -138,6 +138,12 @@ WITNESSES = (
         requirements=["REF-F4"], clause="5.1.2.4", needs="detach from abroad",
     ),
     witness(
+        "W-OLD-LINK", "an acknowledgement reaches the UE over the link that it is leaving",
+        step=receives_acknowledgement & (acknowledgement.network != access_network.network)
+        & (acknowledgement.protection == Protection.CURRENT),
+        requirements=["REF-A15"], clause="5.2.1", needs="dual radio",
+    ),
+    witness(
         "W-NAT-REPAIRED", "a keepalive brings the NAT's new mapping to the home agent",
         step=receives_update & bound & access_network.remapped & is_translated(access_network.network)
         & (ha.care_of_address == translated_address_of(access_network.network))
