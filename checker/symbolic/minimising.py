@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from time import monotonic
 
 import z3
 
-from checker.symbolic.bounded import ask
+from checker.symbolic.bounded import MILLISECONDS, SolverGaveUp, ask
 from checker.symbolic.induction import InductiveSearch
 from checker.symbolic.lemmas import Lemma
 
 
 class Minimiser:
-    """Works on a finished search: its lemmas are kept by every move."""
+    """Works on a finished search: its lemmas are kept by every move.
 
-    def __init__(self, search: InductiveSearch) -> None:
+    seconds: for all of it; then SolverGaveUp is raised.
+    """
+
+    def __init__(self, search: InductiveSearch, seconds: float | None = None) -> None:
         self.search = search
+        self.deadline = None if seconds is None else monotonic() + seconds
         context = search.encoding.context
         self.solver = z3.Solver(ctx=context)
         self.solver.set("random_seed", 0)
@@ -47,6 +52,11 @@ class Minimiser:
     def _core(self, term: z3.BoolRef, known: dict[Lemma, None]) -> Sequence[Lemma]:
         """Lemmas beyond the known ones that make the term impossible."""
         self._asked += 1
+        if self.deadline is not None:
+            left = self.deadline - monotonic()
+            if left <= 0:
+                raise SolverGaveUp("timeout")
+            self.solver.set("timeout", max(1, int(left * MILLISECONDS)))
         question = z3.Bool(f"question {self._asked}", self.search.encoding.context)
         self.solver.add(z3.Implies(question, term))
         given = [self.labels[lemma] for lemma in known]

@@ -37,16 +37,16 @@ class Proof:
     search: InductiveSearch
     goals: Mapping[str, Goal]
 
-    def lemmas(self, names: Iterable[str]) -> list[Lemma]:
+    def lemmas(self, names: Iterable[str], seconds: float | None = None) -> list[Lemma]:
         """The lemmas that exclude the goals named (and keep values in their domains)."""
         terms = [term for name in (*names, IN_DOMAIN) if name in self.goals for term in self.goals[name].where]
-        return Minimiser(self.search).needed(terms)
+        return Minimiser(self.search, seconds).needed(terms)
 
-    def certificate(self, about: Mapping[str, object], seen: Seen) -> str:
+    def certificate(self, about: Mapping[str, object], seen: Seen, seconds: float | None = None) -> str:
         """The text that proves that nothing of `seen` (observations proved never to occur) ever is."""
         search = self.search
         names = [observation.name for observations in seen.values() for observation in observations]
-        return certificate_text(about, search.encoding.system, seen, search.vocabulary, self.lemmas(names))
+        return certificate_text(about, search.encoding.system, seen, search.vocabulary, self.lemmas(names, seconds))
 
 
 class Prover:
@@ -140,7 +140,8 @@ class Prover:
             return set()
         proof = Proof(search, {goal.name: goal for goal in goals if goal.proved})
         report(f"{self.solver} checks the certificate")
-        self.confirmed = self._check(proof, rest, seconds)
+        left = None if seconds is None else max(0.0, seconds - (monotonic() - started))
+        self.confirmed = self._check(proof, rest, left)
         self.proof = proof
         if any(not goal.proved for goal in goals):
             reasons.append("induction with learned lemmas does not prove it")
@@ -149,7 +150,7 @@ class Prover:
     def _check(self, proof: Proof, rest: Sequence[Observation], seconds: float | None) -> str:
         """Have the second solver check everything proved, from the certificate's text alone."""
         seen = {entry.name: [entry] for entry in rest if entry.name in proof.goals}
-        text = proof.certificate({}, seen)
+        text = proof.certificate({}, seen, seconds)
         try:
             solver = second_solver(self.solver, seconds)
             certificate = read_certificate(text, "certificate")
