@@ -47,7 +47,7 @@ def run_proofs(
         run = _run(scenario, entry, wanted, change, prover.explore, time, steps)
         runs.append(run)
         results += results_of(run, expect=_expects(scenario, properties, choices, mutant), folder=None, mutant=mutant)
-        if prover.proof is not None:
+        if prover.proof is not None and (invariant or certificates is not None):
             text = _certificate(prover.proof, run, entry, change, mutant)
             if certificates is not None:
                 path = certificates / f"{scenario.name}-{entry.name}.smt2"
