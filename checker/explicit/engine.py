@@ -14,6 +14,7 @@ from checker.explicit.checkpointing import Checkpointing
 from checker.explicit.compilation import NativeCode, Optimisation
 from checker.explicit.kernel import Kernel
 from checker.explicit.packing import Layout
+from checker.explicit.pipe import MANY_STATES, MANY_WAITING, TwoProcessors, processors
 from checker.explicit.search_memory import ENTRY, NO_PARENT, SETTLED, Register, Status
 from checker.explicit.system_text import SystemText
 from checker.explicit.tables import FIRST_SLOTS, MOST_STATES, Tables
@@ -68,6 +69,8 @@ class ExplicitSearch:
         self.text, self.most_successors, self.masks = written.text, written.most_successors, written.masks
         self.optimise_from = optimise_from
         self.optimisation: Optimisation | None = None
+        self.share_from = MANY_STATES if limits.states is None and processors() > 1 else MOST_STATES
+        self.two_processors: TwoProcessors | None = None
         self.kernel = Kernel(self.masks)
         self._use(NativeCode.compiled(self.text))
         for name in ("unseen", "live"):
@@ -98,6 +101,8 @@ class ExplicitSearch:
     def close(self) -> None:
         if self.optimisation is not None:
             self.optimisation.close()
+        if self.two_processors is not None:
+            self.two_processors.close()
         self.tables.close()
         self.code.close()
         self.kernel.close()
@@ -176,7 +181,7 @@ class ExplicitSearch:
         batch, reported = FIRST_BATCH, monotonic()
         while True:
             before = monotonic()
-            status = Status(self.kernel.run(self._at, batch, self.most_successors))
+            status = Status(self._expanded(batch))
             now = monotonic()
             match status:
                 case Status.DONE:
@@ -206,6 +211,19 @@ class ExplicitSearch:
                 waiting = self.tables.count - int(self.context[Register.NEXT])
                 transitions = sum(self.fired())
                 progress(Progress(self.tables.count, transitions, self.depth, waiting, self.seconds, self.resumed))
+
+    def _expanded(self, batch: int) -> int:
+        """Expand at most so many states, on two processors where that pays."""
+        waiting = self.tables.count - int(self.context[Register.NEXT])
+        plain = getattr(self, "representatives", None) is None  # states stand for themselves
+        if self.two_processors is None and self.tables.count >= self.share_from and waiting >= MANY_WAITING and plain:
+            self.two_processors = TwoProcessors(self.kernel, self.most_successors)
+        if self.two_processors is None or waiting < MANY_WAITING:
+            return self.kernel.run(self._at, batch, self.most_successors)
+        try:
+            return self.two_processors.run(self.context, batch, self.most_successors)
+        finally:
+            self.tables.tell()
 
     def _out_of_memory(self) -> str:
         if self.limits.memory is None:

@@ -26,6 +26,8 @@ class Kernel:
         self.run = code.function("run", ADDRESS, WORD, WORD)
         self.settle = code.procedure("settle", ADDRESS)
         self.tally = code.procedure("tally", ADDRESS, ADDRESS, WORD)
+        self.run_piped = code.function("run_piped", ADDRESS, ADDRESS, WORD, WORD)
+        self.consume = code.procedure("consume", ADDRESS)
         self.again = code.function("again", ADDRESS, WORD, WORD)
         self.rebuild = code.procedure("rebuild", ADDRESS)
         self.reslot = [code.procedure(f"reslot_{part}", ADDRESS) for part in (0, 1)]

@@ -5,6 +5,7 @@ states only as pairs of numbers, so its text is the same for every system (`mask
 from __future__ import annotations
 
 from checker.explicit.kernel_pieces import LOW, get, records
+from checker.explicit.pipe_text import pipe_text
 from checker.explicit.search_memory import ENTRY, SETTLED, STEP, Record, Register, Status
 from checker.explicit.upkeep_text import upkeep_text
 
@@ -13,7 +14,7 @@ def kernel_text(masks: int, settle: str | None = None) -> str:
     """settle: another function of this name, that does something else with the buffer."""
     return "\n".join([
         "declare void @llvm.prefetch.p0(ptr, i32, i32, i32)",
-        _expand(masks), settle or _settle(), _run(), _again(), upkeep_text(masks),
+        _expand(masks), settle or _settle(), _run(), _again(), upkeep_text(masks), pipe_text(),
     ])  # fmt: skip
 
 
