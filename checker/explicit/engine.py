@@ -215,15 +215,24 @@ class ExplicitSearch:
     def _expanded(self, batch: int) -> int:
         """Expand at most so many states, on two processors where that pays."""
         waiting = self.tables.count - int(self.context[Register.NEXT])
-        plain = getattr(self, "representatives", None) is None  # states stand for themselves
-        if self.two_processors is None and self.tables.count >= self.share_from and waiting >= MANY_WAITING and plain:
-            self.two_processors = TwoProcessors(self.kernel, self.most_successors)
+        if self.two_processors is None and self.tables.count >= self.share_from and waiting >= MANY_WAITING:
+            self._share()
         if self.two_processors is None or waiting < MANY_WAITING:
             return self.kernel.run(self._at, batch, self.most_successors)
         try:
             return self.two_processors.run(self.context, batch, self.most_successors)
         finally:
             self.tables.tell()
+
+    def _share(self) -> None:
+        """Bring in the second processor; where no thread or no memory is to be had, the search goes on alone."""
+        plain = getattr(self, "representatives", None) is None  # states stand for themselves
+        try:
+            self.two_processors = TwoProcessors(self.kernel, self.most_successors) if plain else None
+        except (OSError, MemoryError, RuntimeError):
+            self.two_processors = None
+        if self.two_processors is None:
+            self.share_from = MOST_STATES
 
     def _out_of_memory(self) -> str:
         if self.limits.memory is None:

@@ -113,6 +113,15 @@ def test_an_interrupted_search_reports_what_it_has_and_the_second_thread_ends(mo
     assert not thread.is_alive()
 
 
+def test_where_no_thread_can_be_started_the_search_goes_on_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*arguments: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(engine, "TwoProcessors", refuse)
+    found = engine.explore(toy_system(width=1, capacity=1), [], Limits())
+    assert found.complete and found.states > 0
+
+
 def test_a_value_outside_its_domain_is_an_error() -> None:
     with pytest.raises(ModelError, match=r'"m0.count" becomes 12, outside its domain'):
         engine.explore(counters([0], high=11, machines=1, step=12), [], Limits())
