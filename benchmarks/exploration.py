@@ -4,10 +4,10 @@ Nothing is observed, so it is what a peer does with a model that has no properti
 from __future__ import annotations
 
 import json
-import resource
 import sys
 from time import monotonic, process_time
 
+from benchmarks.measured_process import largest_memory
 from checker.checking import explorer
 from checker.search import Limits
 from model.handover import handover_of_one
@@ -23,17 +23,14 @@ def main(scenario_name: str, reading_name: str, engine: str, seconds: float) -> 
     if scenario.ue.count > 1:
         system = replicated(system, scenario.ue.count)[0]
     explore = explorer(engine)
-    before, started, used = _peak(), monotonic(), process_time()
+    before, started, used = largest_memory(figure="VmRSS"), monotonic(), process_time()
     found = explore(system, [], Limits(seconds=seconds))
     print(json.dumps({
         "complete": found.complete, "stopped": found.stopped, "states": found.states,
         "transitions": found.transitions, "depth": found.depth, "search_seconds": monotonic() - started,
-        "search_cpu_seconds": process_time() - used, "table_bytes": found.memory, "growth_bytes": _peak() - before,
+        "search_cpu_seconds": process_time() - used, "table_bytes": found.memory,
+        "growth_bytes": largest_memory() - before,
     }))  # fmt: skip
-
-
-def _peak() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 if __name__ == "__main__":

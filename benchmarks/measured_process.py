@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from resource import struct_rusage
 from tempfile import TemporaryFile
 from time import monotonic, sleep
 
@@ -47,7 +48,7 @@ def run(command: Sequence[str], folder: Path, seconds: float, fine: Sequence[int
             list(command), cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, start_new_session=True
         )
         try:
-            usage = _awaited(process, started + seconds)
+            usage, peak = _awaited(process, started + seconds)
         except BaseException:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
@@ -61,21 +62,35 @@ def run(command: Sequence[str], folder: Path, seconds: float, fine: Sequence[int
     if process.returncode not in fine:
         last = (said.strip() or printed.strip() or "nothing said").splitlines()[-1]
         raise ProgramError(f"{name} ended with exit code {process.returncode}: {last}")
-    return Cost(wall, usage.ru_utime, usage.ru_stime, usage.ru_maxrss * 1024), printed
+    return Cost(wall, usage.ru_utime, usage.ru_stime, peak or usage.ru_maxrss * 1024), printed
 
 
-def _awaited(process: subprocess.Popen[bytes], until: float) -> os._RUsage | None:  # type: ignore[name-defined]
-    """What the finished process used; None if it did not finish, and was ended."""
-    pause = 0.001
+def _awaited(process: subprocess.Popen[bytes], until: float) -> tuple[struct_rusage | None, int]:
+    """What the finished process used (None if it did not finish, and was ended), and its largest memory.
+
+    The memory is looked at while it runs: what the system says at the end includes that of this process.
+    """
+    pause, peak = 0.001, 0
     while True:
+        peak = max(peak, largest_memory(process.pid))
         found, status, usage = os.wait4(process.pid, os.WNOHANG)
         if found:
             process.returncode = os.waitstatus_to_exitcode(status)
-            return usage
+            return usage, peak
         if monotonic() > until:
             os.killpg(process.pid, signal.SIGKILL)
             _, status, _ = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
-            return None
+            return None, peak
         sleep(pause)
         pause = min(0.02, pause * 1.2)
+
+
+def largest_memory(process: int | str = "self", figure: str = "VmHWM") -> int:
+    """Largest resident memory of a process in bytes, or (VmRSS) what it has now; 0 if the system does not say."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return 0
+    line = next((line for line in status.splitlines() if line.startswith(figure + ":")), None)
+    return 0 if line is None else int(line.split()[1]) * 1024
