@@ -3,8 +3,10 @@ condition split into alternatives still says the same."""
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 from checker import plain_search
@@ -18,6 +20,7 @@ from checker.search import Limits
 from model.handover import handover_of_one
 from model.language.binding import Binding
 from model.language.domains import Integer
+from model.language.errors import ModelError
 from model.language.expressions import Expression, all_of, any_of, field_of, if_then_else, in_flight, negation, variable
 from model.language.flattening import compose
 from model.language.interpretation import Interpretation
@@ -31,6 +34,16 @@ from tests.agreement.random_systems import systems
 from tests.agreement.test_engines_agree import Resting, assert_agreement
 
 ALLOWED = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
+
+
+@st.composite
+def sound_systems(draw: st.DrawFn) -> tuple[System, list[Observation]]:
+    """Random systems; an observation whose terms fold to constants without a domain is drawn again."""
+    try:
+        drawn: tuple[System, list[Observation]] = draw(systems())
+    except ModelError:
+        reject()
+    return drawn
 
 
 def weather_and_walkers() -> System:
@@ -82,14 +95,15 @@ def test_states_keep_their_words_through_encoding_whatever_is_held_twice() -> No
         assert layout.decode(layout.encode(state)) == state
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=ALLOWED)
-@given(systems(), st.randoms(use_true_random=False))
-def test_any_cut_gives_the_same_counts(drawn: tuple[System, list[Observation]], random: object) -> None:
+@settings(max_examples=10, deadline=None, derandomize=True, database=None, suppress_health_check=ALLOWED)
+@given(sound_systems(), st.integers(0, 2**32 - 1))
+def test_any_cut_gives_the_same_counts(drawn: tuple[System, list[Observation]], seed: int) -> None:
     """Also cuts that tear a machine or put everything on one side."""
     system, observations = drawn
+    random = Random(seed)
     items = [variable_.name for variable_ in system.variables] + [channel.name for channel in system.channels]
-    part_of = {item: random.randrange(2) for item in items}  # type: ignore[attr-defined]
-    common = frozenset(variable_.name for variable_ in system.variables if random.randrange(4) == 0)  # type: ignore[attr-defined]
+    part_of = {item: random.randrange(2) for item in items}
+    common = frozenset(variable_.name for variable_ in system.variables if random.randrange(4) == 0)
     limits = Limits(states=200)
     plain = plain_search.explore(system, observations, limits)
     with pytest.MonkeyPatch.context() as patch:
@@ -119,7 +133,7 @@ def conditions() -> st.SearchStrategy[Expression]:
     ), max_leaves=12)  # fmt: skip
 
 
-@settings(max_examples=80, deadline=None, derandomize=True, database=None)
+@settings(max_examples=40, deadline=None, derandomize=True, database=None)
 @given(conditions())
 def test_alternatives_hold_exactly_where_the_condition_holds(condition: Expression) -> None:
     system = weather_and_walkers()
