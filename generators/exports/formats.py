@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 
 from generators.exports.names import identifier
@@ -32,12 +32,14 @@ class Format:
         texts: dict[str, Callable[[Subject], str]] = {
             suffix: getattr(module, function) for suffix, function in writers.items()
         }
-        return {f"{base}{suffix}": write(subject) for suffix, write in texts.items()}
+        named = replace(subject, file_name=base)
+        return {f"{base}{suffix}": write(named) for suffix, write in texts.items()}
 
 
 FORMATS: dict[str, Format] = {
     "promela": Format("Promela, for SPIN", ".pml", "generators.exports.promela", "promela"),
     "murphi": Format("Murphi, for rumur", ".m", "generators.exports.murphi", "murphi"),
+    "tla": Format("TLA+, for TLC", ".tla", "generators.exports.tla", "tla", {".cfg": "configuration"}),
 }
 
 

@@ -30,6 +30,7 @@ class MurphiWords:
     def __init__(self, system: System) -> None:
         self.system = system
         self.names = Names(RESERVED)
+        self._fields = Names(RESERVED)
         self.records = {channel.name: record_of(channel) for channel in system.channels}
         for variable in system.variables:
             self.variable(variable.name)
@@ -49,11 +50,12 @@ class MurphiWords:
         return self.names.of((what, "of channel", channel), f"{what} {channel}")
 
     def record_field(self, place: RecordField) -> str:
-        return self.names.of(("field", place.name), place.name)
+        """Names of fields stand by themselves in Murphi."""
+        return self._fields.of(place.name, place.name)
 
     @property
     def type_field(self) -> str:
-        return self.own("message")
+        return self._fields.of(("the type",), "message")
 
     def nothing(self, channel: str) -> str:
         """The type of a message that is not there."""

@@ -41,13 +41,17 @@ class KnownCounts:
 
 @dataclass(frozen=True)
 class Subject:
-    """A system to export. title: such as "minimal". origin: lines for the reader, label -> text."""
+    """A system to export. title: such as "minimal". origin: lines for the reader, label -> text.
+
+    file_name: of the file, without suffix (a TLA+ module is called like its file).
+    """
 
     title: str
     system: System
     claims: tuple[Claim, ...] = ()
     origin: Mapping[str, str] | None = None
     known: KnownCounts | None = None
+    file_name: str = "exported"
 
 
 def plain_subject(system: System, observed: Sequence[Observation]) -> Subject:
