@@ -256,7 +256,7 @@ def testgen(
 
 @application.command(epilog="Example: dsmip export promela minimal -o out")
 def export(
-    format_: Annotated[str, typer.Argument(metavar="FORMAT", help="promela")],
+    format_: Annotated[str, typer.Argument(metavar="FORMAT", help="promela, murphi, tla or smv")],
     scenario: OneScenario,
     output: Annotated[Path, typer.Option("--output", "-o", help="folder for the files; made if it is not there")],
     reading: ReadingName = "intended",

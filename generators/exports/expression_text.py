@@ -121,7 +121,8 @@ class ExpressionText(ABC):
                     return self._compared(operands[0], self.UNEQUAL)
                 if operands[0].operator is Operator.FULL and operands[0] not in self.known:
                     return self.room(str(operands[0].payload))
-                return Text(f"{self.NOT}{self.condition(operands[0], Level.ATOM)}", Level.ATOM)
+                # bracketed in comparisons: in TLA+ a negation binds less than "="
+                return Text(f"{self.NOT}{self.condition(operands[0], Level.ATOM)}", Level.COMPARISON)
             case Operator.AND:
                 return Text(f" {self.AND} ".join(self.condition(o, Level.COMPARISON) for o in operands), Level.AND)
             case Operator.OR:

@@ -40,6 +40,7 @@ FORMATS: dict[str, Format] = {
     "promela": Format("Promela, for SPIN", ".pml", "generators.exports.promela", "promela"),
     "murphi": Format("Murphi, for rumur", ".m", "generators.exports.murphi", "murphi"),
     "tla": Format("TLA+, for TLC", ".tla", "generators.exports.tla", "tla", {".cfg": "configuration"}),
+    "smv": Format("SMV, for NuSMV and nuXmv", ".smv", "generators.exports.smv", "smv"),
 }
 
 

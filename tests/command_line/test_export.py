@@ -32,6 +32,17 @@ def test_export_writes_a_file_with_its_origin_and_what_is_known(tmp_path: Path) 
     assert "known: 453 states, 2,089 transitions, depth 16" in text
 
 
+@pytest.mark.parametrize("name, suffixes", [
+    ("promela", {".pml"}), ("murphi", {".m"}), ("tla", {".tla", ".cfg"}), ("smv", {".smv"}),
+])  # fmt: skip
+def test_every_format_can_be_written(tmp_path: Path, name: str, suffixes: set[str]) -> None:
+    export(name, "minimal", "-o", tmp_path, "--property", "BIND-1", "--property", "SA-1")
+    files = list(tmp_path.iterdir())
+    assert {file.suffix for file in files} == suffixes
+    assert {file.stem for file in files} == {"minimal_intended"}
+    assert all("BIND_1" in file.read_text() or "BIND-1" in file.read_text() for file in files)
+
+
 def test_exported_properties_can_be_chosen(tmp_path: Path) -> None:
     export("promela", "minimal", "-o", tmp_path, "--property", "BIND-1")
     text = (tmp_path / "minimal_intended.pml").read_text()
