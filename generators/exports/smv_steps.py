@@ -83,7 +83,8 @@ class SmvStep:
 
     def _channels_after(self) -> dict[str, list[Slot]]:
         touched = [self.action.channel] if self.action.channel else []
-        touched += [part.channel for part in (*self.action.alters, *self.action.sends)]
+        touched += [alter.channel for alter in self.action.alters]
+        touched += [sending.channel for sending in self.action.sends]
         contents = {name: self.words.slots(name) for name in touched}
         if self.action.channel is not None:
             contents[self.action.channel] = self._taken(self.action.channel, contents[self.action.channel])
