@@ -9,6 +9,7 @@ from math import prod
 
 from checker.explicit import engine as packed
 from checker.product import engine as product
+from checker.product.pause import Pause, Stopped
 from checker.product.planning import Declined, plan
 from checker.search import Exploration, Limits, ProgressReport
 from model.language.observations import Observation
@@ -26,17 +27,19 @@ def explore(
     """
     if not system.channels and prod(variable.domain.size for variable in system.variables) <= FEW_COMBINATIONS:
         return _packed(system, observations, limits, progress, "the system has few states")
-    pause = product.Pause(limits, progress)
+    pause = Pause(limits, progress)
     try:
         prepared = plan(system, observations, pause)
     except Declined as reason:
         return _packed(system, observations, limits, progress, f"the system {reason}")
-    except product.Stopped as reason:
+    except Stopped as reason:
         return product.nothing_explored(system, f"{reason} before the search began", pause)
     except KeyboardInterrupt:
         return product.nothing_explored(system, "interrupted", pause)
     try:
         found = product.explore_planned(prepared, limits, pause)
+    except Declined as reason:
+        return _packed(system, observations, limits, progress, f"the system {reason}")
     finally:
         prepared.close()
     return replace(found, notes=(f"product search: the system {prepared.split.reason}",))

@@ -6,47 +6,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from time import monotonic
 
+from checker.product.closed_search import ClosedSearch
+from checker.product.figures import figures
 from checker.product.observing import Sight, Term
+from checker.product.pause import Pause, Stopped
 from checker.product.planning import Declined, Plan, plan
 from checker.product.runs import Runs
 from checker.product.sightings import Classes, Met, first_met, labels_at
-from checker.product.state_sets import Shape, StateSearch
-from checker.search import Exploration, Limits, Progress, ProgressReport, Sighting
+from checker.product.state_sets import BreadthFirst, Shape
+from checker.search import Exploration, Limits, ProgressReport, Sighting
 from model.language.errors import ModelError
 from model.language.interpretation import Interpretation
 from model.language.observations import Observation
 from model.language.systems import System
 
-SECONDS_BETWEEN_REPORTS = 0.25
-BITMAPS = 10  # at most, with six digits or seven of a distance
-
-
-class Stopped(Exception):
-    """A limit was passed. The message says which, without the depth."""
-
-
-class Pause:
-    """Looks at the clock between two pieces of work; reports progress."""
-
-    def __init__(self, limits: Limits, progress: ProgressReport | None) -> None:
-        self.limits, self.progress = limits, progress
-        self.started = self.reported = monotonic()
-        self.search: StateSearch | None = None
-
-    def __call__(self) -> None:
-        now = monotonic()
-        if self.limits.seconds is not None and now - self.started > self.limits.seconds:
-            raise Stopped(f"time limit of {self.limits.seconds:g} s reached")
-        if self.progress is not None and self.search is not None and now - self.reported > SECONDS_BETWEEN_REPORTS:
-            self.reported = now
-            search = self.search
-            frontier = search.levels[-1] if search.levels else 0
-            self.progress(Progress(search.states, 0, search.depth, frontier, now - self.started))
+LARGEST_SET = 2**31  # bits: 256 MiB, of which a search with distances has ten or so
 
 
 def explore(
-    system: System, observations: Sequence[Observation], limits: Limits, progress: ProgressReport | None = None
-) -> Exploration:
+    system: System, observations: Sequence[Observation], limits: Limits, progress: ProgressReport | None = None,
+    *, largest: int = LARGEST_SET,
+) -> Exploration:  # fmt: skip
     """Every reachable state, in order of distance, until done or a limit is passed.
 
     Raises ModelError if a value leaves its domain, or if the system does not split.
@@ -61,7 +41,9 @@ def explore(
     except KeyboardInterrupt:
         return nothing_explored(system, "interrupted", pause)
     try:
-        return explore_planned(prepared, limits, pause)
+        return explore_planned(prepared, limits, pause, largest)
+    except Declined as reason:
+        raise ModelError(f'the engine "product" does not apply: the system {reason}') from None
     finally:
         prepared.close()
 
@@ -73,8 +55,16 @@ def nothing_explored(system: System, stopped: str, pause: Pause) -> Exploration:
     )  # fmt: skip
 
 
-def explore_planned(prepared: Plan, limits: Limits, pause: Pause) -> Exploration:
-    """The exploration of what was planned."""
+def explore_planned(prepared: Plan, limits: Limits, pause: Pause, largest: int = LARGEST_SET) -> Exploration:
+    """The exploration of what was planned. largest: bits of a set of states up to which all are listed,
+    else silent steps are left out. Raises Declined if there are too many states even so."""
+    shape = Shape(prepared.dimensions, len(prepared.values.codes))
+    if 64 * shape.words > largest:
+        closed = ClosedSearch(prepared, limits, pause)
+        try:
+            return closed.explore()
+        finally:
+            closed.close()
     search = ProductSearch(prepared, limits, pause)
     try:
         return search.result(search.run())
@@ -93,7 +83,7 @@ class ProductSearch:
              for nodes in part.states.nodes]
             for part in prepared.parts
         ]  # fmt: skip
-        self.search = StateSearch(shape, moves, with_distances=bool(prepared.observations))
+        self.search = BreadthFirst(shape, moves, with_distances=bool(prepared.observations))
         self.pause.search = self.search
         self.failing = [
             (part, state, value, node.expansion.failed)
@@ -111,7 +101,7 @@ class ProductSearch:
         """Explore; None if complete, else why not."""
         try:
             for states, value in self.plan.initial:
-                self.search.add(states, value)
+                self.search.found.add(states, value)
             while self.search.settle():
                 self._look_at_limits()
                 self.search.expand(self.pause)
@@ -203,29 +193,3 @@ class ProductSearch:
             label = next(labels_at(self.plan, met.sight, states, met.value))
             path = (*path, runs.step(met.sight.acting, label))
         return Sighting(self.plan.whole(initial, value), path)
-
-
-def figures(
-    prepared: Plan, counted: Iterator[tuple[int, int, int, int]]
-) -> tuple[dict[str, int], dict[str, int], frozenset[str]]:
-    """How often each action was taken, most messages on each channel, channels without room.
-
-    counted: part, state, shared value, and in how many states of the whole the part is in that state.
-    """
-    fired = {action.name: 0 for action in prepared.system.actions}
-    largest = {channel.name: 0 for channel in prepared.system.channels}
-    overflowed: set[str] = set()
-    names = [[channel.name for channel in part.system.channels] for part in prepared.parts]
-    labels: list[dict[int, int]] = [{} for _ in prepared.parts]
-    for part, state, value, count in counted:
-        node = prepared.node(part, state, value)
-        for label, _, _ in node.successors:
-            labels[part][label] = labels[part].get(label, 0) + count
-        for channel, name in enumerate(names[part]):
-            largest[name] = max(largest[name], node.expansion.largest[channel])
-            if node.expansion.overflowed >> channel & 1:
-                overflowed.add(name)
-    for part, counts in enumerate(labels):
-        for label, count in counts.items():
-            fired[prepared.parts[part].action(label)[0].name] += count
-    return fired, largest, frozenset(overflowed)

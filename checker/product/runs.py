@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from checker.product.local_states import LocalStates
 from checker.product.planning import Plan
-from checker.product.state_sets import WORD, StateSearch
+from checker.product.state_sets import WORD, StateSet
 
 Path = tuple[tuple[str, int | None], ...]
 Arrivals = dict[tuple[int, int], list[tuple[int, int, int]]]
@@ -16,7 +16,7 @@ Arrivals = dict[tuple[int, int], list[tuple[int, int, int]]]
 class Runs:
     """Finds states at a distance, and runs to them."""
 
-    def __init__(self, plan: Plan, search: StateSearch) -> None:
+    def __init__(self, plan: Plan, search: StateSet) -> None:
         self.plan, self.search = plan, search
         self._arrivals: dict[int, Arrivals] = {}
 

@@ -105,7 +105,7 @@ class Classes:
         return frozenset(found)
 
     def selection(self) -> tuple[list[list[int]], list[int], list[int]]:
-        """What `StateSearch.lowest` wants: offsets of the classes, selected masks, masks."""
+        """What `StateSet.lowest` wants: offsets of the classes, selected masks, masks."""
         sizes = [len(kinds) for kinds in self.kinds]
         offsets = []
         factor = 1
@@ -126,6 +126,13 @@ class Classes:
                     mask |= last[kind]
             selected.append(masks.setdefault(mask, len(masks)) if mask else -1)
         return offsets, selected, list(masks)
+
+    def matching(self) -> Iterator[tuple[int, ...]]:
+        """The classes of all parts whose members can match together."""
+        vectors = [list(kinds) for kinds in self.kinds]
+        for chosen in product(*(range(len(kinds)) for kinds in self.kinds)):
+            if any_holds(self.sight.formula, [vectors[part][kind] for part, kind in enumerate(chosen)]):
+                yield chosen
 
 
 def any_holds(formula: Formula, classes: Sequence[Vectors]) -> bool:

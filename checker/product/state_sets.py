@@ -93,7 +93,8 @@ class PartMoves:
     counts: how often each state (under each shared value) was expanded; first_seen: its level + 1.
     """
 
-    def __init__(self, shape: Shape, part: int, moves: Moves) -> None:
+    def __init__(self, shape: Shape, part: int, moves: Moves, *, all_states: bool = True) -> None:
+        """all_states: whether states without a move are counted, too (the last part's always are)."""
         self.shape = shape
         self.size = shape.dimensions[part]
         self.is_last = part == len(shape.dimensions) - 1
@@ -105,8 +106,9 @@ class PartMoves:
         sources, targets = array("Q"), array("Q")
         for value in range(shape.values):
             for state in range(self.size):
-                found = sorted(moves[state].get(value, ()))
-                self._source(sources, targets, state, value, [each for each in found if each != (state, value)])
+                found = [move for move in sorted(moves[state].get(value, ())) if move != (state, value)]
+                if found or all_states or self.is_last:
+                    self._source(sources, targets, state, value, found)
         self.sources, self.targets = sources, targets
 
     def _source(
@@ -137,80 +139,70 @@ def _address(numbers: array[int]) -> int:
     return numbers.buffer_info()[0]
 
 
-class StateSearch:
-    """Breadth-first search from initial states. levels: how many new states at each distance.
+class StateSet:
+    """States found in the order of their distance.
 
     planes: the distance of every known state, a bitmap for each binary digit, lowest first; kept only
     `with_distances`.
     """
 
-    def __init__(self, shape: Shape, moves: Sequence[Moves], *, with_distances: bool) -> None:
+    def __init__(self, shape: Shape, *, with_distances: bool) -> None:
         self.shape = shape
-        self.parts = [PartMoves(shape, part, each) for part, each in enumerate(moves)]
         self.with_distances = with_distances
         self.operations = Operations(shape.words)
-        self.known, self.frontier, self.found = (Bitmap(shape) for _ in range(3))
+        self.known, self.frontier = Bitmap(shape), Bitmap(shape)
         self.planes: list[Bitmap] = []
-        self.levels: list[int] = []
 
     @property
-    def states(self) -> int:
-        return sum(self.levels)
-
-    @property
-    def depth(self) -> int:
-        return max(0, len(self.levels) - 1)
+    def bitmaps(self) -> list[Bitmap]:
+        return [self.known, self.frontier, *self.planes]
 
     @property
     def memory(self) -> int:
         """Bytes of all bitmaps."""
-        return sum(bitmap.region.size for bitmap in (self.known, self.frontier, self.found, *self.planes))
+        return sum(bitmap.region.size for bitmap in self.bitmaps)
 
-    def add(self, states: Sequence[int], value: int) -> None:
-        self.found.add(states, value)
-
-    def settle(self) -> int:
-        """Make what was found the new frontier; how many states are new."""
-        new = self.operations.settle(self.found.address, self.known.address, self.frontier.address, self.shape.words)
-        if new:
-            self.levels.append(new)
-            if self.with_distances:
-                for place in range(self.depth.bit_length()):
-                    if place == len(self.planes):
-                        self.planes.append(Bitmap(self.shape))
-                    if self.depth >> place & 1:
-                        self.operations.unite(self.planes[place].address, self.frontier.address, self.shape.words)
+    def take_over(self, found: Bitmap, distance: int) -> int:
+        """What was found and is not known becomes the frontier, at this distance; how many states it has."""
+        words = self.shape.words
+        new = self.operations.settle(found.address, self.known.address, self.frontier.address, words)
+        if new and self.with_distances:
+            for place in range(distance.bit_length()):
+                if place == len(self.planes):
+                    self.planes.append(Bitmap(self.shape))
+                if distance >> place & 1:
+                    self.operations.unite(self.planes[place].address, self.frontier.address, words)
         return new
 
-    def expand(self, pause: Callable[[], None]) -> None:
-        """Take every step from the frontier. `pause` is called now and then and may raise."""
-        for part in self.parts:
-            counts, first_seen = _address(part.counts), _address(part.first_seen)
-            sources, targets = _address(part.sources), _address(part.targets)
+    def take_steps(self, parts: Sequence[PartMoves], into: Bitmap, distance: int, pause: Callable[[], None]) -> None:
+        """Every step of the parts from the frontier. `pause` is called now and then and may raise."""
+        for part in parts:
             if part.is_last:
-                self._scatter(part, counts, first_seen, sources, targets, pause)
-                continue
-            some = max(1, WORDS_AT_ONCE // (part.outer * part.block))
-            for first in range(0, len(part.counts), some):
-                self.operations.spread(
-                    self.frontier.address, self.found.address, sources, targets, first,
-                    min(first + some, len(part.counts)), part.outer, part.stride, part.block, counts, first_seen,
-                    self.depth,
-                )  # fmt: skip
-                pause()
+                self._scatter(part, into, distance, pause)
+            else:
+                self._spread(part, into, distance, pause)
 
-    def _scatter(
-        self, part: PartMoves, counts: int, first_seen: int, sources: int, targets: int, pause: Callable[[], None]
-    ) -> None:
+    def _spread(self, part: PartMoves, into: Bitmap, distance: int, pause: Callable[[], None]) -> None:
+        some = max(1, WORDS_AT_ONCE // (part.outer * part.block))
+        count = len(part.sources) // 4
+        for first in range(0, count, some):
+            self.operations.spread(
+                self.frontier.address, into.address, _address(part.sources), _address(part.targets), first,
+                min(first + some, count), part.outer, part.stride, part.block, _address(part.counts),
+                _address(part.first_seen), distance,
+            )  # fmt: skip
+            pause()
+
+    def _scatter(self, part: PartMoves, into: Bitmap, distance: int, pause: Callable[[], None]) -> None:
         rows, width = self.shape.rows, self.shape.width
         some = max(1, WORDS_AT_ONCE // (8 * width))
         for value in range(self.shape.values):
             skipped = 8 * value * part.size
             for first in range(0, rows, some):
                 self.operations.scatter(
-                    self.frontier.address, self.found.address, sources + 2 * skipped, targets,
-                    value * rows * width, first, min(first + some, rows), width, counts + skipped,
-                    first_seen + skipped, self.depth,
+                    self.frontier.address, into.address, _address(part.sources) + 2 * skipped,
+                    _address(part.targets), value * rows * width, first, min(first + some, rows), width,
+                    _address(part.counts) + skipped, _address(part.first_seen) + skipped, distance,
                 )  # fmt: skip
                 pause()
 
@@ -272,6 +264,38 @@ class StateSearch:
         return int(answer[0]), shape.states(int(answer[1]), int(answer[2]))
 
     def close(self) -> None:
-        for bitmap in (self.known, self.frontier, self.found, *self.planes):
+        for bitmap in self.bitmaps:
             bitmap.close()
         self.operations.close()
+
+
+class BreadthFirst(StateSet):
+    """All states reachable by the moves of the parts. levels: how many are new at each distance."""
+
+    def __init__(self, shape: Shape, moves: Sequence[Moves], *, with_distances: bool) -> None:
+        super().__init__(shape, with_distances=with_distances)
+        self.parts = [PartMoves(shape, part, each) for part, each in enumerate(moves)]
+        self.found = Bitmap(shape)
+        self.levels: list[int] = []
+
+    @property
+    def bitmaps(self) -> list[Bitmap]:
+        return [*super().bitmaps, self.found]
+
+    @property
+    def states(self) -> int:
+        return sum(self.levels)
+
+    @property
+    def depth(self) -> int:
+        return max(0, len(self.levels) - 1)
+
+    def settle(self) -> int:
+        """Make what was found the new frontier; how many states are new."""
+        new = self.take_over(self.found, len(self.levels))
+        if new:
+            self.levels.append(new)
+        return new
+
+    def expand(self, pause: Callable[[], None]) -> None:
+        self.take_steps(self.parts, self.found, self.depth, pause)
