@@ -21,7 +21,7 @@ class KnownAnswer:
 
     states: int
     transitions: int
-    depth: int
+    depth: int | None
     verdicts: Mapping[str, str]
     vacuous: tuple[str, ...]
     reasons: Mapping[str, str]

@@ -102,8 +102,9 @@ leave:
 ; States of the last part, under one shared value: rows `first` to `end` of it, bit by bit.
 ; sources: two numbers for each state of the part: first target, end of targets.
 ; targets: two numbers: first word of the first row under the new shared value plus the word in the row; a bit.
+; moving: a row with the states that are looked at.
 define dso_local void @scatter(ptr noalias %from, ptr noalias %to, ptr noalias %sources, ptr noalias %targets,
-    i64 %start, i64 %first, i64 %end, i64 %width, ptr noalias %counts, ptr noalias %first_seen,
+    ptr noalias %moving, i64 %start, i64 %first, i64 %end, i64 %width, ptr noalias %counts, ptr noalias %first_seen,
     i64 %level) nounwind {
 entry:
   %level1 = add i64 %level, 1
@@ -124,7 +125,10 @@ word:
   br i1 %w_more, label %load, label %next_row
 load:
   %pw = getelementptr i64, ptr %row_from, i64 %w
-  %all = load i64, ptr %pw
+  %present = load i64, ptr %pw
+  %po = getelementptr i64, ptr %moving, i64 %w
+  %looked_at = load i64, ptr %po
+  %all = and i64 %present, %looked_at
   %base = shl i64 %w, 6
   br label %bit
 bit:

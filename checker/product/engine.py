@@ -20,7 +20,7 @@ from model.language.interpretation import Interpretation
 from model.language.observations import Observation
 from model.language.systems import System
 
-LARGEST_SET = 2**31  # bits: 256 MiB, of which a search with distances has ten or so
+LARGEST_SET = 2**29  # bits: 64 MiB, of which a search with distances has ten or so
 
 
 def explore(

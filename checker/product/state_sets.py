@@ -77,7 +77,7 @@ class Operations:
         code = NativeCode.loaded(optimised(BITMAP_TEXT)) if words >= LARGE else NativeCode.compiled(BITMAP_TEXT)
         self.code = code
         self.spread = code.procedure("spread", P, P, P, P, N, N, N, N, N, P, P, N)
-        self.scatter = code.procedure("scatter", P, P, P, P, N, N, N, N, P, P, N)
+        self.scatter = code.procedure("scatter", P, P, P, P, P, N, N, N, N, P, P, N)
         self.settle = code.function("settle", P, P, P, N)
         self.unite = code.procedure("unite", P, P, N)
         self.lowest = code.procedure("lowest", P, P, N, N, N, N, N, P, P, N, P, P, P)
@@ -94,7 +94,7 @@ class PartMoves:
     """
 
     def __init__(self, shape: Shape, part: int, moves: Moves, *, all_states: bool = True) -> None:
-        """all_states: whether states without a move are counted, too (the last part's always are)."""
+        """all_states: whether states without a move are looked at, and so counted."""
         self.shape = shape
         self.size = shape.dimensions[part]
         self.is_last = part == len(shape.dimensions) - 1
@@ -104,9 +104,12 @@ class PartMoves:
         self.counts = array("Q", bytes(8 * shape.values * self.size))
         self.first_seen = array("Q", bytes(8 * shape.values * self.size))
         sources, targets = array("Q"), array("Q")
+        self.moving = array("Q", bytes(8 * shape.values * shape.width))  # states of the last part looked at
         for value in range(shape.values):
             for state in range(self.size):
                 found = [move for move in sorted(moves[state].get(value, ())) if move != (state, value)]
+                if self.is_last and (found or all_states):
+                    self.moving[value * shape.width + state // WORD] |= 1 << state % WORD
                 if found or all_states or self.is_last:
                     self._source(sources, targets, state, value, found)
         self.sources, self.targets = sources, targets
@@ -201,8 +204,9 @@ class StateSet:
             for first in range(0, rows, some):
                 self.operations.scatter(
                     self.frontier.address, into.address, _address(part.sources) + 2 * skipped,
-                    _address(part.targets), value * rows * width, first, min(first + some, rows), width,
-                    _address(part.counts) + skipped, _address(part.first_seen) + skipped, distance,
+                    _address(part.targets), _address(part.moving) + 8 * value * width, value * rows * width, first,
+                    min(first + some, rows), width, _address(part.counts) + skipped,
+                    _address(part.first_seen) + skipped, distance,
                 )  # fmt: skip
                 pause()
 

@@ -241,7 +241,7 @@ def header(subject: Subject, language: str) -> list[str]:
     if subject.known is not None:
         known = subject.known
         found.append(
-            f"known: {known.states:,} states, {known.transitions:,} transitions, depth {known.depth} "
+            f"known: {known.states:,} states, {known.transitions:,} transitions, depth {known.depth or 'not known'} "
             "(complete exploration by dsmip)"
         )
     return [*[comment(line) for line in found], ""]

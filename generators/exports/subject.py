@@ -32,11 +32,11 @@ class Claim:
 
 @dataclass(frozen=True)
 class KnownCounts:
-    """What a complete exploration by dsmip found."""
+    """What a complete exploration by dsmip found. depth: None where the engine does not say."""
 
     states: int
     transitions: int
-    depth: int
+    depth: int | None
 
 
 @dataclass(frozen=True)

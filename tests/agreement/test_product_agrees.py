@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import Enum
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from checker import engines, plain_search
 from checker.explicit import engine as packed
 from checker.product import engine as product
+from checker.product import pause
 from checker.product.observing import Factoring, Unfactorable
+from checker.product.planning import plan
 from checker.product.splitting import split
 from checker.search import Exploration, Limits, Progress
 from examples import dining_philosophers, peterson
@@ -30,10 +34,11 @@ from model.language.systems import System
 from model.readings import reading
 from model.scenarios import load
 from tests.agreement.splitting_systems import splitting_systems
-from tests.agreement.test_engines_agree import assert_sightings_are_real, figures
+from tests.agreement.test_engines_agree import Explore, assert_sightings_are_real, figures
 from tests.toys import toy_binding, toy_machines
 
 FEW = Limits(states=1200)
+closed_explore = partial(product.explore, largest=0)  # as if no set of states were small enough
 ALLOWED = list(HealthCheck)
 
 
@@ -60,6 +65,18 @@ def assert_same(system: System, observations: Sequence[Observation], one: Explor
         assert lengths[0] == lengths[1]
 
 
+def assert_same_but_for_the_depth(
+    system: System, observations: Sequence[Observation], one: Exploration, closed: Exploration
+) -> None:
+    """Nothing else is lost when silent steps are left out; a run that is cut short claims no number."""
+    assert closed.complete == one.complete
+    assert (closed.depth, closed.levels) == (None, ())
+    if one.complete:
+        assert_same(system, observations, one, replace(closed, depth=one.depth, levels=one.levels))
+    else:
+        assert (closed.states, closed.transitions, closed.sightings) == (0, 0, {})
+
+
 def agreeing(examples: int) -> Counter[str]:
     """Compare the engines on so many random systems; what was compared."""
     compared: Counter[str] = Counter()
@@ -76,6 +93,9 @@ def agreeing(examples: int) -> Counter[str]:
         plain = plain_search.explore(system, kept, FEW)
         for explore in (packed.explore, product.explore):
             assert_same(system, kept, plain, explore(system, kept, FEW))
+        closed = closed_explore(system, kept, FEW)
+        assert_same_but_for_the_depth(system, kept, plain, closed)
+        compared["classes"] += "1 for 1" not in closed.reductions[0]
         compared["complete"] += plain.complete
         compared["sightings"] += len(plain.sightings)
 
@@ -101,8 +121,9 @@ def test_engines_agree_on_many_random_systems_that_split() -> None:
 def test_product_agrees_on_philosophers_who_sit_around_two_shared_forks(left_handed: bool) -> None:
     table = dining_philosophers.system(8, one_is_left_handed=left_handed)
     seen = dining_philosophers.observations(table)
-    found = product.explore(table, seen, Limits())
-    assert_same(table, seen, packed.explore(table, seen, Limits()), found)
+    found, direct = product.explore(table, seen, Limits()), packed.explore(table, seen, Limits())
+    assert_same(table, seen, direct, found)
+    assert_same_but_for_the_depth(table, seen, direct, closed_explore(table, seen, Limits()))
     assert ("nobody can do anything" in found.sightings) != left_handed
 
 
@@ -125,14 +146,31 @@ def test_product_agrees_on_two_toys_that_share_how_often_they_may_switch(reorder
     ]  # fmt: skip
     found = product.explore(system, seen, Limits())
     assert found.notes == ("splits into 2 parts over switch.flips_left",)
-    assert_same(system, seen, packed.explore(system, seen, Limits()), found)
+    direct = packed.explore(system, seen, Limits())
+    assert_same(system, seen, direct, found)
+    assert_same_but_for_the_depth(system, seen, direct, closed_explore(system, seen, Limits()))
     assert len(found.sightings) == 3
 
 
 @pytest.mark.parametrize("name", ["literal", pytest.param("intended", marks=pytest.mark.slow)])
 def test_product_agrees_on_two_ues(name: str) -> None:
     system = handover(load("two-ue"), reading(name))
-    assert_same(system, [], packed.explore(system, [], Limits()), product.explore(system, [], Limits()))
+    direct = packed.explore(system, [], Limits())
+    assert_same(system, [], direct, product.explore(system, [], Limits()))
+    assert_same_but_for_the_depth(system, [], direct, closed_explore(system, [], Limits()))
+
+
+@pytest.mark.parametrize("bounds", [
+    {"movements": 1, "sequence_number_bits": 4},
+    pytest.param({}, marks=pytest.mark.slow),  # 415,312,029 states, listed in 1.3 GB of bitmaps
+])  # fmt: skip
+def test_classes_count_three_ues_as_a_search_of_all_their_states_does(bounds: dict[str, int]) -> None:
+    scenario = load("three-ue")
+    fewer = scenario.model_copy(update={"bounds": scenario.bounds.model_copy(update=bounds)})
+    system = handover(fewer, reading("literal"))
+    listed = product.explore(system, [], Limits(), largest=2**31)
+    assert listed.depth is not None and not listed.reductions
+    assert_same_but_for_the_depth(system, [], listed, closed_explore(system, [], Limits()))
 
 
 # comparisons between parts
@@ -178,8 +216,9 @@ def test_values_of_two_parts_can_be_compared() -> None:
     ]  # fmt: skip
     kept = factorable(system, seen)
     assert [observation.name for observation in kept] == [entry.name for entry in seen if entry.name != "as far"]
-    found = product.explore(system, kept, Limits())
-    assert_same(system, kept, plain_search.explore(system, kept, Limits()), found)
+    found, plain = product.explore(system, kept, Limits()), plain_search.explore(system, kept, Limits())
+    assert_same(system, kept, plain, found)
+    assert_same_but_for_the_depth(system, kept, plain, closed_explore(system, kept, Limits()))
     assert set(found.sightings) == {entry.name for entry in kept} - {"never"}
 
 
@@ -214,13 +253,14 @@ def test_a_system_that_does_not_split_is_refused_in_words() -> None:
 # endings
 
 
+@pytest.mark.parametrize("explore", [product.explore, closed_explore], ids=["listed", "classes"])
 @pytest.mark.parametrize("limits, reason", [
-    (Limits(states=500), "limit of 500 states reached at depth "),
+    (Limits(states=500), "limit of 500 states reached"),
     (Limits(memory=100), "memory limit of "),
-    (Limits(seconds=0.0), "time limit of 0 s reached at depth 0"),
+    (Limits(seconds=0.0), "time limit of 0 s reached"),
 ])  # fmt: skip
-def test_a_limit_ends_the_search_incomplete_and_says_so(limits: Limits, reason: str) -> None:
-    found = product.explore(dining_philosophers.system(8), [], limits)
+def test_a_limit_ends_the_search_incomplete_and_says_so(explore: Explore, limits: Limits, reason: str) -> None:
+    found = explore(dining_philosophers.system(8), [], limits)
     assert not found.complete
     assert found.stopped is not None and found.stopped.startswith(reason)
 
@@ -228,8 +268,10 @@ def test_a_limit_ends_the_search_incomplete_and_says_so(limits: Limits, reason: 
 def test_a_limit_that_is_just_enough_leaves_the_search_complete() -> None:
     table = dining_philosophers.system(8)
     states = product.explore(table, [], Limits()).states
-    assert product.explore(table, [], Limits(states=states)).complete
-    assert not product.explore(table, [], Limits(states=states - 1)).complete
+    assert states is not None
+    for explore in (product.explore, closed_explore):
+        assert explore(table, [], Limits(states=states)).complete
+        assert not explore(table, [], Limits(states=states - 1)).complete
 
 
 def test_an_interrupted_search_reports_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,11 +279,30 @@ def test_an_interrupted_search_reports_what_it_has(monkeypatch: pytest.MonkeyPat
         assert progress.states > 0
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(product, "SECONDS_BETWEEN_REPORTS", 0.0)
+    monkeypatch.setattr(pause, "SECONDS_BETWEEN_REPORTS", 0.0)
     table = dining_philosophers.system(8)
     found = product.explore(table, dining_philosophers.observations(table), Limits(), interrupt)
     assert (found.complete, found.stopped) == (False, "interrupted")
-    assert found.states > 0
+    assert found.states
+
+
+def test_interrupted_between_classes_nothing_is_claimed() -> None:
+    table = dining_philosophers.system(8)
+    planned = plan(table, dining_philosophers.observations(table), lambda: None)
+
+    class Interrupting(pause.Pause):
+        def __call__(self) -> None:
+            raise KeyboardInterrupt
+
+    found = product.explore_planned(planned, Limits(), Interrupting(Limits(), None), 0)
+    planned.close()
+    assert (found.complete, found.stopped, found.states) == (False, "interrupted", 0)
+
+
+def test_states_beyond_the_largest_set_are_left_to_classes() -> None:
+    table = dining_philosophers.system(8)
+    assert product.explore(table, [], Limits()).reductions == ()
+    assert closed_explore(table, [], Limits()).reductions[0].startswith("tau-closure: ")
 
 
 def overflowing(steps: int) -> System:
@@ -263,7 +324,7 @@ def test_a_value_outside_its_domain_is_the_same_error() -> None:
     system = overflowing(2)
     seen = [Observation("never", in_states=FALSE), observe_states("always", TRUE, system)]
     messages = set()
-    for explore in (plain_search.explore, product.explore):
+    for explore in (plain_search.explore, product.explore, closed_explore):
         with pytest.raises(ModelError) as error:
             explore(system, seen, Limits())
         messages.add(str(error.value))
