@@ -10,11 +10,13 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from inspect import signature
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 
 from benchmarks.measured_process import Cost, ProgramError, run
+from dsmip.commands import check
 from generators.exports.promela import additional_states, additional_transitions, initial_states, promela
 from generators.exports.subject import Subject, subject_of
 from model.readings import reading
@@ -72,19 +74,25 @@ class Contestant:
         return f"{' and '.join(missing)} not installed" if missing else None
 
 
-def dsmip_check(engine: str) -> Contestant:
-    """The command a person runs: all properties judged, counterexamples replayed, a table printed."""
+def dsmip_check(engine: str, *, reduced: bool = False) -> Contestant:
+    """The command a person runs: all properties judged, counterexamples replayed, a table printed.
+
+    reduced: with symmetry, where there is one.
+    """
 
     def measure(case: Case, seconds: float) -> Measurement:
         command = [sys.executable, "-c", "from dsmip.command_line import main; main()", "check", case.scenario,
                    "--reading", case.reading, "--engine", engine, "--json", "--no-charts"]  # fmt: skip
+        if "reduction" in signature(check).parameters:
+            command.append("--reduction" if reduced else "--no-reduction")
         cost, printed = run(command, ROOT, seconds, fine=(0, 1))  # 1: a property does not hold, an answer too
         found = json.loads(printed)["results"][0]
         if found["states"] is None or found["transitions"] is None:
             raise ProgramError(f"the {engine} engine gives no counts")
         return Measurement(cost, cost, found["states"], found["transitions"])
 
-    return Contestant(f"dsmip check, {engine} engine", (), measure, ours=True)
+    with_symmetry = ", symmetry" if reduced else ""
+    return Contestant(f"dsmip check, {engine} engine{with_symmetry}", (), measure, ours=True)
 
 
 def dsmip_exploration(engine: str) -> Contestant:

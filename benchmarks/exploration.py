@@ -1,15 +1,17 @@
 """One exploration as a process of its own, for the benchmarks: prints what was found as JSON.
-Nothing is observed, so it is what a peer does with a model that has no properties."""
+Nothing is observed and nothing reduced: it is what a peer does with a model that has no properties."""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
+from inspect import signature
 from time import monotonic, process_time
 
 from benchmarks.measured_process import largest_memory
 from checker.checking import explorer
-from checker.search import Limits
+from checker.search import Exploration, Limits
 from model.handover import handover_of_one
 from model.language.errors import ModelError
 from model.language.replication import replicated
@@ -22,9 +24,10 @@ def main(scenario_name: str, reading_name: str, engine: str, seconds: float) -> 
     system = handover_of_one(scenario, reading(reading_name, []))
     if scenario.ue.count > 1:
         system = replicated(system, scenario.ue.count)[0]
-    explore = explorer(engine)
+    explore: Callable[..., Exploration] = explorer(engine)
+    whole = {"reduce": False} if "reduce" in signature(explore).parameters else {}
     before, started, used = largest_memory(figure="VmRSS"), monotonic(), process_time()
-    found = explore(system, [], Limits(seconds=seconds))
+    found = explore(system, [], Limits(seconds=seconds), **whole)
     print(json.dumps({
         "complete": found.complete, "stopped": found.stopped, "states": found.states,
         "transitions": found.transitions, "depth": found.depth, "search_seconds": monotonic() - started,
