@@ -24,6 +24,7 @@ from tests.generators.exports.refereed import (
     needs,
     some,
 )
+from tests.generators.exports.small_systems import altered_in_flight, rotated
 from tests.toys import toy_system
 
 spin = partial(ask_spin, optimise="-O0")
@@ -77,6 +78,13 @@ def test_referees_agree_on_toys(ask: Ask, options: dict[str, int]) -> None:
 def test_referees_agree_on_classics(ask: Ask, example: object) -> None:
     system = example.system()  # type: ignore[attr-defined]
     assert_referee_agrees(ask, system, example.observations(system))  # type: ignore[attr-defined]
+
+
+@both_referees
+@pytest.mark.parametrize("system", [altered_in_flight(False), altered_in_flight(True), rotated()],
+                         ids=["altered in a queue", "altered in a multiset", "rotated"])  # fmt: skip
+def test_referees_agree_on_simultaneous_and_altering_steps(ask: Ask, system: System) -> None:
+    assert_referee_agrees(ask, system, [])
 
 
 @both_referees

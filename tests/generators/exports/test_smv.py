@@ -22,6 +22,7 @@ from properties.registry import ALL_PROPERTIES
 from tests.agreement.random_systems import systems
 from tests.agreement.test_engines_agree import toy_observations
 from tests.generators.exports.refereed import some
+from tests.generators.exports.small_systems import altered_in_flight, rotated
 from tests.generators.exports.smv_reader import Reader, explored, tokens
 from tests.toys import toy_system
 
@@ -54,6 +55,11 @@ def test_classics_are_the_same_in_smv(example: object) -> None:
     ours = engine.explore(system, [], Limits())
     found = explored(smv(plain_subject(system, [])))
     assert (found.states, found.transitions) == (ours.states, ours.transitions)
+
+
+def test_simultaneous_and_altering_steps_are_the_same_in_smv() -> None:
+    assert_same(rotated(), [])
+    assert_same(altered_in_flight(False), [])
 
 
 @pytest.mark.slow
