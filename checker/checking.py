@@ -5,7 +5,7 @@ No counterexample is shown that does not replay through the interpretation, thro
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
 from typing import Protocol
@@ -95,10 +95,12 @@ def check_scenario(
     engine: str | Explore = "auto",
     limits: Limits = Limits(),  # noqa: B008
     progress: ProgressReport | None = None,
+    reduce: bool = True,
 ) -> Run:
     """Explore `scenario` under `reading` (with a mutant's `change`) and judge `properties`.
 
-    engine: a name, or a search function.
+    engine: a name, or a search function. reduce: false forbids everything that makes the search smaller
+    without changing its answer.
     Properties that the scenario lists under `cannot_occur` are left out, and their antecedents watched.
     Raises ModelError if the model is not sound: overlapping or incomplete tables, unknown names.
     """
@@ -114,7 +116,8 @@ def check_scenario(
     wanted = [found for entry in judged for found in judge.observations(entry)]
     watched = [found for entry in properties if entry.identifier in left_out
                for found in judge.observations(entry) if found.name == entry.antecedent_name]  # fmt: skip
-    exploration = explorer(engine)(judge.system, [*wanted, *watched], limits, progress)
+    explored = judge.system if reduce else without_symmetry(judge.system)
+    exploration = explorer(engine)(explored, [*wanted, *watched], limits, progress)
     surprises = tuple(
         f'"{found.name}", although the scenario says that it cannot occur'
         for found in watched
@@ -125,6 +128,11 @@ def check_scenario(
         tuple(Judgement(entry, judge.verdict(entry, exploration)) for entry in judged),
         judge.dead_rows(exploration) if exploration.complete else (), {**left_out, **few}, surprises,
     )  # fmt: skip
+
+
+def without_symmetry(system: System) -> System:
+    """The same system; a search of it has nothing to make use of."""
+    return replace(system, symmetries=())
 
 
 def explorer(name: str | Explore) -> Explore:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from time import monotonic
 
 from checker.search import Exploration, Limits, Progress, ProgressReport, Sighting
+from checker.symmetry import Symmetry, usable_symmetry
 from model.language.interpretation import Interpretation, State, Step
 from model.language.observations import Observation
 from model.language.systems import System
@@ -21,9 +22,11 @@ def explore(
 ) -> Exploration:
     """Every reachable state, in order of distance, until done or a limit is passed.
 
-    Raises ModelError if a value leaves its domain.
+    Of states that are alike but for names, as the system declares it, only the first one found is
+    expanded; figures stay those of all states. Raises ModelError if a value leaves its domain.
     """
-    search = _Search(system, observations)
+    symmetry, notes = usable_symmetry(system, observations)
+    search = _Search(system, observations, symmetry, notes)
     stopped: str | None = None
     try:
         stopped = search.run(limits, progress)
@@ -33,8 +36,14 @@ def explore(
 
 
 class _Search:
-    def __init__(self, system: System, observations: Sequence[Observation]) -> None:
+    def __init__(
+        self, system: System, observations: Sequence[Observation], symmetry: Symmetry | None, notes: tuple[str, ...]
+    ) -> None:
         self.system = system
+        self.symmetry = symmetry
+        self.notes = notes
+        self.alike: set[State] = set()  # all states of the orbits found
+        self.weight: dict[State, int] = {}  # of a state that is expanded: the size of its orbit
         self.interpretation = Interpretation(system)
         self.in_states = {entry.name: entry.in_states for entry in observations if entry.in_states is not None}
         self.in_steps = {
@@ -77,7 +86,7 @@ class _Search:
             if name not in self.sightings and self.interpretation.holds(condition, state):
                 self.sightings[name] = self.sighting(state, ())
         for step in self.interpretation.steps(state):
-            self.fired[step.action.name] += 1
+            self.fired[step.action.name] += self.weight[state]
             self.observe(state, step)
             if step.overflow:
                 self.overflowed.update(self.channels_without_room(state, step))
@@ -92,7 +101,10 @@ class _Search:
                     self.sightings[name] = self.sighting(state, ((step.action.name, step.position),))
 
     def found(self, state: State, distance: int, arrival: tuple[State, str, int | None] | None) -> None:
-        if state not in self.distance:
+        if state not in self.distance and state not in self.alike:
+            orbit = {state} if self.symmetry is None else self.symmetry.orbit(state)
+            self.alike |= orbit if self.symmetry is not None else set()
+            self.weight[state] = len(orbit)
             self.distance[state] = distance
             self.arrival[state] = arrival
             self.waiting.append(state)
@@ -129,7 +141,9 @@ class _Search:
 
     @property
     def levels(self) -> tuple[int, ...]:
-        counts = Counter(self.distance.values())
+        counts: Counter[int] = Counter()
+        for state, distance in self.distance.items():
+            counts[distance] += self.weight[state]
         return tuple(counts[distance] for distance in range(len(counts)))
 
     @property
@@ -137,8 +151,14 @@ class _Search:
         return len(self.distance) * BYTES_PER_STATE
 
     def result(self, stopped: str | None) -> Exploration:
+        fired, largest, overflowed = self.fired, self.largest, frozenset(self.overflowed)
+        reductions: tuple[str, ...] = ()
+        if self.symmetry is not None:
+            fired, largest = self.symmetry.fired(fired), self.symmetry.largest(largest)
+            overflowed = self.symmetry.overflowed(overflowed)
+            reductions = (self.symmetry.text(len(self.distance)),)
         return Exploration(
-            "plain", stopped is None, stopped, len(self.distance), self.transitions, self.depth,
-            monotonic() - self.started, self.memory, self.sightings, self.fired, self.largest,
-            frozenset(self.overflowed), self.levels,
+            "plain", stopped is None, stopped, sum(self.weight.values()), self.transitions, self.depth,
+            monotonic() - self.started, self.memory, self.sightings, fired, largest,
+            overflowed, self.levels, reductions, self.notes,
         )  # fmt: skip

@@ -24,11 +24,13 @@ def check(
     properties: Sequence[str] = (),
     memory: int | None = None,
     seconds: float | None = None,
+    reduce: bool = True,
 ) -> Run:
     """Explore a scenario and judge its properties (all, or those named).
 
-    choices: such as "AMB-02=sa-first". memory: bytes. Raises ModelError for anything unknown.
+    choices: such as "AMB-02=sa-first". memory: bytes. reduce: symmetry may be used. Raises ModelError
+    for anything unknown.
     """
     given = load(scenario) if isinstance(scenario, str) else scenario
     wanted = [property_called(name) for name in properties] or list(ALL_PROPERTIES)
-    return check_scenario(given, reading(reading_name, choices), wanted, limits=Limits(memory, seconds))
+    return check_scenario(given, reading(reading_name, choices), wanted, limits=Limits(memory, seconds), reduce=reduce)

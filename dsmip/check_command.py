@@ -26,7 +26,7 @@ INTERRUPTED = "interrupted"
 def run_checks(
     scenarios: Sequence[str], readings: Sequence[str], choices: Sequence[str], properties: Sequence[str], *,
     mutant: str | None, engine: EngineOptions, folder: Path | None, memory: str | None, time: str | None, charts: bool,
-    as_json_text: bool, verbose: bool = False,
+    as_json_text: bool, verbose: bool = False, reduce: bool = True,
 ) -> int:  # fmt: skip
     """The exit code. Everything given is looked at before the first exploration starts."""
     loaded = [load(name) for name in scenarios or shipped()]
@@ -50,7 +50,7 @@ def run_checks(
                 with reporting(title) as progress:
                     run = check_scenario(
                         scenario, entry, wanted, change=change, engine=engine.search(f"{scenario.name}-{entry.name}"),
-                        limits=limits, progress=progress,
+                        limits=limits, progress=progress, reduce=reduce,
                     )  # fmt: skip
             except KeyboardInterrupt:
                 say(INTERRUPTION)

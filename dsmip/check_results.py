@@ -268,6 +268,9 @@ def show_limits(console: Console, runs: Sequence[Run]) -> None:
     console.print("A verdict is meant within the bounds of its scenario:")
     for name, words in {run.scenario.name: run.judgements[0].verdict.evidence.abstractions for run in runs}.items():
         console.print(f"  {name}: {'; '.join(words)}")
+    for run in runs:
+        for reduction in run.exploration.reductions:
+            console.print(f"{run.scenario.name}, {run.reading.name}: {reduction}; figures are those of all states")
     console.print("Not modelled: data packets, real time; see `dsmip requirements`.")
 
 

@@ -66,6 +66,9 @@ def check(
     ] = None,
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="draw counterexamples")] = True,
     verbose: Annotated[bool, typer.Option("--verbose", help="figures of each run: rows, distances, channels")] = False,
+    reduction: Annotated[
+        bool, typer.Option("--reduction/--no-reduction", help="use symmetry where there is one")
+    ] = True,
     json: Json = False,
 ) -> None:
     """Explore scenarios completely and judge every property.
@@ -79,7 +82,7 @@ def check(
         scenarios or [], reading or [], choose or [], property_ or [], mutant=mutant,
         engine=EngineOptions(engine, checkpoint, checkpoint_interval, workers, cluster),
         folder=save_traces, memory=memory, time=time, charts=charts, as_json_text=json,
-        verbose=verbose,
+        verbose=verbose, reduce=reduction,
     ))  # fmt: skip
 
 

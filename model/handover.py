@@ -23,6 +23,7 @@ from model.language.flattening import compose
 from model.language.machines import Machine, Trigger, event, receipt
 from model.language.messages import Channel
 from model.language.replication import replicated
+from model.language.symmetry import Interchangeable, Thing
 from model.language.systems import System
 from model.lifetimes import lifetimes
 from model.messages import (
@@ -76,7 +77,7 @@ def handover_of_one(scenario: Scenario, reading: Reading, change: Change | None 
     leave_out_what_is_missing(machines, scenario)
     return compose(
         scenario.name, list(machines.values()), channels(scenario), binding(scenario, reading),
-        association_at_both_ends_or_neither,
+        association_at_both_ends_or_neither, alike_networks(scenario),
     )  # fmt: skip
 
 
@@ -264,15 +265,42 @@ def translated_address(network: Network, mapping: str = "mapped") -> str:
     return f"{mapping}-{network.name}" if network.translation else address_on(network)
 
 
+def addresses_of(scenario: Scenario, network: Network) -> list[str]:
+    """Every address that belongs to the network, outside ones included."""
+    found = [address_on(network)]
+    if network.translation:
+        found.append(translated_address(network))
+        if scenario.bounds.nat_remappings:
+            found.append(translated_address(network, "remapped"))
+    return found
+
+
+def alike_networks(scenario: Scenario) -> list[Interchangeable]:
+    """Foreign networks of one kind: which of them the UE visits makes no difference but in names."""
+    kinds: dict[tuple[str, bool], list[Network]] = {}
+    for entry in scenario.networks:
+        if not entry.home:
+            kinds.setdefault((entry.family, entry.translation), []).append(entry)
+    return [
+        Interchangeable(
+            f"networks {', '.join(entry.name for entry in alike)}",
+            tuple(
+                Thing(entry.name, members=(
+                    ("network", entry.name),
+                    *(("address", address) for address in addresses_of(scenario, entry)),
+                ))
+                for entry in alike
+            ),
+            presumed=True,
+        )
+        for alike in kinds.values()
+        if len(alike) > 1
+    ]  # fmt: skip
+
+
 def addresses(scenario: Scenario) -> tuple[str, ...]:
-    found = [NO_ADDRESS]
-    for network in scenario.networks:
-        found.append(address_on(network))
-        if network.translation:
-            found += [translated_address(network)]
-            if scenario.bounds.nat_remappings:
-                found += [translated_address(network, "remapped")]
-    return (*found, ATTACKER_ADDRESS) if scenario.attacker.exists else tuple(found)
+    given = [address for network in scenario.networks for address in addresses_of(scenario, network)]
+    return (NO_ADDRESS, *given, *((ATTACKER_ADDRESS,) if scenario.attacker.exists else ()))
 
 
 def tables(scenario: Scenario) -> dict[str, dict[Value, Value]]:

@@ -40,13 +40,15 @@ class ActionCode:
 
     watched: action name -> (number of observation, condition), looked at when the action is taken.
     homes: of each action the part that decides and changes alone where it applies, or None.
+    symmetric: a state counts as often as it stands for others (`symmetry_code.py`).
     """
 
     def __init__(
         self, system: System, layout: Layout, watched: dict[str, list[tuple[int, Expression]]],
-        homes: Sequence[int | None],
+        homes: Sequence[int | None], symmetric: bool = False,
     ) -> None:  # fmt: skip
         self.system = system
+        self.symmetric = symmetric
         self.layout = layout
         self.watched = watched
         self.homes = homes
@@ -72,7 +74,8 @@ class ActionCode:
             counter = f"getelementptr (i64, ptr @fired, i64 {number})"
             before = text.fresh("%n")
             text.line(f"{before} = load i64, ptr {counter}")
-            text.line(f"{before}x = add i64 {before}, 1")
+            times = text.load("@weight") if self.symmetric else 1
+            text.line(f"{before}x = add i64 {before}, {times}")
             text.line(f"store i64 {before}x, ptr {counter}")
         label = self.label(text, number)
         groups = self._watch(text, number, action, label)

@@ -83,6 +83,7 @@ class Checkpointing:
             raise self._unusable("its figures are damaged")
         search.rehash()
         tables.fill_again()
+        search.rename_values()
         search.resumed = rows
         ended = "complete" if details["complete"] else f"{rows - search.context[Register.NEXT]:,} to expand"
         self.say(f"taken up from the checkpoint {self.folder}: {rows:,} states, depth {search.depth}, {ended}")

@@ -7,6 +7,7 @@ import ctypes
 from bisect import bisect_left
 from collections.abc import Sequence
 from contextlib import closing, suppress
+from dataclasses import replace
 from time import monotonic
 
 from checker.explicit.action_code import POSITION_BITS, action_and_position
@@ -14,12 +15,15 @@ from checker.explicit.checkpointing import Checkpointing
 from checker.explicit.compilation import NativeCode, Optimisation
 from checker.explicit.kernel import Kernel
 from checker.explicit.packing import Layout
+from checker.explicit.parts import Parts
 from checker.explicit.pipe import MANY_STATES, MANY_WAITING, TwoProcessors, processors
+from checker.explicit.representatives import Representatives, symmetry_for
 from checker.explicit.search_memory import ENTRY, NO_PARENT, SETTLED, Register, Status
 from checker.explicit.system_text import SystemText
 from checker.explicit.tables import FIRST_SLOTS, MOST_STATES, Tables
 from checker.interruption import Interruption, noted
 from checker.search import Exploration, Limits, Progress, ProgressReport, Sighting
+from checker.symmetry import Symmetry
 from model.language.errors import ModelError
 from model.language.interpretation import Interpretation
 from model.language.observations import Observation
@@ -40,23 +44,29 @@ def explore(
 ) -> Exploration:  # fmt: skip
     """Every reachable state, in order of distance, until done or a limit is passed.
 
-    checkpointing: where the search is kept, and goes on from. Raises ModelError if a value leaves its
-    domain, CheckpointError if what is kept there cannot be used.
+    Of states that are alike but for names, as the system declares it, one is kept; figures stay those of
+    all states. checkpointing: where the search is kept, and goes on from. Raises ModelError if a value
+    leaves its domain, CheckpointError if what is kept there cannot be used.
     """
-    with closing(ExplicitSearch(system, observations, limits)) as search:
-        return search.result(search.run(progress, checkpointing))
+    started = monotonic()
+    symmetry, parts, notes = symmetry_for(system, observations)
+    with closing(ExplicitSearch(system, observations, limits, parts=parts, symmetry=symmetry)) as search:
+        search.started = started
+        return replace(search.result(search.run(progress, checkpointing)), notes=notes)
 
 
 class ExplicitSearch:
     """One search: compiled code, its tables, its clock. Close it when done.
 
     It starts with code that is not optimised; a long search goes on with optimised code once that is
-    ready (`optimise_from`: after so many states).
+    ready (`optimise_from`: after so many states). With a symmetry, which must not cut the parts, its
+    states are representatives.
     """
 
     def __init__(
         self, system: System, observations: Sequence[Observation], limits: Limits, *,
         optimise_from: int = FEW_STATES, first_slots: int = FIRST_SLOTS,
+        parts: Parts | None = None, symmetry: Symmetry | None = None,
     ) -> None:  # fmt: skip
         self.started = monotonic()
         self.seconds_before = 0.0  # of earlier processes, where a checkpoint is taken up
@@ -64,12 +74,14 @@ class ExplicitSearch:
         self.system = system
         self.observations = observations
         self.limits = limits
-        self.layout = Layout(system)
-        written = SystemText(system, self.layout, observations)
+        self.layout = Layout(system, parts)
+        self.representatives = None if symmetry is None else Representatives(symmetry)
+        written = SystemText(system, self.layout, observations, symmetry)
         self.text, self.most_successors, self.masks = written.text, written.most_successors, written.masks
         self.optimise_from = optimise_from
         self.optimisation: Optimisation | None = None
-        self.share_from = MANY_STATES if limits.states is None and processors() > 1 else MOST_STATES
+        shares = limits.states is None and symmetry is None and processors() > 1
+        self.share_from = MANY_STATES if shares else MOST_STATES
         self.two_processors: TwoProcessors | None = None
         self.kernel = Kernel(self.masks)
         self._use(NativeCode.compiled(self.text))
@@ -79,7 +91,7 @@ class ExplicitSearch:
         self.context[Register.STATE_LIMIT] = 2**63 if limits.states is None else limits.states
         self.tables = Tables(
             self.context, self.kernel, self.layout.part_words, self.masks, self.most_successors, limits.memory,
-            first_slots,
+            first_slots, 0 if symmetry is None else symmetry.order - 1,
         )  # fmt: skip
 
     def _use(self, code: NativeCode) -> None:
@@ -97,6 +109,9 @@ class ExplicitSearch:
         self.context[Register.MEET] = code.address("meet")
         self.context[Register.JOINT] = code.address("joint")
         self.context[Register.LIVE] = ctypes.addressof(self.numbers["live"])
+        if self.representatives is not None:
+            self.context[Register.RENAME] = code.address("rename")
+            self.context[Register.WEIGH] = code.address("weigh")
 
     def close(self) -> None:
         if self.optimisation is not None:
@@ -282,6 +297,12 @@ class ExplicitSearch:
         for part in (0, 1):
             self.code.procedure(f"rehash_all_{part}")()
 
+    def rename_values(self) -> None:
+        """Work out the images of the parts' values again, where states stand for others."""
+        if self.representatives is not None:
+            for part in (0, 1):
+                self.code.procedure(f"introduce_all_{part}")()
+
     def fired(self) -> list[int]:
         """How often each action was taken so far."""
         self.kernel.tally(self._at, ctypes.addressof(self.numbers["fired"]), 32 + POSITION_BITS)
@@ -295,22 +316,30 @@ class ExplicitSearch:
         channels = self.system.channels
         largest, overflowed = list(self.numbers["largest"]), list(self.numbers["overflowed"])
         states, depth, memory = self.tables.count, self.depth, self.tables.memory
-        return Exploration(
+        found = Exploration(
             "explicit", stopped is None, stopped, states, sum(fired.values()), depth,
             self.seconds, memory, self._sightings(), fired,
             {channel.name: count for channel, count in zip(channels, largest, strict=True)},
             frozenset(channel.name for channel, flag in zip(channels, overflowed, strict=True) if flag),
             self._levels(),
         )  # fmt: skip
+        return found if self.representatives is None else self.representatives.exact(found, states)
 
     def _levels(self) -> tuple[int, ...]:
         """How many states at each distance: a level ends before the first state found from the next one."""
         found, levels = range(self.tables.count), list[int]()
         start, end = 0, bisect_left(found, True, key=lambda index: self.tables.parent(index) != NO_PARENT)
         while start < end:
-            levels.append(end - start)
+            levels.append(self._states_between(start, end))
             start, end = end, bisect_left(found, end, lo=end, key=self.tables.parent)
         return tuple(levels)
+
+    def _states_between(self, start: int, end: int) -> int:
+        """How many states those with these indices stand for."""
+        if self.representatives is None:
+            return end - start
+        states_of = self.code.function("states_of", ctypes.c_void_p, ctypes.c_uint64)
+        return int(states_of(self.context[Register.STATES] + 8 * start, end - start))
 
     def _sightings(self) -> dict[str, Sighting]:
         origins, unseen = self.numbers["sightings"], self.numbers["unseen"]
@@ -320,15 +349,25 @@ class ExplicitSearch:
             if unseen[number // 64] >> number % 64 & 1:
                 continue
             origin = int(origins[number])
-            path = [self._step(origin >> 32)] if origin >> 32 else []
-            index = origin & 0xFFFFFFFF
+            last = self._step(origin >> 32) if origin >> 32 else None
+            index = seen = origin & 0xFFFFFFFF
+            path: list[tuple[int, tuple[str, int | None]]] = []  # indices with the steps that lead there
             while (parent := self.tables.parent(index)) != NO_PARENT:
                 if index not in labels:
                     labels[index] = self._label(parent, index)
-                path.append(self._step(labels[index]))
+                path.append((index, self._step(labels[index])))
                 index = parent
             initial = self.layout.decode(self.state_words(index))
-            sightings[observation.name] = Sighting(initial, tuple(reversed(path)))
+            if self.representatives is None:
+                steps = [step for _, step in reversed(path)] + ([] if last is None else [last])
+                sightings[observation.name] = Sighting(initial, tuple(steps))
+                continue
+            self.representatives.starts(index, initial)
+            for following, step in reversed(path):
+                there = self.layout.decode(self.state_words(following))
+                self.representatives.follows(index, step, following, there)
+                index = following
+            sightings[observation.name] = self.representatives.sighting(seen, last, observation)
         return sightings
 
     def _step(self, label: int) -> tuple[str, int | None]:
@@ -340,6 +379,8 @@ class ExplicitSearch:
         wanted = self.tables.key(index)
         self.tables.make_room_in_parts()
         self.kernel.again(self._at, parent, self.most_successors)
+        if self.representatives is not None:
+            self.code.procedure("rename")()
         count = int(self.context[Register.BUFFERED])
         buffer = (ctypes.c_uint64 * (ENTRY * count)).from_address(self.context[Register.BUFFER])
         for start in range(0, len(buffer), ENTRY):

@@ -107,6 +107,12 @@ class FunctionText:
                 return ones
         return left if left == right else self._value(f"or i{width} {left}, {right}")
 
+    def exclusive(self, width: int, left: Operand, right: Operand) -> Operand:
+        left, right = ordered(left, right)
+        if isinstance(left, int) and isinstance(right, int):
+            return signed(left ^ right, width)
+        return left if right == 0 else self._value(f"xor i{width} {left}, {right}")
+
     def negation(self, condition: Operand) -> Operand:
         if isinstance(condition, int):
             return 1 - condition

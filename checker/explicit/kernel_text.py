@@ -167,10 +167,17 @@ define internal fastcc i1 @has_room(ptr %c, i64 %most) nounwind noinline {{
 
 
 def _settle() -> str:
-    """Look up all of the buffer in order; what is new is appended to the states."""
+    """Look up all of the buffer in order; what is new is appended to the states. First rename, if asked to."""
     return f"""
 define dso_local void @settle(ptr %c) nounwind noinline {{
 entry:
+{get("rename", Register.RENAME, "ptr")}
+  %plain = icmp eq ptr %rename, null
+  br i1 %plain, label %start, label %renamed
+renamed:
+  call void %rename()
+  br label %start
+start:
 {get("n", Register.BUFFERED)}
 {get("buffer", Register.BUFFER, "ptr")}
 {get("table", Register.TABLE, "ptr")}
@@ -183,8 +190,8 @@ entry:
   %mask = sub i64 %slots, 1
   br label %loop
 loop:
-  %i = phi i64 [0, %entry], [%i1, %done]
-  %known = phi i64 [%count, %entry], [%known1, %done]
+  %i = phi i64 [0, %start], [%i1, %done]
+  %known = phi i64 [%count, %start], [%known1, %done]
   %more = icmp ult i64 %i, %n
   br i1 %more, label %body, label %leave
 body:
@@ -243,6 +250,8 @@ entry:
 {get("limit", Register.STATE_LIMIT)}
 {get("depth", Register.DEPTH)}
 {get("states", Register.STATES, "ptr")}
+{get("weigh", Register.WEIGH, "ptr")}
+  %single = icmp eq ptr %weigh, null
   %margin = add i64 %most, {SETTLED}
   br label %loop
 loop:
@@ -282,7 +291,13 @@ check:
 expand:
   %state = getelementptr i64, ptr %states, i64 %here
   %key = load i64, ptr %state
-  %status = call fastcc i64 @expand(ptr %c, i64 %key, i64 %here, i64 1, i64 %most)
+  br i1 %single, label %count_it, label %weigh_it
+weigh_it:
+  %orbit = call i64 %weigh(i64 %key)
+  br label %count_it
+count_it:
+  %uses = phi i64 [1, %expand], [%orbit, %weigh_it]
+  %status = call fastcc i64 @expand(ptr %c, i64 %key, i64 %here, i64 %uses, i64 %most)
   %fine = icmp eq i64 %status, 0
   br i1 %fine, label %expanded, label %trouble
 expanded:

@@ -10,12 +10,17 @@ from checker.explicit.search_memory import ENTRY, NO_PARENT, STEP, Record, Regis
 SEEDS = (7046029254386353131, 2685821657736338717)
 
 
-def part_text(part_words: Sequence[int], actions: int, channels: int, groups: int, masks: int) -> str:
-    """groups: observations by 64. masks: joint entries by 64."""
+def part_text(
+    part_words: Sequence[int], actions: int, channels: int, groups: int, masks: int, symmetric: bool = False
+) -> str:
+    """groups: observations by 64. masks: joint entries by 64. symmetric: new values come with their images,
+    by `introduce_`, which is not written here."""
+    number_of = "introduce" if symmetric else "intern"
     return "\n".join([
         _globals(sum(part_words), actions, channels, groups, masks), _sight(),
-        *(_value_functions(part, part_words, masks) for part in (0, 1)),
-        _push(masks), _emit(part_words, masks), _load(part_words), _meet(masks), _add(part_words), _key_of(part_words),
+        *(_value_functions(part, part_words, masks, number_of) for part in (0, 1)),
+        _push(masks), _emit(part_words, number_of), _load(part_words), _meet(masks), _add(part_words),
+        _key_of(part_words),
     ])  # fmt: skip
 
 
@@ -77,7 +82,7 @@ leave:
 }}"""
 
 
-def _value_functions(part: int, part_words: Sequence[int], masks: int) -> str:
+def _value_functions(part: int, part_words: Sequence[int], masks: int, number_of: str) -> str:
     """The number of a value: `find_` gives 0 for one never met, `intern_` numbers it. `collect_` keeps a step."""
     numbers = _of(part, part_words)
     count, parameters = len(numbers), words_of(numbers)
@@ -209,7 +214,7 @@ define internal fastcc ptr @record_{part}(i64 %number) nounwind alwaysinline {{
 }}
 
 define internal fastcc void @collect_{part}(i64 %label{comma}{parameters}) nounwind {{
-  %number = call fastcc i64 @intern_{part}({parameters})
+  %number = call fastcc i64 @{number_of}_{part}({parameters})
   %record = call fastcc ptr @record_{part}(i64 %number)
   %h = load i64, ptr %record
   %used = load i64, ptr {at(Register.STEPS_USED)}
@@ -261,12 +266,12 @@ define internal fastcc void @push(i64 %label, i64 %left, i64 %right) nounwind {{
 }}"""
 
 
-def _emit(part_words: Sequence[int], masks: int) -> str:
+def _emit(part_words: Sequence[int], number_of: str) -> str:
     """Successors found from the state `@here`, by the words of the parts that change."""
     zero, one = _of(0, part_words), _of(1, part_words)
     return f"""
 define internal fastcc void @emit_0({_after_label(zero)}) nounwind {{
-  %left = call fastcc i64 @intern_0({words_of(zero)})
+  %left = call fastcc i64 @{number_of}_0({words_of(zero)})
   %here = load i64, ptr @here
   %right = and i64 %here, 4294967295
   call fastcc void @push(i64 %label, i64 %left, i64 %right)
@@ -274,7 +279,7 @@ define internal fastcc void @emit_0({_after_label(zero)}) nounwind {{
 }}
 
 define internal fastcc void @emit_1({_after_label(one)}) nounwind {{
-  %right = call fastcc i64 @intern_1({words_of(one)})
+  %right = call fastcc i64 @{number_of}_1({words_of(one)})
   %here = load i64, ptr @here
   %left = lshr i64 %here, 32
   call fastcc void @push(i64 %label, i64 %left, i64 %right)
@@ -282,8 +287,8 @@ define internal fastcc void @emit_1({_after_label(one)}) nounwind {{
 }}
 
 define internal fastcc void @emit_01({_after_label([*zero, *one])}) nounwind {{
-  %left = call fastcc i64 @intern_0({words_of(zero)})
-  %right = call fastcc i64 @intern_1({words_of(one)})
+  %left = call fastcc i64 @{number_of}_0({words_of(zero)})
+  %right = call fastcc i64 @{number_of}_1({words_of(one)})
   call fastcc void @push(i64 %label, i64 %left, i64 %right)
   ret void
 }}"""

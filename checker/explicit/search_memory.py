@@ -9,6 +9,7 @@ SETTLED = 64  # successors collected before they are looked up, so that memory i
 NO_PARENT = 0xFFFFFFFF
 ENTRY = 3  # of the buffer: key, hash, label << 32 | parent
 STEP = 2  # words of a step kept: label << 32 | number of the part's value after it, hash of that value
+IMAGE = 2  # words of an image kept: its number, its hash
 
 
 class Status(IntEnum):
@@ -56,6 +57,10 @@ class Register(IntEnum):
     JOINT = 28  # address of a function: the steps that need both parts
     LIVE = 29  # address: which joint entries still matter, a bit each
     JOINTLY = 32  # states in which joint entries were tried
+    IMAGES_0 = 33  # address: of each value its images under all permutations but the identity
+    IMAGES_1 = 34
+    RENAME = 35  # address of a function: put representatives into the buffer; 0: states stand for themselves
+    WEIGH = 36  # address of a function: how many states a representative stands for
     INDEX = 30  # address: 32-bit index + 1 of states by hash, made on demand
     INDEX_MASK = 31
 

@@ -12,6 +12,8 @@ from checker.explicit.local_code import LocalCode
 from checker.explicit.packing import Layout
 from checker.explicit.part_text import part_text
 from checker.explicit.parts import PARTS
+from checker.explicit.symmetry_code import SymmetryCode
+from checker.symmetry import Symmetry
 from model.language.expressions import FALSE, Expression, Operator
 from model.language.observations import Observation
 from model.language.systems import Action, System
@@ -22,20 +24,27 @@ Entries = list[tuple[int, Expression]]
 class SystemText:
     """text: LLVM. most_successors: of one state. masks: joint entries by 64."""
 
-    def __init__(self, system: System, layout: Layout, observations: Sequence[Observation]) -> None:
+    def __init__(
+        self, system: System, layout: Layout, observations: Sequence[Observation], symmetry: Symmetry | None = None
+    ) -> None:
         self.system = system
         homes = [layout.parts.home(footprint(action)) for action in system.actions]
         observed, observed_jointly = self._of_states(layout, observations)
         watched, watched_jointly = self._of_steps(layout, observations, homes)
         entries = entries_of(system, homes, observed_jointly, watched_jointly)
-        actions = ActionCode(system, layout, watched, homes)
+        actions = ActionCode(system, layout, watched, homes, symmetry is not None)
         joint = JointCode(system, layout, actions, entries)
         local = LocalCode(system, layout, actions, joint, observed)
         self.masks = joint.masks
         self.most_successors = sum(self._positions(action) for action in system.actions)
         groups = (len(observations) + 63) // 64
-        frame = part_text(layout.part_words, len(system.actions), len(system.channels), groups, self.masks)
+        frame = part_text(
+            layout.part_words, len(system.actions), len(system.channels), groups, self.masks, symmetry is not None
+        )
         self.text = "\n".join([frame, *(local.write(part) for part in range(PARTS)), joint.write()])
+        if symmetry is not None:
+            self.most_successors *= symmetry.order  # each may bring new values with all their images
+            self.text += "\n" + SymmetryCode(layout, symmetry, self.masks).text()
 
     def _positions(self, action: Action) -> int:
         if action.channel is None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from checker.explicit.kernel import Kernel
 from checker.explicit.memory import Region
-from checker.explicit.search_memory import ENTRY, SETTLED, STEP, Record, Register, of_part
+from checker.explicit.search_memory import ENTRY, IMAGE, SETTLED, STEP, Record, Register, of_part
 
 FIRST_SLOTS = 1 << 15
 FEWEST_SLOTS = 1 << 4
@@ -22,14 +22,16 @@ Numbers = ctypes.Array[ctypes.c_uint64]
 class PartTable:
     """The values that one part of the states has had, numbered from 1, and what is known of each."""
 
-    def __init__(self, part: int, words: int, record_words: int, kernel: Kernel, room: int) -> None:
+    def __init__(
+        self, part: int, words: int, record_words: int, kernel: Kernel, room: int, images: int = 0
+    ) -> None:
         self.part = part
-        self.bytes_per_value = 8 * (words + record_words)
-        self._widths = (8 * words, 8 * record_words)
+        self.bytes_per_value = 8 * (words + record_words + IMAGE * images)
+        self._widths = (8 * words, 8 * record_words, 8 * IMAGE * images)
         self._kernel = kernel
         self.room = room
         self.slots = 2 * room
-        self._values, self._records = (Region(max(8, width) * (room + 1)) for width in self._widths)
+        self._values, self._records, self._images = (Region(max(8, width) * (room + 1)) for width in self._widths)
         self._slots = Region(4 * self.slots)
 
     @property
@@ -38,7 +40,7 @@ class PartTable:
 
     def grow(self, context: Numbers) -> None:
         """Room for twice as many values."""
-        for region, width in ((self._values, self._widths[0]), (self._records, self._widths[1])):
+        for region, width in zip((self._values, self._records, self._images), self._widths, strict=True):
             region.grow(max(8, width) * (2 * self.room + 1))
         self._slots.close()
         self._slots = Region(8 * self.slots)
@@ -56,23 +58,26 @@ class PartTable:
         return _bytes(self._values, self._widths[0], first + 1, end + 1)
 
     def tell(self, context: Numbers) -> None:
-        addresses = {"VALUES": self._values.address, "RECORDS": self._records.address, "SLOTS": self._slots.address}
+        addresses = {"VALUES": self._values.address, "RECORDS": self._records.address, "SLOTS": self._slots.address,
+                     "IMAGES": self._images.address}  # fmt: skip
         for name, number in {**addresses, "SLOT_MASK": self.slots - 1, "ROOM": self.room}.items():
             context[of_part(name, self.part)] = number
 
     def close(self) -> None:
-        for region in (self._values, self._records, self._slots):
+        for region in (self._values, self._records, self._images, self._slots):
             region.close()
 
 
 class Tables:
     """bytes_allowed: None for no limit. Memory counted: the hash tables, the states in use, the parts.
 
-    part_words: of each part. masks: joint entries by 64. most_successors: of one state.
+    part_words: of each part. masks: joint entries by 64. most_successors: of one state. images: of each
+    value of a part, by number.
     """
 
     def __init__(self, context: Numbers, kernel: Kernel, part_words: Sequence[int], masks: int,
-                 most_successors: int, bytes_allowed: int | None, first_slots: int = FIRST_SLOTS) -> None:  # fmt: skip
+                 most_successors: int, bytes_allowed: int | None, first_slots: int = FIRST_SLOTS,
+                 images: int = 0) -> None:  # fmt: skip
         self.context = context
         self.most_successors = most_successors
         self.bytes_allowed = bytes_allowed
@@ -89,7 +94,8 @@ class Tables:
         self._buffer = Region(8 * ENTRY * (SETTLED + most_successors + 1))
         room = 1 << (most_successors + 1).bit_length()
         self.parts = [
-            PartTable(part, words, Record.MASKS + masks, kernel, room) for part, words in enumerate(part_words)
+            PartTable(part, words, Record.MASKS + masks, kernel, room, images)
+            for part, words in enumerate(part_words)
         ]
         self._steps_room = 2 * room
         self._steps = Region(8 * STEP * self._steps_room)

@@ -27,6 +27,8 @@ from model.language.expressions import (
 )
 from model.language.machines import Alter, Event, LocalInvariant, Machine, Row, Send, TriggerKind
 from model.language.messages import Channel
+from model.language.symmetry import Interchangeable
+from model.language.symmetry_checks import check_symmetries
 from model.language.systems import (
     Action,
     ActionKind,
@@ -46,10 +48,12 @@ def compose(
     channels: Sequence[Channel],
     binding: Binding,
     initially: Expression = TRUE,
+    symmetries: Sequence[Interchangeable] = (),
 ) -> System:
     """The system of these machines and channels under one binding. Raises ModelError.
 
-    initially: a condition that relates initial values of different variables.
+    initially: a condition that relates initial values of different variables. symmetries: what may be
+    exchanged for each other; refused if an operation tells the one from the other.
     """
     resolved_channels = [_channel(channel, binding) for channel in channels]
     definitions = {channel.name: channel for channel in channels}
@@ -60,9 +64,12 @@ def compose(
     for repeated in {name for name in names if names.count(name) > 1}:
         raise ModelError(f'two rows make an action of the same name: "{repeated}"')
     system = System(
-        name, tuple(_variables(machines, binding)), tuple(resolved_channels), resolved, tuple(actions), initially
+        name, tuple(_variables(machines, binding)), tuple(resolved_channels), resolved, tuple(actions), initially,
+        tuple(symmetries),
     )  # fmt: skip
     check_system(system)
+    if symmetries:
+        check_symmetries(system)
     return system
 
 

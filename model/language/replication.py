@@ -3,7 +3,7 @@ Copies are alike and act one at a time; whatever a copy does it may do under any
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
@@ -22,6 +22,7 @@ from model.language.expressions import (
 )
 from model.language.machines import Alter, Event, LocalInvariant, Trigger
 from model.language.observations import Observation
+from model.language.symmetry import Interchangeable, Thing
 from model.language.systems import (
     Action,
     ResolvedMachine,
@@ -95,6 +96,7 @@ def replicated(system: System, count: int) -> tuple[System, Copies]:
         (*machines, *(copier.machine(machine) for copier in copiers for machine in system.machines)),
         tuple(copier.action(action) for copier in copiers for action in system.actions),
         all_of(copier.expression(system.initially) for copier in copiers),
+        tuple(_symmetries(system, copiers)),
     )
     check_system(result)
     numbers = range(count)
@@ -105,6 +107,15 @@ def replicated(system: System, count: int) -> tuple[System, Copies]:
         {channel.name: tuple(copied_name(channel.name, number) for number in numbers) for channel in system.channels},
         {action.name: tuple(copied_action(action.name, number) for number in numbers) for action in system.actions},
     )  # fmt: skip
+
+
+def _symmetries(system: System, copiers: Sequence[_Copier]) -> Iterator[Interchangeable]:
+    """Those of the original, in each copy on its own, and the copies themselves."""
+    for declared in system.symmetries:
+        for copier in copiers:
+            yield copier.symmetry(declared)
+    if len(copiers) > 1:
+        yield Interchangeable(f"the {len(copiers)} copies", tuple(copier.thing() for copier in copiers), presumed=True)
 
 
 def _require_copyable(system: System, shared: frozenset[str]) -> None:
@@ -208,6 +219,29 @@ class _Copier:
 
     def channel(self, channel: SystemChannel) -> SystemChannel:
         return replace(channel, name=copied_name(channel.name, self.number))
+
+    def thing(self) -> Thing:
+        """All that is this copy's own."""
+        variables = tuple(self.name(entry.name) for entry in self.system.variables if entry.name not in self.shared)
+        channels = tuple(copied_name(channel.name, self.number) for channel in self.system.channels)
+        return Thing(f"copy {self.number + 1}", variables, channels)
+
+    def symmetry(self, declared: Interchangeable) -> Interchangeable:
+        """A symmetry of the original within this copy."""
+        own = self.thing()
+        within = frozenset((*own.variables, *own.channels))
+        if declared.within is not None:
+            within &= {self.name(name) for name in declared.within if name in self.system.variable_index} | {
+                copied_name(name, self.number) for name in declared.within
+            }
+        things = tuple(
+            replace(
+                thing, variables=tuple(map(self.name, thing.variables)),
+                channels=tuple(copied_name(name, self.number) for name in thing.channels),
+            )
+            for thing in declared.things
+        )  # fmt: skip
+        return replace(declared, what=f"{declared.what} in each copy", things=things, within=within, presumed=True)
 
     def machine(self, machine: ResolvedMachine) -> ResolvedMachine:
         invariants = tuple(

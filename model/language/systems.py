@@ -13,6 +13,7 @@ from model.language.domains import Domain, Value
 from model.language.expressions import TRUE, Expression
 from model.language.machines import Alter, LocalInvariant, Trigger
 from model.language.messages import MessageType
+from model.language.symmetry import Interchangeable
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,10 @@ class Action:
 
 @dataclass(frozen=True)
 class System:
-    """The flattened model. Variables, channels and actions keep the order in which they were declared."""
+    """The flattened model. Variables, channels and actions keep the order in which they were declared.
+
+    symmetries: what is declared interchangeable; nobody relies on it without checking it.
+    """
 
     name: str
     variables: tuple[SystemVariable, ...]
@@ -161,6 +165,7 @@ class System:
     machines: tuple[ResolvedMachine, ...]
     actions: tuple[Action, ...]
     initially: Expression = TRUE  # which combinations of initial values are initial states
+    symmetries: tuple[Interchangeable, ...] = ()
 
     @cached_property
     def variable_index(self) -> Mapping[str, int]:

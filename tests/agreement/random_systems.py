@@ -49,6 +49,7 @@ from model.language.machines import (
 )
 from model.language.messages import Channel, Field, MessageType
 from model.language.observations import Observation, observe_states, observe_steps
+from model.language.symmetry import Interchangeable
 from model.language.systems import System
 
 Draw = Callable[[st.SearchStrategy], Any]
@@ -93,7 +94,8 @@ def flag(draw: Draw) -> bool:
 
 
 def value(draw: Draw, domain: Domain) -> Any:
-    return pick(draw, domain.values)
+    """A value that a model may name: twins are never named."""
+    return pick(draw, [entry for entry in domain.values if not str(entry).startswith("twin")])
 
 
 def leaf(draw: Draw, names: Names, domain: Domain) -> Expression:
@@ -174,9 +176,9 @@ def domains_of(message: MessageType, common: bool = False) -> dict[str, Domain]:
     return {name: entry.domain for name, entry in message.fields.items() if not common or name in COMMON}
 
 
-def message_types(draw: Draw, prefix: str = "") -> list[MessageType]:
+def message_types(draw: Draw, prefix: str, lane: Enumeration, colour: Enumeration) -> list[MessageType]:
     shared = {
-        "lane": Field(LANE, "left", ""), "copied": Field(BOOLEAN, False, ""), "colour": Field(COLOUR, "red", "")
+        "lane": Field(lane, "left", ""), "copied": Field(BOOLEAN, False, ""), "colour": Field(colour, "red", "")
     }  # fmt: skip
     numbered = MessageType(f"{prefix}Numbered", {"number": Field(NUMBER, 0, ""), **shared})
     more = {"level": Field(LEVEL, 3, ""), "on": Field(BOOLEAN, True, "")}
@@ -188,6 +190,10 @@ class Builder:
     """Draws the parts of one system. prefix: of all names. common: variables of others that its rows may
     read and assign."""
 
+    lane = LANE
+    colour = COLOUR
+    symmetries: Sequence[Interchangeable] = ()
+
     def __init__(
         self, draw: Draw, prefix: str = "", machines: tuple[int, int] = (2, 3), channels: tuple[int, int] = (1, 2),
         common: Sequence[VariableDeclaration] = (),
@@ -198,7 +204,7 @@ class Builder:
         self.parameters: dict[str, Any] = {}
         self.states: dict[str, list[Enum]] = {}
         self.labels = 0
-        self.messages = message_types(draw, prefix)
+        self.messages = message_types(draw, prefix, self.lane, self.colour)
         self.machines = [self.machine(index) for index in range(number(draw, *machines))]
         self.names = Names()
         for declared in common:
@@ -209,7 +215,7 @@ class Builder:
                     self.names.add(declared.domain, variable(declared.name))
         self.channels = [self.channel(index) for index in range(number(draw, *channels))]
         self.names.channels = self.channels
-        fields: dict[str, Domain] = {"colour": COLOUR, "on": BOOLEAN} if flag(draw) else {"colour": COLOUR}
+        fields: dict[str, Domain] = {"colour": self.colour, **({"on": BOOLEAN} if flag(draw) else {})}
         self.event = Event(f"{prefix}change", f"{prefix}m0", fields)
         for machine in self.machines:
             self.rows(machine)
@@ -222,12 +228,14 @@ class Builder:
         if index == 0:
             machine.variable("copies_left", Integer(0, 2), initial=number(self.draw, 0, 1))
         machine.variable("number", NUMBER, initial="either" if number(self.draw, 0, 4) == 0 else 1)
-        domain = pick(self.draw, [BOOLEAN, COLOUR, LANE, *LEVELS])
-        initial = [value(self.draw, domain) for _ in range(number(self.draw, 1, 2))]
-        machine.variable("other", domain, initial=initial)
+        domain = pick(self.draw, [BOOLEAN, self.colour, self.lane, *LEVELS])
+        machine.variable("other", domain, initial=self.initial(domain))
         if flag(self.draw):
             machine.ghost("ghost", BOOLEAN)
         return machine
+
+    def initial(self, domain: Domain) -> list[Any]:
+        return [value(self.draw, domain) for _ in range(number(self.draw, 1, 2))]
 
     def channel(self, index: int) -> Channel:
         faults = [f"{self.prefix}{name}{index}" for name in ("loss", "duplication", "reordering")]
@@ -284,7 +292,7 @@ class Builder:
             effects.append(self.alter())
         emits = {}
         if trigger.event is not None and machine.name == f"{self.prefix}m0" and flag(self.draw):
-            emits["colour"] = term(self.draw, names, COLOUR, 1)
+            emits["colour"] = term(self.draw, names, self.colour, 1)
         dest = pick(self.draw, machine.states) if flag(self.draw) else None
         when = TRUE if number(self.draw, 0, 3) == 0 else condition(self.draw, names)
         return case(f"row {self.labels}", when=when, then=effects, dest=dest, emits=emits)
@@ -302,7 +310,7 @@ class Builder:
     def system(self) -> System:
         bounds = {f"{self.prefix}capacity{index}": number(self.draw, 1, 3 - index) for index in range(2)}
         binding = Binding(Sizes(bounds=bounds), parameters=self.parameters)
-        return compose("random", self.machines, self.channels, binding)
+        return compose("random", self.machines, self.channels, binding, symmetries=self.symmetries)
 
     def observations(self, system: System) -> list[Observation]:
         found = [

@@ -24,7 +24,9 @@ from model.language.replication import observed_in_all, replicated
 from model.language.systems import System
 from tests.agreement.random_systems import systems
 
-FEW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(
+    max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
 
 
 class Guest(Enum):
