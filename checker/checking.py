@@ -13,9 +13,9 @@ from typing import Protocol
 from checker.search import Exploration, Limits, ProgressReport, Sighting
 from checker.trace import Trace, replay
 from checker.verdict import Evidence, Holds, Unknown, Verdict, Violated
-from checker.widening import replay_at
+from checker.widening import replay_at, shows
 from model.execution.replay import confirm
-from model.handover import Change, binding, handover, handover_of_one
+from model.handover import Change, binding, handover_of_one
 from model.language.errors import ModelError, nearest
 from model.language.expressions import TRUE, negation
 from model.language.observations import Observation, observe_states
@@ -26,6 +26,7 @@ from model.readings import Reading
 from model.scenarios import Scenario
 from properties.kinds import Kind, Property, observations
 
+MOST_STATES = 1_500_000  # of a state graph in which response properties are judged
 WIRE_BITS = 16  # of a sequence number in a real message (RFC 6275, 6.1.7)
 ENGINES = {
     "auto": "checker.engines", "explicit": "checker.explicit.engine", "product": "checker.product.engine",
@@ -111,13 +112,25 @@ def check_scenario(
            for entry in properties if entry.least_ues > scenario.ue.count}  # fmt: skip
     few.update({entry.identifier: f"the scenario has no {entry.needs}"
                 for entry in properties if entry.needs and entry.needs not in scenario.capabilities})  # fmt: skip
+    few.update({entry.identifier: scenario.not_judged[entry.identifier]
+                for entry in properties if entry.identifier in scenario.not_judged})  # fmt: skip
     judged = [entry for entry in properties if entry.identifier not in {**left_out, **few}]
     judged += local_invariants(judge.alone)
     wanted = [found for entry in judged for found in judge.observations(entry)]
     watched = [found for entry in properties if entry.identifier in left_out
                for found in judge.observations(entry) if found.name == entry.antecedent_name]  # fmt: skip
+<<<<<<< HEAD
     explored = judge.system if reduce else without_symmetry(judge.system)
     exploration = explorer(engine)(explored, [*wanted, *watched], limits, progress)
+=======
+    exploration = explorer(engine)(judge.system, [*wanted, *watched], limits, progress)
+    responses = [entry for entry in judged if entry.kind is Kind.RESPONSE]
+    unfit = judge.unfit_for_responses(exploration) if responses else None
+    if unfit is not None:
+        few.update({entry.identifier: unfit for entry in responses})
+        judged, responses = [entry for entry in judged if entry.kind is not Kind.RESPONSE], []
+    followed = judge.responses(responses, exploration, limits, progress) if responses else {}
+>>>>>>> 96ad789 (Response properties under weak and strong fairness: lossy but fair channels, lassos judged and replayed, scenarios for liveness)
     surprises = tuple(
         f'"{found.name}", although the scenario says that it cannot occur'
         for found in watched
@@ -125,7 +138,8 @@ def check_scenario(
     )
     return Run(
         scenario, reading, judge.system, judge.alone.machines, exploration,
-        tuple(Judgement(entry, judge.verdict(entry, exploration)) for entry in judged),
+        tuple(Judgement(entry, followed.get(entry.identifier) or judge.verdict(entry, exploration))
+              for entry in judged),
         judge.dead_rows(exploration) if exploration.complete else (), {**left_out, **few}, surprises,
     )  # fmt: skip
 
@@ -188,8 +202,13 @@ class _Judge:
         self._observations: dict[str, list[Observation]] = {}
 
     @cached_property
+    def wide_alone(self) -> System:
+        return handover_of_one(self.scenario.at_width(WIRE_BITS), self.reading, self.change)
+
+    @cached_property
     def wide_system(self) -> System:
-        return handover(self.scenario.at_width(WIRE_BITS), self.reading, self.change)
+        count = self.scenario.ue.count
+        return self.wide_alone if count == 1 else replicated(self.wide_alone, count)[0]
 
     def observations(self, entry: Property) -> list[Observation]:
         """What to look for, whichever UE it happens to."""
@@ -197,12 +216,15 @@ class _Judge:
             self._observations[entry.identifier] = self._looked_for(entry)
         return self._observations[entry.identifier]
 
-    def _looked_for(self, entry: Property) -> list[Observation]:
+    def _looked_for(self, entry: Property, *, wide: bool = False) -> list[Observation]:
+        """wide: in the system at full width."""
         ues = self.scenario.ue.count
+        alone = self.wide_alone if wide else self.alone
         if not entry.clause and entry.actor in entry.identifier:
-            broken = observe_states(entry.violation_name, negation(entry.then), self.alone)
-            return [observed_in_all(broken, self.alone, ues)]
-        return observations(entry, self.alone, self.binding, ues)
+            broken = observe_states(entry.violation_name, negation(entry.then), alone)
+            return [observed_in_all(broken, alone, ues)]
+        bound = binding(self.scenario.at_width(WIRE_BITS), self.reading) if wide else self.binding
+        return observations(entry, alone, bound, ues)
 
     def dead_rows(self, exploration: Exploration) -> tuple[tuple[str, str], ...]:
         """Rows that no action took, whichever UE's; a row over several states counts once."""
@@ -228,6 +250,30 @@ class _Judge:
         unseen = exploration.complete or entry.antecedent_name in exploration.proved
         return Holds(evidence, vacuous=conditional and antecedent is None and unseen, example=antecedent)
 
+    def unfit_for_responses(self, exploration: Exploration) -> str | None:
+        """Why response properties are not judged in this run; None if they are."""
+        if self.scenario.ue.count > 1:
+            return "response properties are judged with one UE"
+        if exploration.complete and exploration.states > MOST_STATES:
+            return f"response properties are judged up to {MOST_STATES:,} states, here are {exploration.states:,}"
+        return None
+
+    def responses(
+        self, entries: Sequence[Property], exploration: Exploration, limits: Limits,
+        progress: ProgressReport | None,
+    ) -> Mapping[str, Verdict]:  # fmt: skip
+        """Verdicts on response properties by ID, from a state graph built without reductions."""
+        reason = self._doubt(exploration)
+        if reason is not None:
+            return {entry.identifier: Unknown(replace(self._evidence(exploration), fairness=entry.assumptions), reason)
+                    for entry in entries}  # fmt: skip
+        from checker.fairness.judging import Judged, judge
+
+        judged = Judged(
+            self.system, lambda: self.wide_system, self.binding, self.scenario.bounds.sequence_number_bits, WIRE_BITS
+        )
+        return judge(entries, judged, exploration, self._evidence(exploration), limits, progress)
+
     def _witness_verdict(
         self, entry: Property, found: Sighting | None, exploration: Exploration, evidence: Evidence
     ) -> Verdict:
@@ -247,12 +293,17 @@ class _Judge:
 
     def _violated(self, entry: Property, sighting: Sighting, evidence: Evidence) -> Verdict:
         trace = self._replayed(entry.violation_name, sighting)
-        if self.scenario.bounds.sequence_number_bits != WIRE_BITS and replay_at(self.wide_system, trace) is None:
-            bits = self.scenario.bounds.sequence_number_bits
-            return Unknown(
-                evidence, f"width artefact: the run found at {bits}-bit sequence numbers does not exist at {WIRE_BITS}"
-            )
-        return Violated(evidence, trace)
+        bits = self.scenario.bounds.sequence_number_bits
+        if bits == WIRE_BITS:
+            return Violated(evidence, trace)
+        wide = replay_at(self.wide_system, trace)
+        looked_for = [found for found in self._looked_for(entry, wide=True) if found.name == entry.violation_name]
+        if wide is not None and any(shows(wide, found) for found in looked_for):
+            return Violated(evidence, trace)
+        what = "does not exist" if wide is None else "violates nothing"
+        return Unknown(
+            evidence, f"width artefact: the run found at {bits}-bit sequence numbers {what} at {WIRE_BITS}"
+        )
 
     def _replayed(self, about: str, sighting: Sighting) -> Trace:
         return confirmed_trace(self.system, about, sighting)

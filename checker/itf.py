@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from checker.trace import Packet, Trace, replay
+from checker.trace import Packet, Trace, closed, replay
 from model.language.channel_contents import Contents
 from model.language.domains import Value
 from model.language.errors import ModelError
@@ -32,13 +32,15 @@ class TraceFileError(ModelError):
 @dataclass(frozen=True)
 class StoredTrace:
     """What a file holds. initial: the variables at the start. path: (action, position of the message
-    taken). states: every state as written. meta: scenario, reading, property and the like."""
+    taken). states: every state as written. meta: scenario, reading, property and the like. loop: the state
+    to which the last one is equal, and from which the run repeats; None for a run that ends."""
 
     file: str
     initial: Mapping[str, Value]
     path: tuple[tuple[str, int | None], ...]
     states: tuple[Mapping[str, Json], ...]
     meta: Mapping[str, Json]
+    loop: int | None = None
 
 
 def save(trace: Trace, path: str | Path, about: Mapping[str, Json]) -> None:
@@ -64,6 +66,7 @@ def save(trace: Trace, path: str | Path, about: Mapping[str, Json]) -> None:
         "#meta": {**meta, "format": "ITF", "tool": TOOL, "version": VERSION},
         "vars": [*names, "action"],
         "states": states,
+        **({} if trace.loop is None else {"loop": trace.loop}),
     }
     _write(Path(path), json.dumps(document, indent=1, ensure_ascii=False) + "\n")
 
@@ -99,7 +102,10 @@ def load(path: str | Path) -> StoredTrace:
     steps = tuple(_step(file, index, state) for index, state in enumerate(states) if index > 0)
     initial = {name: value for name, value in records[0].items() if isinstance(value, bool | int | str)}
     initial.pop("action", None)
-    return StoredTrace(file, initial, steps, tuple(records), meta)
+    loop = _value(document.get("loop"))
+    if loop is not None and (isinstance(loop, bool) or not isinstance(loop, int) or not 0 <= loop < len(states)):
+        _fail(file, f'"loop" is {loop}, and there are states 0 to {len(states) - 1}', "the file is damaged")
+    return StoredTrace(file, initial, steps, tuple(records), meta, loop)
 
 
 def replayed(stored: StoredTrace, system: System) -> Trace:
@@ -112,6 +118,8 @@ def replayed(stored: StoredTrace, system: System) -> Trace:
     about = stored.meta.get("property")
     try:
         trace = replay(system, str(about or ""), initial, stored.path)
+        if stored.loop is not None:
+            trace = closed(trace, stored.loop)
     except ModelError as error:
         _fail(stored.file, str(error), "the model or the scenario has changed since the trace was saved")
     for index, recorded in enumerate(stored.states):

@@ -4,9 +4,10 @@ Built only by replaying through the interpretation, so a trace is a run by const
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from model.language.domains import Value
+from model.language.channel_contents import Flight
+from model.language.domains import Modular, Value
 from model.language.errors import ModelError, nearest
 from model.language.expressions import Expression
 from model.language.interpretation import Interpretation, State
@@ -37,15 +38,25 @@ class TraceStep:
 
 @dataclass(frozen=True)
 class Trace:
-    """A run from an initial state. `about` says what it shows (property ID or witness)."""
+    """A run from an initial state. `about` says what it shows (property ID or witness).
+
+    loop: how many steps come before those that repeat for ever; all of them if nothing happens any more
+    after the last; None for a run that ends where it has shown what it shows.
+    """
 
     system: System
     about: str
     initial: State
     steps: tuple[TraceStep, ...]
+    loop: int | None = None
 
     def __len__(self) -> int:
         return len(self.steps)
+
+    @property
+    def states(self) -> list[State]:
+        """The initial state and the state after each step."""
+        return [self.initial, *(step.state for step in self.steps)]
 
     @property
     def path(self) -> list[tuple[str, int | None]]:
@@ -73,6 +84,50 @@ def replay(
         steps.append(_step(interpretation, action, position, state))
         state = steps[-1].state
     return Trace(system, about, initial, tuple(steps))
+
+
+def closed(trace: Trace, loop: int) -> Trace:
+    """The run for ever that repeats all but the first `loop` steps of `trace`.
+
+    Raises ModelError if the loop does not close.
+    """
+    if not 0 <= loop <= len(trace) or trace.states[-1] != trace.states[loop]:
+        raise ModelError(f"the loop does not close: the last state is not the one after step {loop}")
+    return replace(trace, loop=loop)
+
+
+def one_turn(trace: Trace) -> tuple[Trace, bool]:
+    """A run for ever up to where it goes on as before, and whether serial numbers differ from turn to turn.
+
+    The loop of a trace closes when every serial number has come back to its value; this one ends as soon as
+    everything else has, if the actions go on as in the steps so far.
+    """
+    if trace.loop is None:
+        return trace, False
+    names = [step.action.name for step in trace.steps[trace.loop :]]
+    seen = [_without_serial_numbers(trace.system, state) for state in trace.states[trace.loop :]]
+    for length in range(1, len(names)):
+        if seen[length] == seen[0] and all(names[i] == names[i % length] for i in range(len(names))):
+            return replace(trace, steps=trace.steps[: trace.loop + length]), True
+    return trace, False
+
+
+def _without_serial_numbers(system: System, state: State) -> State:
+    values = tuple(
+        0 if isinstance(variable.domain, Modular) else value
+        for variable, value in zip(system.variables, state.values, strict=True)
+    )
+    channels = tuple(
+        tuple(
+            Flight(flight.message, tuple(
+                0 if isinstance(entry.domain, Modular) else value
+                for entry, value in zip(channel.messages[flight.message].fields.values(), flight.values, strict=True)
+            ))
+            for flight in contents
+        )
+        for channel, contents in zip(system.channels, state.channels, strict=True)
+    )  # fmt: skip
+    return State(values, channels)
 
 
 def _step(interpretation: Interpretation, action: Action, position: int | None, state: State) -> TraceStep:
@@ -108,4 +163,4 @@ def holds_at(trace: Trace, condition: Expression, index: int) -> bool:
     return Interpretation(trace.system).holds(condition, state)
 
 
-__all__ = ["Packet", "Trace", "TraceStep", "holds_at", "replay"]
+__all__ = ["Packet", "Trace", "TraceStep", "closed", "holds_at", "one_turn", "replay"]

@@ -14,6 +14,7 @@ class Evidence:
     """What a verdict rests on. complete: every reachable state was seen.
 
     states, transitions, depth: of the search (depth: largest distance from an initial state).
+    fairness: what a response property assumes to happen in the end, in words.
     abstractions: the bounds and assumptions under which the verdict is meant, in words.
     reductions: what made the search smaller without changing its answer, in words.
     """
@@ -27,12 +28,14 @@ class Evidence:
     fingerprint: str
     abstractions: tuple[str, ...]
     reductions: tuple[str, ...] = ()
+    fairness: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Holds:
-    """True in every reachable state or step. vacuous: its antecedent never occurs in this scenario.
+    """True in every reachable state or step, or of every fair run.
 
+    vacuous: its antecedent never occurs in this scenario.
     example: where a shortest run to the antecedent, or to the witness itself, was sighted.
     """
 
@@ -44,7 +47,7 @@ class Holds:
 @dataclass(frozen=True)
 class Violated:
     """False somewhere. trace: a shortest run that shows it, replayed two ways and at 16-bit sequence
-    numbers; None where a witness cannot occur at all."""
+    numbers (of a response property: a stem and a loop); None where a witness cannot occur at all."""
 
     evidence: Evidence
     trace: Trace | None

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from checker.trace import Trace, replay
 from model.language.domains import Modular, Value
 from model.language.interpretation import Interpretation, State
+from model.language.observations import Observation
 from model.language.systems import Action, System
 
 Path = list[tuple[str, int | None]]
@@ -38,6 +39,20 @@ def _initial(system_wide: System, trace: Trace) -> State | None:
         if all(variable.name in small and isinstance(variable.domain, Modular) for variable in different):
             differences.append((len(different), state))
     return min(differences, key=lambda entry: entry[0])[1] if differences else None
+
+
+def shows(trace: Trace, looked_for: Observation) -> bool:
+    """Whether the last state of a trace, or its last step, is what is looked for."""
+    interpretation = Interpretation(trace.system)
+    if looked_for.in_states is not None and interpretation.holds(looked_for.in_states, trace.states[-1]):
+        return True
+    if not trace.steps:
+        return False
+    step, before = trace.steps[-1], trace.states[-2]
+    condition = looked_for.in_steps.get(step.action.name)
+    fields = interpretation.taken(step.action, before, step.position)
+    scope = interpretation.scope(step.action)
+    return condition is not None and bool(interpretation.evaluate(condition, before, fields, scope))
 
 
 class _Replay:

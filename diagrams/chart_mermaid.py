@@ -32,7 +32,7 @@ def chart_mermaid(chart: Chart) -> str:
     for message in chart.in_flight:
         lines.append(f"    Note over n: {_text(f'{Fate.IN_FLIGHT.value}: {_numbered(message, message.title)}')}")
     if chart.loop is not None:
-        lines.append(f"    Note over {everybody}: the run repeats from step {chart.loop}")
+        lines.append(f"    Note over {everybody}: {_text(chart.for_ever)}")
     if chart.offence:
         lines.append(f"    Note over {everybody}: {_text(f'✗ {chart.offence}')}")
     return "\n".join([*lines, ""])

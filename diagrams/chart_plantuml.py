@@ -35,7 +35,7 @@ def chart_plantuml(chart: Chart) -> str:
     for message in chart.in_flight:
         lines.append(f"note over n: {_text(f'{Fate.IN_FLIGHT.value}: {_numbered(message, message.title)}')}")
     if chart.loop is not None:
-        lines.append(f"== the run repeats from step {chart.loop} ==")
+        lines.append(f"== {escaped(chart.for_ever)} ==")
     if chart.offence:
         lines.append(f"note across #FFDDDD: {_text(f'✗ {chart.offence}')}")
     return "\n".join([*lines, "@enduml", ""])

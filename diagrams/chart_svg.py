@@ -96,7 +96,7 @@ class _Drawing:
         for message in chart.in_flight:
             self._ending(message)
         if chart.loop is not None:
-            self._band(f"the run repeats from step {chart.loop}", "band")
+            self._band(chart.for_ever, "band")
         bottom = self.y + 8
         self.y = bottom
         if chart.offence:

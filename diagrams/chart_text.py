@@ -171,7 +171,7 @@ class _Drawing:
         for message in self.chart.in_flight:
             self._ending(message, self.signs.last)
         if self.chart.loop is not None:
-            self._band(f"the run repeats from step {self.chart.loop}", "band")
+            self._band(self.chart.for_ever, "band")
         if self.chart.offence:
             self._text(f"{self.signs.offence} {self._signed(self.chart.offence)}", "offence")
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from checker.trace import Packet, Trace, TraceStep
+from checker.trace import Packet, Trace, TraceStep, one_turn
 from diagrams.errors import DiagramError
 from diagrams.labels import display_name, plain_line, value_text
 from model.language.channel_contents import Flight, order_key, with_field
@@ -125,7 +125,8 @@ class ChartStep:
 class Chart:
     """lifelines: machines that exchange messages; the network stands before lifelines[network_at].
 
-    offence: what the last step violates, empty for none. loop: the step from which the run repeats.
+    offence: what the last step violates, empty for none. loop: the step from which the run repeats; one more
+    than there are steps if nothing happens any more. shifted: with other serial numbers in each turn.
     """
 
     title: str
@@ -137,9 +138,19 @@ class Chart:
     messages: tuple[Message, ...]
     offence: str
     loop: int | None
+    shifted: bool = False
 
     def message(self, number: int) -> Message:
         return self.messages[number - 1]
+
+    @property
+    def for_ever(self) -> str:
+        """How a run for ever goes on after the last step; empty for a run that ends."""
+        if self.loop is None:
+            return ""
+        if self.loop > len(self.steps):
+            return "nothing happens any more"
+        return f"the run repeats from step {self.loop}" + (", numbers going on" if self.shifted else "")
 
     @property
     def in_flight(self) -> tuple[Message, ...]:
@@ -157,7 +168,10 @@ class Chart:
             if number:
                 counts.append(f"{number} {fate.value}")
         text = f"Message sequence chart of {names}: {', '.join(counts)}."
-        return f"{text} The last step violates {self.offence}." if self.offence else text
+        if self.loop is not None:
+            text = f"{text} After the last step {self.for_ever}."
+        who = "The last step" if self.loop is None else "The run"
+        return f"{text} {who} violates {self.offence}." if self.offence else text
 
 
 def sequence_chart(
@@ -174,11 +188,16 @@ def sequence_chart(
     short_names: how to write message names and field names in labels. "" writes a field's value alone,
     None leaves the field out; a sign such as "#" stands before the value, and such fields always show.
     hidden: variables ("machine.variable") whose changes are not shown; ghosts never are.
-    offence: property ID and statement that the last step violates.
+    offence: property ID and statement that the last step, or the run for ever, violates.
+    loop: the step from which the run repeats; by default, where the trace says, after one turn.
     Raises DiagramError if the trace is no run of its system.
     """
+    shifted = False
+    if loop is None and trace.loop is not None:
+        trace, shifted = one_turn(trace)
+        loop = (trace.loop or 0) + 1
     builder = _Builder(trace, short_names or {}, set(hidden))
-    return builder.chart(plain_line(title or trace.about), plain_line(offence), loop)
+    return replace(builder.chart(plain_line(title or trace.about), plain_line(offence), loop), shifted=shifted)
 
 
 def message_label(packet: Packet, message: MessageType, short_names: Mapping[str, str | None], skip: str = "") -> str:

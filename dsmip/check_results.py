@@ -14,7 +14,7 @@ from rich.text import Text
 
 from checker.checking import Judgement, Run
 from checker.itf import Json, save
-from checker.trace import Trace
+from checker.trace import Trace, one_turn
 from checker.verdict import Holds, Unknown, Violated, word
 from diagrams.chart_text import chart_rich, chart_text
 from diagrams.sequence_chart import sequence_chart
@@ -118,6 +118,7 @@ def as_json(results: Sequence[Result], runs: Sequence[Run]) -> dict[str, object]
             "seconds": round(evidence.seconds, 3),
             "reductions": list(evidence.reductions),
             "abstractions": list(evidence.abstractions),
+            "fairness": list(evidence.fairness),
             "trace": result.saved,
         })  # fmt: skip
     return {"version": version("dsmip"), "results": entries, "runs": [statistics(run) for run in runs]}
@@ -239,11 +240,23 @@ def show_violation(console: Console, result: Result) -> None:
     console.print(f"{entry.statement}; clause {entry.clause or '-'}; {', '.join(entry.requirements)}")
     if entry.ambiguities:
         console.print(f"depends on {', '.join(entry.ambiguities)}")
-    console.print(f"scenario {result.run.scenario.name}, {len(verdict.trace)} steps, replayed two ways"
+    console.print(f"scenario {result.run.scenario.name}, {length_of(verdict.trace)}, replayed two ways"
                   " and at 16-bit sequence numbers")  # fmt: skip
+    if entry.fairness:
+        console.print(f"a fair run for ever; assumed fair: {'; '.join(verdict.evidence.fairness)}")
     if result.saved:
         console.print(f"saved in {result.saved}")
     show_chart(console, verdict.trace, f"{entry.identifier}: {entry.statement}")
+
+
+def length_of(trace: Trace) -> str:
+    """How long a trace is, in words; of a run for ever, one turn of its loop is counted."""
+    if trace.loop is None:
+        return f"{len(trace)} steps"
+    steps = len(one_turn(trace)[0]) - trace.loop
+    if not steps:
+        return f"{len(trace)} steps, after which nothing happens any more"
+    return f"{trace.loop} steps, then {steps} that repeat for ever"
 
 
 def show_chart(console: Console, trace: Trace, offence: str) -> None:
@@ -271,6 +284,9 @@ def show_limits(console: Console, runs: Sequence[Run]) -> None:
     for run in runs:
         for reduction in run.exploration.reductions:
             console.print(f"{run.scenario.name}, {run.reading.name}: {reduction}; figures are those of all states")
+    assumed = dict.fromkeys(text for run in runs for entry in run.judgements for text in entry.property.assumptions)
+    if assumed:
+        console.print(f"Response properties assume to be fair: {'; '.join(assumed)}. Nothing else is ever forced.")
     console.print("Not modelled: data packets, real time; see `dsmip requirements`.")
 
 

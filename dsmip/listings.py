@@ -67,6 +67,7 @@ def _flat(scenario: Scenario) -> dict[str, object]:
         values = getattr(scenario, section).model_dump()
         record[section] = [f"{key} = {json.dumps(value)}" for key, value in values.items()]
     record["a verdict is meant for"] = scenario.abstractions()
+    record["not judged here"] = [f"{key}: {reason}" for key, reason in scenario.not_judged.items()]
     record["cannot occur here"] = [f"{key}: {reason}" for key, reason in scenario.cannot_occur.items()]
     return record
 
@@ -76,6 +77,7 @@ def _property_record(entry: Property) -> dict[str, object]:
         "property": entry.identifier, "kind": entry.kind.value, "modality": entry.modality,
         "says": entry.statement, "clause": entry.clause, "requirements": list(entry.requirements),
         "depends on": list(entry.ambiguities), "whenever": str(entry.whenever), "then": str(entry.then),
+        "fairness": list(entry.assumptions),
     }  # fmt: skip
 
 

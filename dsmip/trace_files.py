@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from checker.fairness.lasso_check import lasso_faults
+from checker.fairness.responses import response_of
 from checker.itf import StoredTrace, TraceFileError, load, replayed
 from checker.trace import Trace
 from dsmip.check_results import show_chart, statement_of
 from dsmip.console import output
 from dsmip.mutant_option import change_of
 from model.execution.replay import confirm
-from model.handover import handover
+from model.handover import binding, handover
 from model.language.errors import ModelError
 from model.readings import reading
 from model.scenarios import from_data
+from properties.kinds import Kind
+from properties.registry import BY_IDENTIFIER
 
 
 def stored_run(file: Path) -> tuple[StoredTrace, Trace]:
-    """The trace in `file`, replayed two ways. Raises TraceFileError naming the file and what is wrong."""
+    """The trace in `file`, replayed two ways; a run for ever closes, is fair and breaks its property.
+
+    Raises TraceFileError naming the file and what is wrong.
+    """
     try:
         stored = load(file)
     except (TypeError, ValueError, RecursionError):
@@ -28,15 +35,18 @@ def stored_run(file: Path) -> tuple[StoredTrace, Trace]:
     mutant = stored.meta.get("mutant")
     change = change_of(None if mutant is None else str(mutant))
     try:
-        system = handover(
-            from_data(scenario, f"{file}, embedded scenario"),
-            reading(str(stored.meta.get("reading", "")), [str(choice) for choice in choices]),
-            change,
-        )
+        given = from_data(scenario, f"{file}, embedded scenario")
+        read = reading(str(stored.meta.get("reading", "")), [str(choice) for choice in choices])
+        system = handover(given, read, change)
     except ModelError as error:
         raise TraceFileError(f"{file}: {error}") from None
     trace = replayed(stored, system)
     confirm(system, trace.initial, trace.path, [step.state for step in trace.steps])
+    broken = BY_IDENTIFIER.get(str(stored.meta.get("property", "")))
+    if broken is not None and broken.kind is Kind.RESPONSE:
+        faults = lasso_faults(trace, response_of(broken, system, binding(given, read)))
+        if faults:
+            raise TraceFileError(f"{file}: no counterexample to {broken.identifier}: {faults[0]}")
     return stored, trace
 
 
@@ -56,6 +66,8 @@ def show_trace(file: Path) -> None:
 
 def replay_trace(file: Path) -> None:
     stored, trace = stored_run(file)
+    for_ever = "" if trace.loop is None else " The run goes on for ever, is fair and breaks the property."
     output().print(
         f"{file}: {title_of(stored)}: {len(trace)} steps replay through the interpretation and the state machines."
+        f"{for_ever}"
     )

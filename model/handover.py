@@ -196,6 +196,8 @@ def parameters(scenario: Scenario) -> dict[str, Value]:
         "expiries": at_start(bounds.lifetime_ends),
         unlimited("retransmissions"): bounds.retransmissions == UNLIMITED,
         unlimited("expiries"): bounds.lifetime_ends == UNLIMITED,
+        "losses_in_a_row_are_limited": scenario.updates_at_most is None,
+        "updates_that_may_follow": scenario.updates_that_may_follow,
         # so that numbers wrap in every run: the first update has the highest number, the second has 0
         "first_sequence_number": (1 << bounds.sequence_number_bits) - 2,
         "restarts": bounds.home_agent_restarts,

@@ -146,7 +146,8 @@ class Timing(Section):
 
 class Scenario(Section):
     """One scenario. choices: how ambiguities are read here whatever the reading, "ue.AMB-20=nat-found".
-    cannot_occur: property ID -> why its antecedent cannot occur here."""
+    cannot_occur: property ID -> why its antecedent cannot occur here. not_judged: property ID -> why this is
+    not the place to judge it."""
 
     name: Name
     description: str
@@ -162,6 +163,7 @@ class Scenario(Section):
     attacker: Attacker = Attacker()
     choices: list[str] = []
     cannot_occur: dict[str, str] = {}
+    not_judged: dict[str, str] = {}
 
     @model_validator(mode="after")
     def _consistent(self) -> Scenario:
@@ -220,6 +222,8 @@ class Scenario(Section):
             "dual radio": self.environment.dual_radio,
             "UE that forces UDP": self.ue.forces_udp,
             "status 174": any("AMB-33=status-174" in choice for choice in self.choices),
+            "lifetime that ends as often as it likes": self.bounds.lifetime_ends == UNLIMITED,
+            "NAT that replaces its mapping": self.bounds.nat_remappings > 0,
             "restriction of NAT traversal": self.home_agent.nat_traversal != "open",
         }
         return frozenset(name for name, there in found.items() if there)
@@ -244,6 +248,11 @@ class Scenario(Section):
         return starts * (1 + bounds.retransmissions) * 2
 
     @property
+    def updates_that_may_follow(self) -> int:
+        """Updates that can be sent after one that is lost before it is seen that the home agent is behind."""
+        return 1 + self.bounds.movements
+
+    @property
     def window(self) -> int:
         """How far a sequence number may be ahead of another and still count as newer."""
         return (1 << (self.bounds.sequence_number_bits - 1)) - 1
@@ -251,16 +260,17 @@ class Scenario(Section):
     def require_width_rule(self) -> None:
         """Half of the number space must exceed the updates lost in a row plus those in flight.
 
-        Where any number can be sent in a row, there must be room for a lost one beside those in flight;
-        what goes beyond is an abstraction, and every verdict says so.
+        Where any number can be sent in a row, only so many are lost in a row as the space allows: an
+        abstraction that every verdict names.
         """
         half, in_flight = self.window, self.bounds.messages_in_flight
         if self.updates_at_most is None:
-            if half <= in_flight + 1:
+            needed = self.updates_that_may_follow + in_flight
+            if half <= needed:
                 raise ValueError(
                     f"bounds.sequence_number_bits = {self.bounds.sequence_number_bits} is too small: with w bits "
-                    f"2^(w-1) - 1 (here {half}) must exceed the Binding Updates in flight ({in_flight}) plus a lost "
-                    "one; raise it, or lower messages_in_flight"
+                    f"2^(w-1) - 1 (here {half}) must exceed the Binding Updates in flight ({in_flight}) plus one "
+                    f"lost and one for each movement ({self.updates_that_may_follow}); raise it, or lower movements"
                 )
             return
         needed = self.updates_at_most + in_flight
@@ -305,8 +315,8 @@ class Scenario(Section):
             words.append(f"at most {bounds.security_association_ends} security association(s) end by themselves")
         if self.updates_at_most is None:
             words.append(
-                f"at most {self.window - bounds.messages_in_flight} updates in a row are lost or not accepted, so that "
-                f"no stored number and no packet is more than {self.window} updates old"
+                f"of updates that the home agent would compare with an entry at most "
+                f"{self.window - self.updates_that_may_follow} in a row are lost"
             )
         if bounds.lifetime_ends == UNLIMITED:
             words.append("lifetimes end at any time, as often as they like")

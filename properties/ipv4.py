@@ -5,7 +5,7 @@ from __future__ import annotations
 from model import access_network
 from model import home_agent_answers as ha
 from model import ue_variables as ue
-from model.addresses import NO_ADDRESS, Family, family_of_address, is_translated
+from model.addresses import NO_ADDRESS, is_translated
 from model.language.expressions import after, in_at_most_one_copy, in_some_copy, parameter
 from model.language.machines import chosen
 from model.messages import (
@@ -20,6 +20,7 @@ from model.messages import (
 from properties.kinds import invariant, step_property
 from properties.terms import (
     accepts_registration,
+    behind_nat,
     bound,
     quiescent,
     receives_update,
@@ -33,7 +34,6 @@ tells_of_a_nat = chosen(
     nat_found=sent_acknowledgement.nat_detection == NatDetection.F_SET,
     udp_demanded=sent_acknowledgement.nat_detection == NatDetection.F_CLEAR,
 )
-behind_nat = is_translated(access_network.network) & (family_of_address(ue.address) == Family.IPV4)
 asked_for_any = (receives_update & (update.ipv4_home_address == Ipv4HomeAddressOption.UNSPECIFIED)) | (
     ~receives_update & (ha.pending_ipv4_home_address == Ipv4HomeAddressOption.UNSPECIFIED)
 )

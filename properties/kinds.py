@@ -1,7 +1,6 @@
-"""Kinds of properties, and what each asks a search to look for.
-
-An invariant speaks of states, a step property of steps; both have an antecedent (`whenever`), whose
-own occurrence is looked for as well, so that nothing holds vacuously unnoticed. A witness must occur."""
+"""Kinds of properties. An invariant speaks of states, a step property of steps, a response property of what
+follows in the end; the occurrence of their antecedent (`whenever`) is looked for as well, so that nothing
+holds vacuously unnoticed. A witness must occur."""
 
 from __future__ import annotations
 
@@ -14,12 +13,14 @@ from model.language.expressions import TRUE, Expression, Operand, literal
 from model.language.observations import Observation, observe_states, observe_steps
 from model.language.replication import observed_in_all
 from model.language.systems import System
+from properties.fairness import FairnessGroup
 
 
 class Kind(Enum):
     INVARIANT = "invariant"
     STEP = "step"
     WITNESS = "witness"
+    RESPONSE = "response"
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Property:
     in_states: a witness looks for a state (else for a step). modality: "should" never changes the
     exit code. actor: whose choices decide where the condition depends on an ambiguity. least_ues: how
     many UEs there must be for it to say anything. needs: what a scenario must have for that
-    (`Scenario.capabilities`), empty for nothing special.
+    (`Scenario.capabilities`), empty for nothing special. fairness: what a response property assumes.
     """
 
     identifier: str
@@ -45,6 +46,7 @@ class Property:
     in_states: bool = True
     least_ues: int = 1
     needs: str = ""
+    fairness: tuple[FairnessGroup, ...] = ()
 
     @property
     def violation_name(self) -> str:
@@ -53,6 +55,11 @@ class Property:
     @property
     def antecedent_name(self) -> str:
         return f"{self.identifier} exercised"
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """The fairness that is assumed, in words."""
+        return tuple(str(group) for group in self.fairness)
 
 
 def invariant(
@@ -90,8 +97,23 @@ def witness(
     )  # fmt: skip
 
 
+def response(
+    identifier: str, statement: str, *, eventually: Operand, fairness: Iterable[FairnessGroup],
+    requirements: Iterable[str], clause: str, whenever: Operand | None = None, whenever_step: Operand | None = None,
+    ambiguities: Iterable[str] = (), modality: str = "shall", actor: str = "ue", needs: str = "",
+) -> Property:  # fmt: skip
+    """Something that follows in the end, in every run that is fair: `eventually` is true at once or later,
+    from every state where `whenever` is, or after every step that satisfies `whenever_step`."""
+    called = literal(whenever if whenever_step is None else whenever_step)
+    return Property(
+        identifier, Kind.RESPONSE, statement, tuple(requirements), called, literal(eventually), clause,
+        tuple(ambiguities), modality, actor, in_states=whenever_step is None, needs=needs, fairness=tuple(fairness),
+    )  # fmt: skip
+
+
 def observations(property_: Property, system: System, binding: Binding, ues: int = 1) -> list[Observation]:
-    """What to look for: the violation and the antecedent, or the witness itself.
+    """What to look for: the violation and the antecedent, or the witness itself. A search cannot see the
+    violation of a response property.
 
     `system` has one UE; the observations are those of `ues` copies of it side by side.
     Raises ModelError if the property speaks of something the system does not have.
@@ -101,6 +123,8 @@ def observations(property_: Property, system: System, binding: Binding, ues: int
     observe = observe_states if property_.in_states else observe_steps
     if property_.kind is Kind.WITNESS:
         found = [observe(property_.antecedent_name, then, system)]
+    elif property_.kind is Kind.RESPONSE:
+        found = [observe(property_.antecedent_name, whenever, system)] if whenever is not TRUE else []
     else:
         found = [observe(property_.violation_name, whenever & ~then, system)]
         if whenever is not TRUE:

@@ -8,6 +8,7 @@ from properties.attacks import ATTACK_PROPERTIES
 from properties.binding import BINDING_PROPERTIES
 from properties.ipv4 import IPV4_PROPERTIES
 from properties.kinds import Property
+from properties.liveness import LIVENESS_PROPERTIES
 from properties.recovery import RECOVERY_PROPERTIES
 from properties.security_association import SECURITY_ASSOCIATION_PROPERTIES
 from properties.witnesses import WITNESSES
@@ -17,6 +18,7 @@ ALL_PROPERTIES: tuple[Property, ...] = (
     *BINDING_PROPERTIES,
     *ADDRESS_PROPERTIES,
     *IPV4_PROPERTIES,
+    *LIVENESS_PROPERTIES,
     *RECOVERY_PROPERTIES,
     *ATTACK_PROPERTIES,
     *WITNESSES,

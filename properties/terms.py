@@ -5,7 +5,14 @@ from __future__ import annotations
 from model import access_network
 from model import home_agent_answers as ha
 from model import ue_variables as ue
-from model.addresses import address_of, is_translated, remapped_address_of, translated_address_of
+from model.addresses import (
+    Family,
+    address_of,
+    family_of_address,
+    is_translated,
+    remapped_address_of,
+    translated_address_of,
+)
 from model.home_agent_answers import BindingState
 from model.language.expressions import Expression, after, all_of, if_then_else, in_flight, occurs, receives, sends
 from model.messages import (
@@ -49,6 +56,8 @@ care_of_address_seen = if_then_else(
     is_translated(access_network.network), live_mapping(access_network.network), ue.care_of_address
 )
 """The UE's care-of address as the home agent sees it from the present attachment."""
+
+behind_nat = is_translated(access_network.network) & (family_of_address(ue.address) == Family.IPV4)
 
 entry_address_is_real = if_then_else(
     is_translated(ha.entry_network),

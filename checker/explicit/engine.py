@@ -266,8 +266,12 @@ class ExplicitSearch:
 
     def state_words(self, index: int) -> list[int]:
         """The words of a state, for `layout.decode`."""
+        return self.words_of(self.tables.key(index))
+
+    def words_of(self, key: int) -> list[int]:
+        """The words of the state that is this pair of numbers."""
         words = (ctypes.c_uint64 * self.layout.words)()
-        self._write_out(self.tables.key(index), ctypes.addressof(words))
+        self._write_out(key, ctypes.addressof(words))
         return list(words)
 
     def index_of(self, words: Sequence[int]) -> int | None:
@@ -283,14 +287,36 @@ class ExplicitSearch:
 
         Only once the search has ended.
         """
-        self.tables.make_index()
-        self.tables.make_room_in_parts()
         targets = (ctypes.c_uint64 * self.most_successors)()
         labels = (ctypes.c_uint64 * self.most_successors)()
-        count = self.kernel.edges(
-            self._at, index, self.most_successors, ctypes.addressof(targets), ctypes.addressof(labels)
-        )
+        count = self.write_steps(index, ctypes.addressof(targets), ctypes.addressof(labels))
         return list(zip(labels[:count], targets[:count], strict=True))
+
+    def write_steps(self, index: int, targets: int, labels: int) -> int:
+        """The same, written to arrays of 64-bit numbers at two addresses; how many."""
+        self.tables.make_index()
+        self.tables.make_room_in_parts()
+        return self.kernel.edges(self._at, index, self.most_successors, targets, labels)
+
+    def adopt(self, words: Sequence[int]) -> int:
+        """Add a state that was not found yet, in a search that is not run; its index."""
+        index = self.tables.count
+        if not (self.tables.make_room(index + 1) and self.tables.make_room_in_parts()):
+            raise MemoryError
+        given = (ctypes.c_uint64 * self.layout.words)(*words)
+        self._add(ctypes.addressof(given))
+        self.kernel.settle(self._at)
+        return index
+
+    def successors(self, index: int) -> list[tuple[int, int]]:
+        """The steps out of any state, whether it was expanded or not: label, key of the successor."""
+        if not self.tables.make_room_in_parts():
+            raise MemoryError
+        self.kernel.again(self._at, index, self.most_successors)
+        count = ENTRY * int(self.context[Register.BUFFERED])
+        found = (ctypes.c_uint64 * count).from_address(self.context[Register.BUFFER])[:]
+        self.context[Register.BUFFERED] = 0
+        return [(found[start + 2] >> 32, found[start]) for start in range(0, count, ENTRY)]
 
     def rehash(self) -> None:
         """Work out the hashes of the parts' values again."""

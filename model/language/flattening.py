@@ -254,6 +254,11 @@ class _Composer:
                 delivery={str(node.payload[1]): value for node, value in delivery.items()},  # type: ignore[index]
             )  # fmt: skip
 
+    def _losable(self, channel: Channel) -> Expression:
+        names = sorted({name for entry in channel.messages for name in entry.fields})
+        to_received = {field_of("flight", name): field_of("received", name) for name in names}
+        return substituted(resolve(channel.losable, self.binding, "access"), to_received)
+
     def _delivery(self, channel: Channel) -> tuple[dict[Expression, Expression], Expression]:
         message = channel.messages[0]
         names = {name for entry in channel.messages for name in entry.fields} or set(message.fields)
@@ -337,7 +342,7 @@ class _Composer:
                 if channel.loses:
                     yield Action(
                         f"{channel.name}: {message.name} is lost", ActionKind.LOSS, channel.name, "loss",
-                        TRUE, {}, channel=channel.name, message=message.name,
+                        self._losable(definition), {}, channel=channel.name, message=message.name,
                     )  # fmt: skip
                 if channel.duplicates:
                     left = variable(definition.duplications)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from model.language.domains import Domain, Sizes, Value, plain
 from model.language.errors import ModelError, nearest
-from model.language.expressions import Expression, Operand, field_of, in_flight, literal
+from model.language.expressions import TRUE, Expression, Operand, field_of, in_flight, literal
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,7 @@ class Channel:
     duplications: the variable that counts duplications left ("machine.variable"), if bounded.
     on_sending, on_delivery: translations, field name -> expression over the message (scope
     "flight") and any machine's variables. deliverable: if false at its turn, the message is dropped.
+    losable: which messages may be lost, where the channel loses any.
     """
 
     name: str
@@ -124,3 +125,4 @@ class Channel:
     on_sending: Mapping[str, Expression]
     on_delivery: Mapping[str, Expression]
     deliverable: Expression
+    losable: Expression = TRUE
