@@ -254,7 +254,7 @@ class _Judge:
         """Why response properties are not judged in this run; None if they are."""
         if self.scenario.ue.count > 1:
             return "response properties are judged with one UE"
-        if exploration.complete and exploration.states > MOST_STATES:
+        if exploration.complete and (exploration.states or 0) > MOST_STATES:
             return f"response properties are judged up to {MOST_STATES:,} states, here are {exploration.states:,}"
         return None
 
