@@ -169,7 +169,8 @@ class Chart:
                 counts.append(f"{number} {fate.value}")
         text = f"Message sequence chart of {names}: {', '.join(counts)}."
         if self.loop is not None:
-            text = f"{text} After the last step {self.for_ever}."
+            repeats = self.loop <= len(self.steps)
+            text += f" From step {self.loop} on it repeats for ever." if repeats else f" Then {self.for_ever}."
         who = "The last step" if self.loop is None else "The run"
         return f"{text} {who} violates {self.offence}." if self.offence else text
 

@@ -223,7 +223,7 @@ class Scenario(Section):
             "UE that forces UDP": self.ue.forces_udp,
             "status 174": any("AMB-33=status-174" in choice for choice in self.choices),
             "lifetime that ends as often as it likes": self.bounds.lifetime_ends == UNLIMITED,
-            "NAT that replaces its mapping": self.bounds.nat_remappings > 0,
+            "retransmission without a limit": self.bounds.retransmissions == UNLIMITED,
             "restriction of NAT traversal": self.home_agent.nat_traversal != "open",
         }
         return frozenset(name for name, there in found.items() if there)

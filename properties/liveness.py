@@ -31,7 +31,7 @@ reachable = (on_home_link & ~bound) | (
 """At home without a valid binding; or the binding leads to where the UE is, in an encapsulation it understands."""
 
 UNLIMITED_LIFETIMES = "lifetime that ends as often as it likes"
-NAT_THAT_REMAPS = "NAT that replaces its mapping"
+FOR_EVER = "retransmission without a limit"
 
 LIVENESS_PROPERTIES = (
     response(
@@ -39,13 +39,13 @@ LIVENESS_PROPERTIES = (
         whenever=ue_state == UeState.REGISTERING,
         eventually=ue_state.is_one_of(UeState.REGISTERED, UeState.ABANDONED) | on_the_move,
         fairness=LOSSY_BUT_FAIR, requirements=["UE-H2F-03", "REF-A6", "REF-A8"], clause="5.1.2.4",
-        ambiguities=["AMB-02", "AMB-21"],
+        ambiguities=["AMB-02", "AMB-21"], needs=FOR_EVER,
     ),
     response(
         "LIVE-2", "after the last movement the UE is reachable again, or has given up",
         whenever=~reachable, eventually=reachable | abandoned | (network == NOWHERE),
         fairness=LOSSY_BUT_FAIR, requirements=["GEN-01", "GEN-03", "REF-A6"], clause="5.2.1",
-        ambiguities=["AMB-10", "AMB-11", "AMB-13", "AMB-21"],
+        ambiguities=["AMB-10", "AMB-11", "AMB-13", "AMB-21"], needs=FOR_EVER,
     ),
     response(
         "LIVE-3", "a status 135 received while an update is outstanding leads to registered, at home or abandoned",
@@ -53,25 +53,26 @@ LIVENESS_PROPERTIES = (
         & (acknowledgement.protection == Protection.CURRENT) & ue.association & awaits_answer,
         eventually=ue_state.is_one_of(UeState.REGISTERED, UeState.AT_HOME, UeState.ABANDONED) | on_the_move,
         fairness=LOSSY_BUT_FAIR, requirements=["REF-A7", "REF-B2"], clause="5.1.2.4", ambiguities=["AMB-21"],
+        needs=FOR_EVER,
     ),
     response(
         "LIVE-4", "the set-up of a security association ends, one way or the other",
         whenever=ue_state == UeState.ESTABLISHING_SA, eventually=ue_state != UeState.ESTABLISHING_SA,
-        fairness=LOSSY_BUT_FAIR, requirements=["GEN-03", "REF-D2"], clause="5.1.2.2",
+        fairness=LOSSY_BUT_FAIR, requirements=["GEN-03", "REF-D2"], clause="5.1.2.2", needs=FOR_EVER,
     ),
     response(
         "LIVE-5", "a de-registration ends although its acknowledgement is lost",
         whenever=ue_state == UeState.DEREGISTERING,
         eventually=ue_state.is_one_of(UeState.AT_HOME, UeState.ABANDONED) | on_the_move,
         fairness=LOSSY_BUT_FAIR, requirements=["UE-F2H-01", "REF-A13", "REF-G2"], clause="5.2.2.4",
-        ambiguities=["AMB-09", "AMB-11", "AMB-28"],
+        ambiguities=["AMB-09", "AMB-11", "AMB-28"], needs=FOR_EVER,
     ),
     response(
         "BIND-2", "once the UE has found that it is at home its binding goes or is marked invalid",
         whenever=(ue.detected_link == Link.HOME) & on_home_link & bound,
         eventually=~bound | ~on_home_link | abandoned,
         fairness=LOSSY_BUT_FAIR, requirements=["UE-F2H-01", "HA-F2H-01", "REF-B11"], clause="5.2.2.4",
-        ambiguities=["AMB-10", "AMB-11", "AMB-32"],
+        ambiguities=["AMB-10", "AMB-11", "AMB-32"], needs=FOR_EVER,
     ),
     response(
         "BIND-15", "the UE does not believe for ever in a binding that the home agent does not have",
@@ -83,6 +84,6 @@ LIVENESS_PROPERTIES = (
         "NAT-5", "a NAT mapping that was replaced is found and the binding repaired",
         whenever=registered & behind_nat & bound & (ha.care_of_address != live_mapping(access_network.network)),
         eventually=(ha.care_of_address == live_mapping(access_network.network)) | on_the_move | abandoned,
-        fairness=LOSSY_BUT_FAIR, requirements=["REF-C7", "REF-C13"], clause="5.2.3.2", needs=NAT_THAT_REMAPS,
+        fairness=LOSSY_BUT_FAIR, requirements=["REF-C7", "REF-C13"], clause="5.2.3.2", needs=FOR_EVER,
     ),
 )  # fmt: skip

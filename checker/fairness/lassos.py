@@ -3,6 +3,7 @@ a loop (of no steps where the run stops) that gives every fairness group its due
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from properties.fairness import FairnessGroup
 
 Place = TypeVar("Place", bound=Hashable)
 MOST_ENTRIES = 40  # states of fair components that a loop is looked for from
-MOST_LOOKED_AT = 150_000  # places on the way round, for one loop
+MOST_LOOKED_AT = 150_000  # places on the way round, for all loops of a question
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,15 @@ def lassos(graph: StateGraph, question: Question) -> Iterator[Lasso]:
     fair = np.flatnonzero(component != NONE)
     fair = fair[np.argsort(after.distance[fair], kind="stable")]
     found: list[Lasso] = []
+    loops = _Loops(graph, component, given)
     for entry in _entries(fair, given):
-        stem = _stem(graph, before, after, entry)
-        if found and len(stem[1]) >= min(lasso.length for lasso in found):
-            continue
-        loop = _Loop(graph, component, given).through(entry)
-        found.append(Lasso(stem[0], tuple(stem[1]), tuple(loop)))
+        initial, stem = _stem(graph, before, after, entry)
+        shorter = min((lasso.length for lasso in found), default=sys.maxsize) - len(stem)
+        loop = loops.shortest(entry, shorter)
+        if loop is None and not found:
+            loop = loops.gathered(entry)
+        if loop is not None:
+            found.append(Lasso(initial, tuple(stem), tuple(loop)))
     yield from sorted(found, key=lambda lasso: lasso.length)
 
 
@@ -137,18 +141,14 @@ class _Seen:
         return (self.somewhere | self.everywhere) & ~self.taken
 
 
-class _Loop:
-    """Ways round inside one fair component."""
+class _Loops:
+    """Ways round inside fair components."""
 
     def __init__(self, graph: StateGraph, component: NDArray[np.int32], given: Fairness) -> None:
         self.graph = graph
         self.component = component
         self.given = given
-
-    def through(self, entry: int) -> list[int]:
-        """The edges of a fair loop through `entry`: a shortest one if it is found soon."""
-        found = self._shortest(entry)
-        return self._gathered(entry) if found is None else found
+        self.left = MOST_LOOKED_AT
 
     def _at(self, state: int) -> _Seen:
         enabled = int(self.given.enabled[state])
@@ -170,27 +170,33 @@ class _Loop:
             if self.component[target] == number:
                 yield edge, target
 
-    def _shortest(self, entry: int) -> list[int] | None:
-        """Breadth first over states and what the way to them has met."""
+    def shortest(self, entry: int, shorter: int) -> list[int] | None:
+        """The edges of a shortest fair loop through `entry`, if it has less than `shorter` and is found soon:
+        breadth first over states and what the way to them has met."""
         first = (entry, self._at(entry))
+        if shorter <= 0:
+            return None
         if not first[1].owed:
             return []
         arrival: dict[tuple[int, _Seen], tuple[tuple[int, _Seen], int] | None] = {first: None}
-        waiting = deque([first])
-        while waiting and len(arrival) < MOST_LOOKED_AT:
-            place = waiting.popleft()
+        waiting = deque([(first, 1)])
+        while waiting and self.left > 0:
+            place, steps = waiting.popleft()
+            if steps >= shorter:
+                break
             for edge, target in self._inner(place[0]):
                 following = (target, self._beyond(place[1], edge, target))
                 if following in arrival:
                     continue
+                self.left -= 1
                 arrival[following] = (place, edge)
                 if target == entry and not following[1].owed:
                     return _walked(arrival, following)
-                waiting.append(following)
+                waiting.append((following, steps + 1))
         return None
 
-    def _gathered(self, entry: int) -> list[int]:
-        """From one thing owed to the nearest next, and home."""
+    def gathered(self, entry: int) -> list[int]:
+        """The edges of some fair loop through `entry`: from one thing owed to the nearest next, and home."""
         path: list[int] = []
         state, seen = entry, self._at(entry)
         while seen.owed or state != entry or not path:
