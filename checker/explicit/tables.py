@@ -129,6 +129,8 @@ class Tables:
 
     def make_room(self, needed: int) -> bool:
         """Grow until `needed` states fit; False if no more is allowed or to be had."""
+        if needed <= self.context[Register.CAPACITY]:
+            return True
         try:
             while self.capacity < needed:
                 if needed > MOST_STATES:
@@ -148,6 +150,8 @@ class Tables:
 
     def make_room_in_parts(self) -> bool:
         """Grow until all that one state can lead to fits; False if no more is allowed or to be had."""
+        if self._has_room_in_parts:
+            return True
         try:
             for part in self.parts:
                 while int(self.context[of_part("HELD", part.part)]) + self.most_successors > part.room:
@@ -164,6 +168,15 @@ class Tables:
         finally:
             self.tell()
         return True
+
+    @property
+    def _has_room_in_parts(self) -> bool:
+        most = self.most_successors
+        return (
+            self.context[Register.HELD_0] + most <= self.context[Register.ROOM_0]
+            and self.context[Register.HELD_1] + most <= self.context[Register.ROOM_1]
+            and self.context[Register.STEPS_USED] + most <= self.context[Register.STEPS_ROOM]
+        )
 
     def _is_allowed(self, more: int) -> bool:
         return self.bytes_allowed is None or self.memory + more <= self.bytes_allowed

@@ -127,3 +127,19 @@ def test_the_explicit_path_loads_neither_z3_nor_numpy_nor_scapy_nor_ray() -> Non
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_a_response_is_printed_with_the_fairness_it_assumes_and_its_run_replays(tmp_path: Path) -> None:
+    asked = ("liveness-nat", "--reading", "intended", "--property", "NAT-5", "--save-traces", str(tmp_path))
+    entry = next(entry for entry in results(*asked, code=1) if entry["property"] == "NAT-5")
+    assert (entry["kind"], entry["verdict"]) == ("response", "violated")
+    assert "delivery of an original BindingUpdate (strong)" in entry["fairness"]
+    file = Path(entry["trace"])
+    document = json.loads(file.read_text())
+    assert document["loop"] == len(document["states"]) - 1
+    replayed = subprocess.run([PROGRAM, "trace", "replay", str(file)], capture_output=True, text=True, timeout=60)
+    assert replayed.returncode == 0 and "goes on for ever" in " ".join(replayed.stdout.split())
+    del document["loop"]
+    file.write_text(json.dumps(document))
+    refused = subprocess.run([PROGRAM, "trace", "replay", str(file)], capture_output=True, text=True, timeout=60)
+    assert refused.returncode == 2 and "no counterexample to NAT-5: the run has no loop" in refused.stderr
