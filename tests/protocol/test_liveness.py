@@ -94,7 +94,7 @@ def test_where_retransmission_has_a_limit_responses_are_left_out_with_the_reason
 
 @pytest.mark.parametrize("group", LOSSY_BUT_FAIR, ids=lambda group: group.name)
 def test_every_group_has_a_step_in_some_shipped_scenario(group: object) -> None:
-    scenarios = ["liveness", "liveness-lifetimes", "no-anti-replay"]
+    scenarios = ["liveness-copies", "liveness-lifetimes"]
     assert set(scenarios) <= set(shipped())
     systems = [handover(load(name), reading("intended")) for name in scenarios]
     assert any(
