@@ -119,18 +119,14 @@ def check_scenario(
     wanted = [found for entry in judged for found in judge.observations(entry)]
     watched = [found for entry in properties if entry.identifier in left_out
                for found in judge.observations(entry) if found.name == entry.antecedent_name]  # fmt: skip
-<<<<<<< HEAD
     explored = judge.system if reduce else without_symmetry(judge.system)
     exploration = explorer(engine)(explored, [*wanted, *watched], limits, progress)
-=======
-    exploration = explorer(engine)(judge.system, [*wanted, *watched], limits, progress)
     responses = [entry for entry in judged if entry.kind is Kind.RESPONSE]
     unfit = judge.unfit_for_responses(exploration) if responses else None
     if unfit is not None:
         few.update({entry.identifier: unfit for entry in responses})
         judged, responses = [entry for entry in judged if entry.kind is not Kind.RESPONSE], []
     followed = judge.responses(responses, exploration, limits, progress) if responses else {}
->>>>>>> 96ad789 (Response properties under weak and strong fairness: lossy but fair channels, lassos judged and replayed, scenarios for liveness)
     surprises = tuple(
         f'"{found.name}", although the scenario says that it cannot occur'
         for found in watched
@@ -270,7 +266,8 @@ class _Judge:
         from checker.fairness.judging import Judged, judge
 
         judged = Judged(
-            self.system, lambda: self.wide_system, self.binding, self.scenario.bounds.sequence_number_bits, WIRE_BITS
+            without_symmetry(self.system), lambda: without_symmetry(self.wide_system), self.binding,
+            self.scenario.bounds.sequence_number_bits, WIRE_BITS,
         )
         return judge(entries, judged, exploration, self._evidence(exploration), limits, progress)
 
