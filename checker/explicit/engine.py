@@ -241,7 +241,7 @@ class ExplicitSearch:
 
     def _share(self) -> None:
         """Bring in the second processor; where no thread or no memory is to be had, the search goes on alone."""
-        plain = getattr(self, "representatives", None) is None  # states stand for themselves
+        plain = self.representatives is None  # states stand for themselves
         try:
             self.two_processors = TwoProcessors(self.kernel, self.most_successors) if plain else None
         except (OSError, MemoryError, RuntimeError):
