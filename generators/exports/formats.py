@@ -15,31 +15,35 @@ from model.language.errors import ModelError, nearest
 class Format:
     """language: what it is and which program reads it. module, function: a subject -> the text of the file.
 
-    beside: more files of the same name, suffix -> function of the same module.
+    beside: more files of the same name, suffix -> module and function; a text that is empty is no file.
     """
 
     language: str
     suffix: str
     module: str
     function: str
-    beside: Mapping[str, str] | None = None
+    beside: Mapping[str, tuple[str, str]] | None = None
 
     def files(self, subject: Subject, name: str | None = None) -> dict[str, str]:
         """File name -> text. name: without suffix; by default the subject's title as an identifier."""
         base = name or identifier(subject.title)
-        module = import_module(self.module)
-        writers = {self.suffix: self.function, **(self.beside or {})}
-        texts: dict[str, Callable[[Subject], str]] = {
-            suffix: getattr(module, function) for suffix, function in writers.items()
+        writers = {self.suffix: (self.module, self.function), **(self.beside or {})}
+        writes: dict[str, Callable[[Subject], str]] = {
+            suffix: getattr(import_module(module), function) for suffix, (module, function) in writers.items()
         }
         named = replace(subject, file_name=base)
-        return {f"{base}{suffix}": write(named) for suffix, write in texts.items()}
+        texts = {f"{base}{suffix}": write(named) for suffix, write in writes.items()}
+        return {name: text for name, text in texts.items() if text}
 
 
 FORMATS: dict[str, Format] = {
     "promela": Format("Promela, for SPIN", ".pml", "generators.exports.promela", "promela"),
     "murphi": Format("Murphi, for rumur", ".m", "generators.exports.murphi", "murphi"),
-    "tla": Format("TLA+, for TLC", ".tla", "generators.exports.tla", "tla", {".cfg": "configuration"}),
+    "tla": Format("TLA+, for TLC", ".tla", "generators.exports.tla", "tla", {
+        ".cfg": ("generators.exports.tla", "configuration"),
+        "_responses.tla": ("generators.exports.tla_responses", "responses"),
+        "_responses.cfg": ("generators.exports.tla_responses", "responses_configuration"),
+    }),
     "smv": Format("SMV, for NuSMV and nuXmv", ".smv", "generators.exports.smv", "smv"),
 }
 

@@ -9,6 +9,8 @@ from generators.exports.names import comment, filled, quoted
 from generators.exports.promela_actions import PromelaAction
 from generators.exports.promela_channels import PromelaChannel
 from generators.exports.promela_layout import offset
+from generators.exports.promela_responses import USE as RESPONSES_USE
+from generators.exports.promela_responses import PromelaResponses
 from generators.exports.promela_words import PromelaText, PromelaWords, declared
 from generators.exports.subject import Claim, Subject
 from model.language.domains import describe as describe_domain
@@ -61,9 +63,10 @@ class _Promela:
             name: PromelaChannel(words, layout, sends[name]) for name, layout in words.layouts.items()
         }
         self.claims = list(enumerate(subject.claims))
+        self.responses = PromelaResponses(words, self.channels, subject.responses, len(self.initial))
         self.actions = [
             PromelaAction(words, self.channels, action,
-                          [entry for entry in self.claims if action.name in entry[1].seen.in_steps])
+                          [entry for entry in self.claims if action.name in entry[1].seen.in_steps], self.responses)
             for action in system.actions
         ]  # fmt: skip
 
@@ -76,6 +79,7 @@ class _Promela:
         for channel in self.channels.values():
             yield from channel.declarations()
         yield from self._temporaries()
+        yield from self.responses.declarations()
         altered = {alter.channel for action in self.system.actions for alter in action.alters}
         for name, channel in self.channels.items():
             used = {action.kind for action in self.system.actions if action.channel == name}
@@ -83,6 +87,7 @@ class _Promela:
             yield from channel.inlines(altered=name in altered)
         yield from bodies
         yield from self._process()
+        yield from self.responses.lines()
 
     # declarations
 
@@ -98,7 +103,7 @@ class _Promela:
             ]
         else:
             told = ["SPIN stores as many states as the model has. It counts one transition more: the way to the first."]
-        for line in [*told, *USE]:
+        for line in [*told, *USE, *(RESPONSES_USE if self.subject.responses else [])]:
             yield f" * {line}".rstrip()
         yield " */"
         yield ""
@@ -107,6 +112,10 @@ class _Promela:
         says, never, sometimes = (self.words.own(n) for n in ("says", "never_in_step", "sometimes_in_step"))
         never_state, sometimes_state = self.words.own("never_in_state"), self.words.own("sometimes_in_state")
         report = "(claim_seen) && !claim -> claim = 1; printf(claim_text)"
+        if self.subject.responses:
+            yield "#ifdef RESPONSE"
+            yield "#define NO_PROPERTIES"
+            yield "#endif"
         yield "#ifdef QUIET"
         yield f"#define {says}(said)"
         yield "#else"
@@ -184,6 +193,7 @@ class _Promela:
         yield "  do"
         calls = [call for action in self.actions for call in action.calls]
         yield from (f"  :: {call}" for call in calls or ["(false) -> skip"])
+        yield from self.responses.stops()
         yield "#ifndef NO_PROPERTIES"
         for number, claim in self.claims:
             yield from self._claim(number, claim)
@@ -194,6 +204,7 @@ class _Promela:
     def _choice_of_initial_state(self) -> Iterator[str]:
         columns = list(zip(*(state.values for state in self.initial), strict=True))
         open_ones = [index for index, values in enumerate(columns) if len(set(values)) > 1]
+        begins = f"{self.responses.begins} " if self.subject.responses else ""
         yield "  if"
         for state in self.initial:
             writes = [
@@ -201,7 +212,7 @@ class _Promela:
                 f"{self.words.code(state.values[index], self.system.variables[index].domain)}"
                 for index in open_ones
             ]
-            yield f"  :: d_step {{ {'; '.join(writes)} }}"
+            yield f"  :: d_step {{ {begins}{'; '.join(writes)} }}"
         yield "  fi;"
 
     def _claim(self, number: int, claim: Claim) -> Iterator[str]:

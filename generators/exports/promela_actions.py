@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from generators.exports.expression_text import Level, Message
 from generators.exports.names import comment, quoted
 from generators.exports.promela_channels import PromelaChannel
+from generators.exports.promela_responses import PromelaResponses
 from generators.exports.promela_words import PromelaText, PromelaWords
 from generators.exports.ranges import may_leave
 from generators.exports.sequencing import Sequenced, sequenced
@@ -27,12 +28,13 @@ class PromelaAction:
 
     def __init__(
         self, words: PromelaWords, channels: Mapping[str, PromelaChannel], action: Action,
-        claims: Sequence[tuple[int, Claim]],
+        claims: Sequence[tuple[int, Claim]], responses: PromelaResponses,
     ) -> None:  # fmt: skip
         self.words = words
         self.channels = channels
         self.action = action
         self.claims = claims
+        self.responses = responses
         self.effects: Sequenced = sequenced(action)
         self.text = PromelaText(words, action)
         self.name = words.names.of(("action", action.name), action.name)
@@ -64,6 +66,7 @@ class PromelaAction:
             property_name = self.words.names.of(("claim", claim.name), claim.name)
             macro = self.words.own("sometimes_in_step" if claim.must_occur else "never_in_step")
             yield f'    {macro}({property_name}, "seen: {number} {quoted(claim.name)}\\n", {seen})'
+        yield from (f"    {line}" for line in self.responses.marks(self.action, self.text))
         statements = list(self._statements())
         yield from (f"    {line}" for line in separated(statements or ["skip"]))
         yield "  }"

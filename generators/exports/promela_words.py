@@ -21,7 +21,8 @@ _C = """asm auto case char const continue default double enum extern float long 
 static struct switch typedef union void volatile while inline typeof linux unix i386 errno assert main NULL EOF
 stdin stdout stderr exit abort memcpy memset malloc free uchar ushort uint ulong now trpt trail this State Trans
 Index Addproc Printf reported"""
-_OWN = "i ready m a b slot value mask half said claim claim_text claim_seen REPORT_ALL NO_PROPERTIES QUIET WITNESSES"
+_OWN = """i ready m a b slot value mask half said claim claim_text claim_seen REPORT_ALL NO_PROPERTIES QUIET WITNESSES
+RESPONSE groups condition before waiting"""
 RESERVED = [*_PROMELA.split(), *_C.split(), *_OWN.split()]
 
 

@@ -1,5 +1,6 @@
 """A system as an SMV file for NuSMV and nuXmv: an input variable chooses the step, each state variable
-says which steps change it. Properties are invariants: of steps, that none is possible that breaks them."""
+says which steps change it. Properties are invariants: of steps, that none is possible that breaks them; response
+properties are formulas of linear time."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from generators.exports.names import comment
 from generators.exports.promela import header, initial_states
 from generators.exports.promela_actions import about
 from generators.exports.promela_channels import describe
+from generators.exports.smv_responses import SmvResponses
 from generators.exports.smv_steps import SmvStep
 from generators.exports.smv_words import SmvText, SmvWords
 from generators.exports.subject import Claim, Subject
@@ -19,8 +21,8 @@ from model.language.expressions import FALSE, TRUE
 USE = """
 Check it:           NuSMV FILE        (or nuXmv FILE; -bmc looks for shortest runs)
 Count the states:   NuSMV -int FILE, then: go; compute_reachable; print_reachable_states
-The step is an input, no part of the state: the reachable states are those of the model. Where the model stops, the
-step "nothing can happen" repeats the state for ever, so that the transition relation is total.
+The step is an input, no part of the state: the reachable states are those of the model. The model may stop anywhere:
+the step "nothing happens" repeats the state, so that the transition relation is total.
 """.strip().splitlines()
 
 
@@ -59,6 +61,7 @@ class _Smv:
         yield from self._transitions()
         for claim in self.subject.claims:
             yield from self._claim(claim)
+        yield from SmvResponses(self.words, self.steps, self.subject.responses).lines()
 
     def _variables(self) -> Iterator[str]:
         yield "VAR"
@@ -113,9 +116,7 @@ class _Smv:
         yield "-- only what can happen is chosen"
         yield "TRANS"
         parts = [f"({self.words.step} = {step.name} -> {step.can})" for step in self.steps]
-        anything = " | ".join(step.can for step in self.steps) or "FALSE"
-        parts.append(f"({self.words.step} = {self.words.stops} -> !({anything}))")
-        yield "  " + " &\n  ".join(parts) + ";"
+        yield "  " + (" &\n  ".join(parts) or "TRUE") + ";"
         yield ""
         cases: dict[str, dict[str, list[str]]] = {}
         for step in self.steps:

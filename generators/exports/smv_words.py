@@ -41,7 +41,7 @@ class SmvWords:
         for variable in system.variables:
             self.variable(variable.name)
         self.step = self.own("step")
-        self.stops = self.own("nothing_can_happen")
+        self.stops = self.own("nothing_happens")
 
     def own(self, name: str) -> str:
         return self.names.of(("own", name), name)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from checker.fairness.responses import Response, response_of
 from model.handover import Change, binding, handover_of_one
 from model.language.expressions import negation
 from model.language.observations import Observation, observe_states
@@ -31,6 +32,16 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class ResponseClaim:
+    """One response property as an exported file says it: what follows in the end in every fair run."""
+
+    name: str
+    statement: str
+    response: Response
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class KnownCounts:
     """What a complete exploration by dsmip found. depth: None where the engine does not say."""
 
@@ -52,18 +63,22 @@ class Subject:
     origin: Mapping[str, str] | None = None
     known: KnownCounts | None = None
     file_name: str = "exported"
+    responses: tuple[ResponseClaim, ...] = ()
 
 
-def plain_subject(system: System, observed: Sequence[Observation]) -> Subject:
+def plain_subject(system: System, observed: Sequence[Observation], responses: Sequence[Response] = ()) -> Subject:
     """A system of any kind; what is observed must never be seen."""
-    return Subject(system.name, system, tuple(Claim(entry.name, entry.name, entry) for entry in observed))
+    claims = tuple(Claim(entry.name, entry.name, entry) for entry in observed)
+    answers = tuple(ResponseClaim(entry.name, entry.name, entry) for entry in responses)
+    return Subject(system.name, system, claims, responses=answers)
 
 
 def subject_of(
     scenario: Scenario, reading: Reading, properties: Sequence[Property], *, change: Change | None = None,
     mutant: str | None = None, known: KnownCounts | None = None,
 ) -> Subject:  # fmt: skip
-    """The handover in one scenario and reading, with the properties that say something about it.
+    """The handover in one scenario and reading, with the properties that say something about it. Response
+    properties speak of one UE: with several they are left out.
 
     Raises ModelError if a property speaks of something that the system does not have.
     """
@@ -72,15 +87,21 @@ def subject_of(
     system = alone if ues == 1 else replicated(alone, ues)[0]
     bound = binding(scenario, reading)
     claims: list[Claim] = []
+    responses: list[ResponseClaim] = []
     for entry in properties:
         if entry.identifier in scenario.cannot_occur or entry.least_ues > ues:
             continue
         if entry.needs and entry.needs not in scenario.capabilities:
             continue
+        sources = tuple(name for name in (entry.clause, *entry.requirements) if name)
+        if entry.kind is Kind.RESPONSE:
+            if ues == 1:
+                answer = response_of(entry, alone, bound)
+                responses.append(ResponseClaim(entry.identifier, entry.statement, answer, sources))
+            continue
         wanted = entry.antecedent_name if entry.kind is Kind.WITNESS else entry.violation_name
         found = next((seen for seen in observations(entry, alone, bound, ues) if seen.name == wanted), None)
         if found is not None:
-            sources = tuple(name for name in (entry.clause, *entry.requirements) if name)
             claims.append(Claim(entry.identifier, entry.statement, found, entry.kind is Kind.WITNESS, sources))
     for machine in alone.machines:
         for local in machine.invariants:
@@ -92,4 +113,4 @@ def subject_of(
         origin["choices"] = ", ".join(switched)
     if mutant is not None:
         origin["mutant"] = mutant
-    return Subject(scenario.name, system, tuple(claims), origin, known)
+    return Subject(scenario.name, system, tuple(claims), origin, known, responses=tuple(responses))

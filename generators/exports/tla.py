@@ -22,20 +22,23 @@ USE = """
 Check it:  java -cp tla2tools.jar tlc2.TLC FILE      (FILE.cfg lies beside it; the model may stop anywhere)
 TLC's "distinct states found" are the states of the model. It generates as many states as the model has transitions,
 and the initial states besides. A step that changes nothing is a stuttering step, of which TLA+ properties say nothing.
+Response properties, if there are any, stand in a module of their own, FILE_responses, which extends this one.
 """.strip().splitlines()
 
 
 def tla(subject: Subject) -> str:
     """The module. Its name is the file's."""
-    return "\n".join([*_Module(subject).lines(), ""])
+    return "\n".join([*TlaModule(subject).lines(), ""])
 
 
 def configuration(subject: Subject) -> str:
     """The configuration for TLC: what to check, and what must be violated because it must occur."""
-    return "\n".join([*_Module(subject).configuration(), ""])
+    return "\n".join([*TlaModule(subject).configuration(), ""])
 
 
-class _Module:
+class TlaModule:
+    """The parts of the module of one system."""
+
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
         self.system = subject.system
