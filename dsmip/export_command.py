@@ -36,7 +36,8 @@ def export(
         print(json.dumps({
             "format": format_name, "files": [str(folder / file) for file in files],
             "fingerprint": subject.system.fingerprint, "known": known,
-            "properties": [claim.name for claim in subject.claims],
+            "properties": [claim.name for claim in subject.claims]
+            + [claim.name for claim in subject.responses if chosen.responses],
         }, indent=1))  # fmt: skip
 
 

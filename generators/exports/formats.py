@@ -16,6 +16,7 @@ class Format:
     """language: what it is and which program reads it. module, function: a subject -> the text of the file.
 
     beside: more files of the same name, suffix -> module and function; a text that is empty is no file.
+    responses: whether it can say response properties under fairness.
     """
 
     language: str
@@ -23,6 +24,7 @@ class Format:
     module: str
     function: str
     beside: Mapping[str, tuple[str, str]] | None = None
+    responses: bool = True
 
     def files(self, subject: Subject, name: str | None = None) -> dict[str, str]:
         """File name -> text. name: without suffix; by default the subject's title as an identifier."""
@@ -38,7 +40,7 @@ class Format:
 
 FORMATS: dict[str, Format] = {
     "promela": Format("Promela, for SPIN", ".pml", "generators.exports.promela", "promela"),
-    "murphi": Format("Murphi, for rumur", ".m", "generators.exports.murphi", "murphi"),
+    "murphi": Format("Murphi, for rumur", ".m", "generators.exports.murphi", "murphi", responses=False),
     "tla": Format("TLA+, for TLC", ".tla", "generators.exports.tla", "tla", {
         ".cfg": ("generators.exports.tla", "configuration"),
         "_responses.tla": ("generators.exports.tla_responses", "responses"),

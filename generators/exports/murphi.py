@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from generators.exports.murphi_actions import MurphiAction, claim_text
 from generators.exports.murphi_channels import MurphiChannel
 from generators.exports.murphi_words import MurphiText, MurphiWords
-from generators.exports.names import comment, quoted
+from generators.exports.names import comment, filled, quoted
 from generators.exports.promela import header, initial_states
 from generators.exports.subject import Subject
 from model.language.domains import describe as describe_domain
@@ -20,6 +20,10 @@ Check it:     rumur --value-type int32_t --deadlock-detection off --output FILE.
 rumur counts the states of the model, each initial state among them, and fires as many rules as the model has
 transitions. What must occur is a "cover": rumur complains if it is never hit.
 """.strip().splitlines()
+LEFT_OUT = (
+    "Left out, because Murphi has no fairness of groups of rules, and rumur's liveness properties assume none, so that "
+    "they would mean something else: the response properties "
+)
 
 
 def murphi(subject: Subject) -> str:
@@ -43,7 +47,7 @@ class _Murphi:
         self.claims = list(enumerate(subject.claims))
 
     def lines(self) -> Iterator[str]:
-        for line in [*header(self.subject, "Murphi, for rumur"), *USE]:
+        for line in [*header(self.subject, "Murphi, for rumur"), *USE, *self._left_out()]:
             yield f"-- {line}".rstrip()
         yield ""
         yield from self._types()
@@ -54,6 +58,10 @@ class _Murphi:
             claims = [entry for entry in self.claims if action.name in entry[1].seen.in_steps]
             yield from MurphiAction(self.words, self.channels, action, claims, observed=self.observed).lines()
         yield from self._properties()
+
+    def _left_out(self) -> list[str]:
+        names = ", ".join(comment(claim.name) for claim in self.subject.responses)
+        return filled(f"{LEFT_OUT}{names}.") if names else []
 
     def _types(self) -> Iterator[str]:
         domains = self.words.enumerations()

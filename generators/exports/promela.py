@@ -63,7 +63,7 @@ class _Promela:
             name: PromelaChannel(words, layout, sends[name]) for name, layout in words.layouts.items()
         }
         self.claims = list(enumerate(subject.claims))
-        self.responses = PromelaResponses(words, self.channels, subject.responses, len(self.initial))
+        self.responses = PromelaResponses(words, self.channels, subject.responses)
         self.actions = [
             PromelaAction(words, self.channels, action,
                           [entry for entry in self.claims if action.name in entry[1].seen.in_steps], self.responses)
@@ -190,10 +190,10 @@ class _Promela:
         if len(self.initial) > 1:
             yield from self._choice_of_initial_state()
         yield "end:  /* the model may stop anywhere: no deadlock is an error */"
-        yield "  do"
+        yield from self.responses.opens()
         calls = [call for action in self.actions for call in action.calls]
         yield from (f"  :: {call}" for call in calls or ["(false) -> skip"])
-        yield from self.responses.stops()
+        yield from self.responses.closes()
         yield "#ifndef NO_PROPERTIES"
         for number, claim in self.claims:
             yield from self._claim(number, claim)
@@ -204,7 +204,6 @@ class _Promela:
     def _choice_of_initial_state(self) -> Iterator[str]:
         columns = list(zip(*(state.values for state in self.initial), strict=True))
         open_ones = [index for index, values in enumerate(columns) if len(set(values)) > 1]
-        begins = f"{self.responses.begins} " if self.subject.responses else ""
         yield "  if"
         for state in self.initial:
             writes = [
@@ -212,7 +211,7 @@ class _Promela:
                 f"{self.words.code(state.values[index], self.system.variables[index].domain)}"
                 for index in open_ones
             ]
-            yield f"  :: d_step {{ {begins}{'; '.join(writes)} }}"
+            yield f"  :: d_step {{ {'; '.join(writes)} }}"
         yield "  fi;"
 
     def _claim(self, number: int, claim: Claim) -> Iterator[str]:

@@ -1,5 +1,5 @@
 """Response properties in Promela: one never claim each, an automaton for "fair, called for, and never answered".
-It needs to see the last step: a variable says to which fairness groups it belongs, only if compiled in."""
+It needs to know which fairness groups are possible and which had the last step: variables say so, if compiled in."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_STRONG = 8
 """The claim has states for every set of strong groups that are not possible any more."""
 
 USE = """
-Response properties:        spin -o2 -DQUIET -DRESPONSE=1 -a FILE && gcc -O2 -DNOREDUCE -o pan pan.c && ./pan -a -m1000000
+Response properties:        spin -o2 -DQUIET -DRESPONSE=1 -a FILE && gcc -O -DNOREDUCE -o pan pan.c && ./pan -a -m999999
   (RESPONSE is the number of the property, see the end of this file. The model may stop wherever no fair group of steps
   is possible. Without RESPONSE the file has the states of the model, with it those times what the claim has to know.)
 """.strip("\n").splitlines()
@@ -32,14 +32,12 @@ class PromelaResponses:
     """Raises ModelError for more groups than a number has bits."""
 
     def __init__(
-        self, words: PromelaWords, channels: Mapping[str, PromelaChannel], claims: Sequence[ResponseClaim],
-        initial: int,
-    ) -> None:  # fmt: skip
+        self, words: PromelaWords, channels: Mapping[str, PromelaChannel], claims: Sequence[ResponseClaim]
+    ) -> None:
         self.words = words
         self.channels = channels
         self.system = words.system
         self.claims = list(enumerate(claims, 1))
-        self.chooses = initial > 1
         self.groups = groups_with_steps([claim.response for claim in claims], self.system)
         strong = max((len(self._strong(claim)) for claim in claims), default=0)
         if len(self.groups) > MOST_GROUPS or strong > MOST_STRONG:
@@ -50,8 +48,8 @@ class PromelaResponses:
         self.taken = words.own("taken")
         self.takes = words.own("takes")
         self.called = words.own("called")
-        self.chosen = words.own("chosen")
-        self.begins = words.own("begins")
+        self.able = words.own("able")
+        self.looked = words.own("looked")
 
     def _groups(self, claim: ResponseClaim) -> list[FairnessGroup]:
         return [group for group in self.groups if group in claim.response.groups]
@@ -65,18 +63,17 @@ class PromelaResponses:
         if not self.claims:
             return
         yield "#ifdef RESPONSE  /* the number of a response property */"
-        yield f"unsigned {self.taken} : {len(self.groups) + 1};  /* bit by bit the fairness groups that have the last step */"
-        yield f"#define {self.takes}(groups) {self.taken} = groups;"
+        bits = len(self.groups) + 1
+        yield f"unsigned {self.taken} : {bits};  /* bit by bit the fairness groups that have the last step */"
+        yield f"unsigned {self.able} : {bits};  /* bit by bit those that are possible */"
+        yield f"bit {self.looked};  /* what is possible is up to date: only then the claim moves */"
+        yield f"#define {self.takes}(groups) {self.taken} = groups; {self.looked} = 0;"
         for bit, group in enumerate(self.groups):
+            yield f"#define {self._can(group)} ({self.able} & {1 << bit})"
             yield f"#define {self._was_taken(group)} ({self.taken} & {1 << bit})"
         yield f"#define {self.called} ({self.taken} & {1 << len(self.groups)})  /* by the last step */"
-        if self.chooses:
-            yield f"bit {self.chosen};  /* the initial state */"
-            yield f"#define {self.begins} {self.chosen} = 1;"
         yield "#else"
         yield f"#define {self.takes}(groups)"
-        if self.chooses:
-            yield f"#define {self.begins}"
         yield "#endif"
         for number, claim in self.claims:
             if claim.response.by:
@@ -114,11 +111,32 @@ class PromelaResponses:
             if action.name in claim.response.by:
                 yield f"{self._calls(number)}({text.condition(claim.response.by[action.name])})"
 
-    def stops(self) -> Iterator[str]:
-        """The option of the main loop that stands for a model that stops."""
+    def opens(self) -> Iterator[str]:
+        """The main loop begins: what is possible is looked at before each step."""
         if self.claims:
             yield "#ifdef RESPONSE"
-            yield f"  :: d_step {{ {self.taken} = 0 }}  /* nothing happens any more, or yet */"
+            yield "  do"
+            yield "  :: d_step {"
+            yield f"    {self.able} = 0;"
+            for bit, group in enumerate(self.groups):
+                yield f"    /* {comment(said(group))} */"
+                for steps in fair_steps(group, self.system):
+                    possible = " ||\n      ".join(f"({part})" for part in self._possible(steps))
+                    yield f"    {self.able} = {self.able} | (({possible}) -> {1 << bit} : 0);"
+            yield f"    {self.looked} = 1"
+            yield "  };"
+            yield "  if"
+            yield "#else"
+        yield "  do"
+        if self.claims:
+            yield "#endif"
+
+    def closes(self) -> Iterator[str]:
+        """The steps of the main loop end: the model may stop too."""
+        if self.claims:
+            yield "#ifdef RESPONSE"
+            yield f"  :: d_step {{ {self.takes}(0) }}  /* nothing happens any more, or yet */"
+            yield "  fi"
             yield "#endif"
 
     # after the process
@@ -126,13 +144,6 @@ class PromelaResponses:
     def lines(self) -> Iterator[str]:
         if not self.claims:
             return
-        yield ""
-        yield "#ifdef RESPONSE"
-        for group in self.groups:
-            yield f"/* {comment(said(group))} */"
-            possible = [text for steps in fair_steps(group, self.system) for text in self._possible(steps)]
-            yield f"#define {self._can(group)} ( \\\n  " + " || \\\n  ".join(f"({part})" for part in possible) + ")"
-        yield "#endif"
         for number, claim in self.claims:
             yield from self._claim(number, claim)
 
@@ -166,9 +177,7 @@ class PromelaResponses:
         yield f"#define {open_} (!({text.condition(answer.goal)}))"
         called = [f"({text.condition(answer.at)})"] if answer.at is not None and answer.at is not FALSE else []
         called += [self.called] if answer.by else []
-        now = f"({' || '.join(called) or 'false'}) && {open_}"
-        if self.chooses:
-            now = f"{self.chosen} && {now}"
+        now = f"{self.looked} && ({' || '.join(called) or 'false'}) && {open_}"
         yield f"never {name} {{"
         yield "before:"
         yield "  do"
@@ -177,7 +186,7 @@ class PromelaResponses:
         yield "  od;"
         yield "waiting:  /* until the strong groups that will not be possible any more are so */"
         yield "  do"
-        yield f"  :: {open_}"
+        yield f"  :: !{self.looked} || {open_}"
         strong = self._strong(claim)
         gone = [set(some) for count in range(len(strong) + 1) for some in combinations(strong, count)]
         for index, never_again in enumerate(gone):
@@ -189,7 +198,8 @@ class PromelaResponses:
         yield "#endif"
 
     def _still(self, open_: str, never_again: set[FairnessGroup]) -> str:
-        return " && ".join([open_, *(f"!{self._can(group)}" for group in self.groups if group in never_again)])
+        gone = [f"!{self._can(group)}" for group in self.groups if group in never_again]
+        return " && ".join([self.looked, open_, *gone])
 
     def _round(
         self, claim: ResponseClaim, index: int, never_again: set[FairnessGroup], open_: str
@@ -204,13 +214,18 @@ class PromelaResponses:
             following = f"accept_{index}" if turn == len(due) - 1 else f"fair_{index}_{turn + 1}"
             yield f"fair_{index}_{turn}:"
             yield "  do"
+            yield f"  :: !{self.looked}"
             yield f"  :: {still}"
             yield f"  :: {still} && {given} -> goto {following}"
             yield "  od;"
         if not due:
             yield f"fair_{index}_0:"
-            yield f"  {still};"
+            yield "  do"
+            yield f"  :: !{self.looked}"
+            yield f"  :: {still} -> goto accept_{index}"
+            yield "  od;"
         yield f"accept_{index}:"
-        yield "  if"
+        yield "  do"
+        yield f"  :: !{self.looked}"
         yield f"  :: {still} -> goto fair_{index}_0"
-        yield "  fi;"
+        yield "  od;"

@@ -73,7 +73,8 @@ class _Responses:
         yield "VARIABLES"
         yield f"  {self.turn}{',' if owing else ''}  \\* changes with every step"
         for index, claim in enumerate(owing):
-            yield f"  {self._owed(claim)}{',' if index < len(owing) - 1 else ''}  \\* {comment(claim.name)} was called for"
+            comma = "," if index < len(owing) - 1 else ""
+            yield f"  {self._owed(claim)}{comma}  \\* {comment(claim.name)} was called for"
         yield ""
         added = [self.turn, *(self._owed(claim) for claim in owing)]
         yield f"{self.all_variables} == <<{', '.join([*self.module.variables, *added])}>>"
@@ -106,10 +107,11 @@ class _Responses:
     def _some(self, steps: FairSteps, condition: str = "") -> str:
         """Some step of these."""
         action = steps.action
+        name = self.module.names[action.name]
         if action.channel is None:
-            return f"({self.module.names[action.name]} /\\ {condition})" if condition else self.module.names[action.name]
+            return f"({name} /\\ {condition})" if condition else name
         contents = self.words.contents(action.channel)
-        parts = [f"{self.module.names[action.name]}(i)"]
+        parts = [f"{name}(i)"]
         if steps.copies is not None:
             channel = self.system.channels[self.system.channel_index[action.channel]]
             mark = f"{contents}[i].{self.words.field(channel.copy_mark)}"

@@ -64,3 +64,43 @@ def _findings(subject: Subject, printed: str, seconds: float) -> Findings:
         "SPIN", reason is None, reason, stored - additional_states(initial), transitions, stored, int(reached[1]),
         frozenset(subject.claims[number].name for number in seen), seconds,
     )  # fmt: skip
+
+
+def responses_broken(
+    subject: Subject, *, seconds: float | None = 600, optimise: str = "-O1", memory: int = 4096
+) -> dict[str, bool]:
+    """Export `subject` and let SPIN look for a fair run that breaks each response property: name -> whether
+    there is one.
+
+    Raises RefereeError if SPIN cannot be asked or did not search everything, ModelError if a value leaves its domain.
+    """
+    require("spin", "gcc")
+    clock = Clock(seconds)
+    broken: dict[str, bool] = {}
+    with TemporaryDirectory(prefix="dsmip-spin-") as name:
+        folder = Path(name)
+        (folder / "model.pml").write_text(promela(subject), encoding="utf-8")
+        for number, claim in enumerate(subject.responses, 1):
+            must_succeed(["spin", "-o2", f"-DRESPONSE={number}", "-DQUIET", "-a", "model.pml"], folder, clock)
+            defined = ["-DNOREDUCE", f"-DMEMLIM={memory}"]
+            must_succeed(["gcc", optimise, "-w", *defined, "-o", "pan", "pan.c"], folder, clock)
+            depth = FIRST_DEPTH
+            while True:
+                _, printed = run(["./pan", "-a", f"-m{depth}", "-w20"], folder, clock)
+                if TOO_DEEP not in printed or depth >= DEEPEST:
+                    break
+                depth *= 10
+            broken[claim.name] = _is_broken(subject, printed)
+    return broken
+
+
+def _is_broken(subject: Subject, printed: str) -> bool:
+    if re.search(r"assertion violated +\S*in_its_domain", printed):
+        raise ModelError(f'SPIN: a value of "{subject.title}" leaves its domain')
+    reached = re.search(r"depth reached (\d+), errors: (\d+)", printed)
+    said = next((line for line in printed.splitlines() if line.startswith("pan:")), "no result")
+    if reached is None or (reached[2] != "0" and "acceptance cycle" not in printed):
+        raise RefereeError(f"SPIN stopped: {said}")
+    if reached[2] == "0" and any(text in printed for text in (TOO_DEEP, *OUT_OF_MEMORY)):
+        raise RefereeError("SPIN did not search everything")
+    return reached[2] != "0"

@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any
 
 TOKEN = re.compile(r"\s+|\d+|[A-Za-z_][A-Za-z0-9_$#\\]*|\.\.|:=|->|!=|<=|>=|[-+!&|=<>?:;,(){}]")
-SECTIONS = ("VAR", "IVAR", "DEFINE", "INIT", "TRANS", "ASSIGN", "INVARSPEC")
+SECTIONS = ("VAR", "IVAR", "DEFINE", "INIT", "TRANS", "ASSIGN", "INVARSPEC", "LTLSPEC")
 # loosest first (NuSMV 2.6 manual, 2.2.4)
 BINARY = [{"->"}, {"|"}, {"&"}, {"=", "!=", "<", ">", "<=", ">="}, {"in"}, {"+", "-"}, {"mod"}]
 PYTHON = {"|": "or", "&": "and", "=": "==", "mod": "%"}
@@ -35,7 +35,7 @@ def tokens(text: str) -> list[str]:
 
 @dataclass
 class Reader:
-    """One file, read. variables: name -> its values. invariants: name -> condition."""
+    """One file, read. variables: name -> its values. invariants: name -> condition. formulas: name -> words."""
 
     words: list[str]
     position: int = 0
@@ -46,6 +46,7 @@ class Reader:
     chosen: dict[str, list[str]] = field(default_factory=dict)
     following: dict[str, str] = field(default_factory=dict)
     invariants: dict[str, str] = field(default_factory=dict)
+    formulas: dict[str, list[str]] = field(default_factory=dict)
 
     # words
 
@@ -129,7 +130,7 @@ class Reader:
 
     def read_trans(self) -> None:
         """A conjunction of "(input = value -> condition)"."""
-        while True:
+        while self.next != "TRUE":
             self.take("(")
             (name,) = self.inputs
             self.take(name)
@@ -140,6 +141,8 @@ class Reader:
             self.take(")")
             if self.take() == ";":
                 return
+        self.take("TRUE")
+        self.take(";")
 
     def read_assign(self) -> None:
         while self.in_section():
@@ -159,6 +162,14 @@ class Reader:
         self.take(":=")
         self.invariants[name] = self.expression()
         self.take(";")
+
+    def read_ltlspec(self) -> None:
+        self.take("NAME")
+        name = self.take()
+        self.take(":=")
+        end = self.words.index(";", self.position)
+        self.formulas[name] = self.words[self.position : end]
+        self.position = end + 1
 
     # expressions, as Python text
 
@@ -229,18 +240,25 @@ class Reader:
         if word in self.inputs:
             return "step"
         if word in self.defined:
-            return f"defined[{word!r}](v)"
+            return f"defined[{word!r}](v, step)"
         constants = {value for values in (*self.variables.values(), *self.inputs.values()) for value in values}
         if word not in constants:
             raise SmvError(f"unknown name {word!r}")
         return repr(word)
 
 
+State = tuple[Any, ...]
+
+
 @dataclass(frozen=True)
 class Explored:
+    """steps: the states before and after, and the input; stops are among them."""
+
     states: int
     transitions: int
     broken: frozenset[str]
+    initial: tuple[State, ...]
+    steps: tuple[tuple[State, str, State], ...]
 
 
 def explored(text: str, limit: int = 100_000) -> Explored:
@@ -248,43 +266,49 @@ def explored(text: str, limit: int = 100_000) -> Explored:
     reader = Reader(tokens(text)).read()
     if set(reader.following) != set(reader.variables):
         raise SmvError("not every variable has a next value")
-    functions: dict[str, Any] = {}
-    scope = {"defined": functions}
-
-    def compiled(expression: str, parameters: str = "v") -> Callable[..., Any]:
-        made: Callable[..., Any] = eval(f"lambda {parameters}: {expression}", scope)
-        return made
-
-    functions.update({name: compiled(expression) for name, expression in reader.defined.items()})
+    compiled = compiler(reader)
     chosen = {value: compiled(" and ".join(parts)) for value, parts in reader.chosen.items()}
     (steps,) = reader.inputs.values()
-    if set(chosen) != set(steps):
+    if set(chosen) != set(steps[:-1]):
         raise SmvError("not every step has a condition")
     following = {value: _after(reader, value, compiled) for value in steps}
     invariants = {name: compiled(expression) for name, expression in reader.invariants.items()}
     allowed = [set(values) for values in reader.variables.values()]
-    waiting = _initial(reader, compiled)
-    seen, transitions, broken = set(waiting), 0, set()
+    initial = _initial(reader, compiled)
+    waiting, seen, broken = list(initial), set(initial), set()
+    taken: list[tuple[State, str, State]] = []
     while waiting:
         state = waiting.pop()
         broken |= {name for name, holds in invariants.items() if name not in broken and not holds(state)}
-        idle = True
-        for value in steps:
+        if following[steps[-1]](state) != state:
+            raise SmvError("the step that stands for a stop changes something")
+        taken.append((state, steps[-1], state))
+        for value in steps[:-1]:
             if not chosen[value](state):
                 continue
             after = following[value](state)
             if any(part not in values for part, values in zip(after, allowed, strict=True)):
                 raise SmvError(f"a value outside its domain after {value}")
-            idle = idle and value == steps[-1]
-            transitions += value != steps[-1]
+            taken.append((state, value, after))
             if after not in seen:
                 if len(seen) > limit:
                     raise SmvError("too many states")
                 seen.add(after)
                 waiting.append(after)
-            if value == steps[-1] and not idle:
-                raise SmvError("the step that stands for a stop is chosen although something can happen")
-    return Explored(len(seen), transitions, frozenset(broken))
+    return Explored(len(seen), len(taken) - len(seen), frozenset(broken), tuple(initial), tuple(taken))
+
+
+def compiler(reader: Reader) -> Callable[..., Callable[..., Any]]:
+    """Makes functions of a state, and of a step where that is given, from expressions."""
+    functions: dict[str, Any] = {}
+    scope = {"defined": functions}
+
+    def compiled(expression: str) -> Callable[..., Any]:
+        made: Callable[..., Any] = eval(f"lambda v, step=None: {expression}", scope)
+        return made
+
+    functions.update({name: compiled(expression) for name, expression in reader.defined.items()})
+    return compiled
 
 
 def _after(reader: Reader, value: str, compiled: Callable[..., Any]) -> Callable[..., Any]:
