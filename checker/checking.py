@@ -261,7 +261,8 @@ class _Judge:
         """Verdicts on response properties by ID, from a state graph built without reductions."""
         reason = self._doubt(exploration)
         if reason is not None:
-            return {entry.identifier: Unknown(replace(self._evidence(exploration), fairness=entry.assumptions), reason)
+            evidence = self._evidence(exploration)
+            return {entry.identifier: Unknown(replace(evidence, fairness=entry.assumptions_in(self.system)), reason)
                     for entry in entries}  # fmt: skip
         from checker.fairness.judging import Judged, judge
 

@@ -29,12 +29,13 @@ STYLES = {"holds": "green", "violated": "red", "unknown": "yellow"}
 
 @dataclass(frozen=True)
 class Result:
-    """One verdict with what was expected of it and where its trace was saved."""
+    """One verdict with what was expected of it, where its trace was saved, and why it is known to be violated."""
 
     run: Run
     judgement: Judgement
     expected: str | None
     saved: str | None
+    reason: str = ""
 
     @property
     def word(self) -> str:
@@ -52,9 +53,11 @@ def results_of(run: Run, *, expect: bool, folder: Path | None, mutant: str | Non
     known = known_answers().get((run.scenario.name, run.reading.name)) if expect else None
     results = []
     for judgement in run.judgements:
-        expected = known.verdicts.get(judgement.property.identifier) if known else None
+        identifier = judgement.property.identifier
+        expected = known.verdicts.get(identifier) if known else None
+        reason = known.reasons.get(identifier, "") if known else ""
         saved = _saved(run, judgement, folder, mutant) if folder is not None else None
-        results.append(Result(run, judgement, expected, saved))
+        results.append(Result(run, judgement, expected, saved, reason))
     return results
 
 
@@ -244,6 +247,8 @@ def show_violation(console: Console, result: Result) -> None:
                   " and at 16-bit sequence numbers")  # fmt: skip
     if entry.fairness:
         console.print(f"a fair run for ever; assumed fair: {'; '.join(verdict.evidence.fairness)}")
+    if result.reason:
+        console.print(f"recorded as known: {result.reason}")
     if result.saved:
         console.print(f"saved in {result.saved}")
     show_chart(console, verdict.trace, f"{entry.identifier}: {entry.statement}")
@@ -284,10 +289,11 @@ def show_limits(console: Console, runs: Sequence[Run]) -> None:
     for run in runs:
         for reduction in run.exploration.reductions:
             console.print(f"{run.scenario.name}, {run.reading.name}: {reduction}; figures are those of all states")
-    assumed = dict.fromkeys(text for run in runs for entry in run.judgements for text in entry.property.assumptions)
+    judgements = [entry for run in runs for entry in run.judgements]
+    assumed = dict.fromkeys(text for entry in judgements for text in entry.verdict.evidence.fairness)
     if assumed:
         console.print(f"Response properties assume to be fair: {'; '.join(assumed)}. Nothing else is ever forced.")
-    console.print("Not modelled: data packets, real time; see `dsmip requirements`.")
+    console.print("Not modelled: see `dsmip requirements`.")
 
 
 def statement_of(identifier: str) -> str:

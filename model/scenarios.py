@@ -322,6 +322,8 @@ class Scenario(Section):
             words.append("lifetimes end at any time, as often as they like")
         elif bounds.lifetime_ends:
             words.append(f"at most {bounds.lifetime_ends} lifetime(s) end")
+        elif not self.clock.runs:
+            words.append("no lifetime ends: a binding lasts until it is removed")
         if bounds.refreshes == UNLIMITED:
             words.append("a registered UE renews its binding as often as it likes")
         elif bounds.refreshes:

@@ -40,18 +40,23 @@ ue.transition(
         list_entry.becomes(ListEntry.REMOVING),
         retransmissions_left.becomes(parameter("retransmissions")), timer_starts,
     ],
-    clause="5.1.2.4", requirements=["REF-A13", "REF-F4"],
+    clause="5.4.2", requirements=["REF-A13", "REF-F4"],
 )  # fmt: skip
 ue.on(timer("retransmission"), in_states=UeState.DETACHING).decide(
     case(
+        "association lost, detach given up", dest=UeState.DETACHED,
+        when=answer_is_overdue & ~association_fits(address),
+        clause="5.4.2", requirements=["REF-A6"], note="the binding ends with its lifetime",
+    ),
+    case(
         "nobody answers the detach", dest=UeState.DETACHED,
         when=answer_is_overdue & (retransmissions_left == 0),
-        clause="5.1.2.4", requirements=["REF-A6"], note="the binding ends with its lifetime",
+        clause="5.4.2", requirements=["REF-A6"], note="the binding ends with its lifetime",
     ),
     case(
         "detach repeated", when=answer_is_overdue,
         then=[resend, binding_update(address, sequence_number + 1, association, lifetime=Lifetime.ZERO)],
-        clause="5.1.2.4", requirements=["REF-A5", "REF-A13"],
+        clause="5.4.2", requirements=["REF-A5", "REF-A13"],
     ),
 )  # fmt: skip
 ue.on(receipt(BindingAcknowledgement), in_states=UeState.DETACHING).decide(
@@ -61,17 +66,17 @@ ue.on(receipt(BindingAcknowledgement), in_states=UeState.DETACHING).decide(
         when=out_of_window,
         then=[number_adopted,
               binding_update(address, number_to_follow + 1, association, lifetime=Lifetime.ZERO)],
-        clause="5.1.2.4", requirements=["REF-A7"], note="AMB-21",
+        clause="5.4.2", requirements=["REF-A7"], note="AMB-21",
     ),
     *other_answers,
     case(
         "detach acknowledged", dest=UeState.DETACHED,
         when=removal_done, then=removal_acknowledged,
-        clause="5.1.2.4", requirements=["REF-A13", "REF-F4"], note="AMB-09, AMB-12, AMB-25",
+        clause="5.4.2", requirements=["REF-A13", "REF-F4"], note="AMB-09, AMB-12, AMB-25",
     ),
     discarding(
         "detach refused, retried",
-        clause="5.1.2.4", requirements=["REF-A13"], note="AMB-09: the retransmission timer goes on",
+        clause="5.4.2", requirements=["REF-A13"], note="AMB-09: the retransmission timer goes on",
     ),
 )  # fmt: skip
 GIVES_ASSOCIATION_UP = decision("give up the security association after a detach")
@@ -79,7 +84,7 @@ ue.transition(
     "gives up the association after a detach",
     trigger=GIVES_ASSOCIATION_UP, source=UeState.DETACHED, when=association & (list_entry == ListEntry.NONE),
     then=no_association,
-    clause="5.1.2.4", requirements=["REF-F5"], note="last of all",
+    clause="5.4.2", requirements=["REF-F5"], note="last of all",
 )  # fmt: skip
 ue.invariant(
     "detaching means an unanswered removal",

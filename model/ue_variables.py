@@ -12,7 +12,7 @@ from model.messages import SEQUENCE_NUMBER, Encapsulation
 
 
 class UeState(Enum):
-    DETACHED = "detached"
+    DETACHED = "detached"  # out of coverage, or the binding given up from abroad: it still is on a network then
     CONFIGURING_ADDRESS = "configuring address"
     DETECTING_HOME_LINK = "detecting home link"
     ESTABLISHING_SA = "establishing SA"

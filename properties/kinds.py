@@ -61,6 +61,10 @@ class Property:
         """The fairness that is assumed, in words."""
         return tuple(str(group) for group in self.fairness)
 
+    def assumptions_in(self, system: System) -> tuple[str, ...]:
+        """The same, without what no step of `system` has to do with."""
+        return tuple(str(group) for group in self.fairness if group.acts_in(system))
+
 
 def invariant(
     identifier: str, statement: str, *, then: Operand, requirements: Iterable[str], clause: str,

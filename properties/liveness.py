@@ -7,7 +7,7 @@ from model import access_network
 from model import home_agent_answers as ha
 from model import ue_variables as ue
 from model.access_network import configured, network
-from model.addresses import NOWHERE, Family, family_of, is_translated
+from model.addresses import Family, family_of, is_translated
 from model.language.expressions import if_then_else
 from model.messages import Encapsulation, Protection, Status, acknowledgement, live_mapping
 from model.ue_messages import awaits_answer
@@ -43,7 +43,7 @@ LIVENESS_PROPERTIES = (
     ),
     response(
         "LIVE-2", "after the last movement the UE is reachable again, or has given up",
-        whenever=~reachable, eventually=reachable | abandoned | (network == NOWHERE),
+        whenever=~reachable, eventually=reachable | abandoned | (ue_state == UeState.DETACHED),
         fairness=LOSSY_BUT_FAIR, requirements=["GEN-01", "GEN-03", "REF-A6"], clause="5.2.1",
         ambiguities=["AMB-10", "AMB-11", "AMB-13", "AMB-21"], needs=FOR_EVER,
     ),
@@ -62,8 +62,8 @@ LIVENESS_PROPERTIES = (
     ),
     response(
         "LIVE-5", "a de-registration ends although its acknowledgement is lost",
-        whenever=ue_state == UeState.DEREGISTERING,
-        eventually=ue_state.is_one_of(UeState.AT_HOME, UeState.ABANDONED) | on_the_move,
+        whenever=ue_state.is_one_of(UeState.DEREGISTERING, UeState.DETACHING),
+        eventually=ue_state.is_one_of(UeState.AT_HOME, UeState.DETACHED, UeState.ABANDONED) | on_the_move,
         fairness=LOSSY_BUT_FAIR, requirements=["UE-F2H-01", "REF-A13", "REF-G2"], clause="5.2.2.4",
         ambiguities=["AMB-09", "AMB-11", "AMB-28"], needs=FOR_EVER,
     ),

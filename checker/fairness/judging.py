@@ -48,7 +48,7 @@ def judge(
     with ExitStack() as stack:
         wide = cache(lambda: stack.enter_context(closing(WideSearch(judged.wide_system()))))
         for entry, response in zip(properties, responses, strict=True):
-            own = replace(evidence, fairness=entry.assumptions)
+            own = replace(evidence, fairness=entry.assumptions_in(judged.system))
             runs = answers.runs.get(response.name)
             if runs is None:
                 verdict: Verdict = Unknown(own, answers.stopped or "the state graph was not complete")
