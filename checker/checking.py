@@ -261,8 +261,8 @@ class _Judge:
         """Verdicts on response properties by ID, from a state graph built without reductions."""
         reason = self._doubt(exploration)
         if reason is not None:
-            evidence = self._evidence(exploration)
-            return {entry.identifier: Unknown(replace(evidence, fairness=entry.assumptions_in(self.system)), reason)
+            evidence, actions = self._evidence(exploration), self.system.actions
+            return {entry.identifier: Unknown(replace(evidence, fairness=entry.assumptions_among(actions)), reason)
                     for entry in entries}  # fmt: skip
         from checker.fairness.judging import Judged, judge
 

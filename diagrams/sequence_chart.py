@@ -326,7 +326,7 @@ class _Builder:
             if state is not None:
                 texts[NoteKind.STATE] = f"{value_text(state[0])} → {value_text(state[1])}"
             if changed:
-                texts[NoteKind.CHANGES] = _changes_text(changed)
+                texts[NoteKind.CHANGES] = self._changes_text(changed)
             if row.machine in self.lifelines:
                 notes += [Note(kind, row.machine, text) for kind, text in texts.items() if text]
             else:
@@ -416,28 +416,28 @@ class _Builder:
         sent = self.packets[identity - 1].fields
         changed = [n for n, value in packet.fields.items() if value != sent[n] and n != channel.copy_mark]
         fields = _fields(packet, changed, self.short_names)
-        return " ".join([self.messages[identity - 1].title, *([f"with {', '.join(fields)}"] if fields else [])])
+        return " ".join([self.messages[identity - 1].title, *([f"now {', '.join(fields)}"] if fields else [])])
 
     def _label(self, packet: Packet) -> str:
         channel = self.system.channels[self.system.channel_index[packet.channel]]
         message = channel.messages[channel.index_of(packet.message)]
         return message_label(packet, message, self.short_names, channel.copy_mark)
 
+    def _changes_text(self, changes: Mapping[str, tuple[Value, Value]]) -> str:
+        parts = []
+        for name, (before, after) in list(changes.items())[:CHANGES_IN_NOTE]:
+            short = display_name(name.partition(".")[2])
+            if isinstance(after, bool):
+                thing = self.system.variables[self.system.variable_index[name]].meaning.startswith("there is")
+                parts.append(short if after else f"{'no' if thing else 'not'} {short}")
+            else:
+                parts.append(f"{short} {value_text(before)} → {value_text(after)}")
+        if len(changes) > CHANGES_IN_NOTE:
+            parts.append(f"{len(changes) - CHANGES_IN_NOTE} more")
+        return ", ".join(parts)
+
     def _owner(self, variable: str) -> str:
         return self.system.variables[self.system.variable_index[variable]].owner
-
-
-def _changes_text(changes: Mapping[str, tuple[Value, Value]]) -> str:
-    parts = []
-    for name, (before, after) in list(changes.items())[:CHANGES_IN_NOTE]:
-        short = display_name(name.partition(".")[2])
-        if isinstance(after, bool):
-            parts.append(short if after else f"not {short}")
-        else:
-            parts.append(f"{short} {value_text(before)} → {value_text(after)}")
-    if len(changes) > CHANGES_IN_NOTE:
-        parts.append(f"{len(changes) - CHANGES_IN_NOTE} more")
-    return ", ".join(parts)
 
 
 def _receivers(system: System, channel: SystemChannel) -> tuple[str, ...]:

@@ -3,10 +3,11 @@ Whatever no group has (loss, movement, a decision of an actor) may never happen.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 
-from model.language.systems import Action, ActionKind, System
+from model.language.systems import Action, ActionKind
 from model.messages import DOWNLINK, UPLINK, BindingAcknowledgement, BindingUpdate
 
 
@@ -46,11 +47,11 @@ class FairnessGroup:
             and (self.copies is None or self.copies == copy)
         )
 
-    def acts_in(self, system: System) -> bool:
-        """Whether some step of `system` belongs here; copies do only where the network makes them."""
-        duplicated = any(action.kind is ActionKind.DUPLICATION for action in system.actions)
+    def acts_among(self, actions: Collection[Action]) -> bool:
+        """Whether a step of some of these belongs here; of a copy, only if one of them makes copies."""
+        duplicated = any(action.kind is ActionKind.DUPLICATION for action in actions)
         copies = (False, True) if duplicated else (False,)
-        return any(self.has(action, copy) for action in system.actions for copy in copies)
+        return any(self.has(action, copy) for action in actions for copy in copies)
 
     def __str__(self) -> str:
         return f"{self.name} ({self.strength.value})"

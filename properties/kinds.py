@@ -4,7 +4,7 @@ holds vacuously unnoticed. A witness must occur."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -12,7 +12,7 @@ from model.language.binding import Binding, resolve
 from model.language.expressions import TRUE, Expression, Operand, literal
 from model.language.observations import Observation, observe_states, observe_steps
 from model.language.replication import observed_in_all
-from model.language.systems import System
+from model.language.systems import Action, System
 from properties.fairness import FairnessGroup
 
 
@@ -61,9 +61,9 @@ class Property:
         """The fairness that is assumed, in words."""
         return tuple(str(group) for group in self.fairness)
 
-    def assumptions_in(self, system: System) -> tuple[str, ...]:
-        """The same, without what no step of `system` has to do with."""
-        return tuple(str(group) for group in self.fairness if group.acts_in(system))
+    def assumptions_among(self, actions: Collection[Action]) -> tuple[str, ...]:
+        """The same, without what none of the `actions` that are possible has to do with."""
+        return tuple(str(group) for group in self.fairness if group.acts_among(actions))
 
 
 def invariant(

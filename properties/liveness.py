@@ -1,5 +1,5 @@
 """What happens in the end: responses under stated fairness, over channels that lose packets but are fair.
-"The UE has moved on" ends what was owed to it where it was; with a limit of retransmissions it may give up."""
+"The UE has moved on" ends what was owed to it where it was; a UE that is refused, or gets no association, gives up."""
 
 from __future__ import annotations
 
@@ -23,12 +23,13 @@ encapsulation_understood = if_then_else(
     family_of(network) == Family.IPV6,
     ha.tunnel == Encapsulation.IPV6,
     if_then_else(is_translated(network), ha.tunnel == Encapsulation.UDP, ha.tunnel != Encapsulation.IPV6),
-)
+) & ((ue_state != UeState.REGISTERED) | (ha.tunnel == ue.tunnel))
 seen_address = if_then_else(is_translated(network), live_mapping(network), ue.address)
 reachable = (on_home_link & ~bound) | (
     configured & bound & (ha.care_of_address == seen_address) & encapsulation_understood
 )
-"""At home without a valid binding; or the binding leads to where the UE is, in an encapsulation it understands."""
+"""At home without a valid binding; or the binding leads to where the UE is, in an encapsulation it understands there
+and, once it believes to be registered, expects."""
 
 UNLIMITED_LIFETIMES = "lifetime that ends as often as it likes"
 FOR_EVER = "retransmission without a limit"
@@ -55,6 +56,7 @@ LIVENESS_PROPERTIES = (
         fairness=LOSSY_BUT_FAIR, requirements=["REF-A7", "REF-B2"], clause="5.1.2.4", ambiguities=["AMB-21"],
         needs=FOR_EVER,
     ),
+    # Rests on its own group, "end of an IKEv2 exchange": it shows that nothing keeps that end from being possible.
     response(
         "LIVE-4", "the set-up of a security association ends, one way or the other",
         whenever=ue_state == UeState.ESTABLISHING_SA, eventually=ue_state != UeState.ESTABLISHING_SA,

@@ -17,7 +17,7 @@ from checker.verdict import Evidence, Holds, Unknown, Verdict, Violated
 from model.execution.replay import confirm
 from model.language.binding import Binding
 from model.language.expressions import TRUE
-from model.language.systems import System
+from model.language.systems import Action, System
 from properties.kinds import Property
 
 MOST_RUNS = 4  # followed at full width before one gives up
@@ -44,11 +44,12 @@ def judge(
     if answers.states and not exploration.reductions and answers.states != exploration.states:
         raise RuntimeError(f"{exploration.states} states were explored, and the state graph has {answers.states}")
     evidence = replace(evidence, engine="plain" if exploration.engine == "plain" else "explicit", reductions=())
+    possible = _possible(judged.system, exploration)
     verdicts: dict[str, Verdict] = {}
     with ExitStack() as stack:
         wide = cache(lambda: stack.enter_context(closing(WideSearch(judged.wide_system()))))
         for entry, response in zip(properties, responses, strict=True):
-            own = replace(evidence, fairness=entry.assumptions_in(judged.system))
+            own = replace(evidence, fairness=entry.assumptions_among(possible))
             runs = answers.runs.get(response.name)
             if runs is None:
                 verdict: Verdict = Unknown(own, answers.stopped or "the state graph was not complete")
@@ -59,6 +60,12 @@ def judge(
                 verdict = Holds(own, vacuous=response.at is not TRUE and called is None, example=called)
             verdicts[entry.identifier] = verdict
     return verdicts
+
+
+def _possible(system: System, exploration: Exploration) -> list[Action]:
+    """The actions that some reachable state has; all of them if the search has not counted them."""
+    counted = exploration.complete and exploration.fired and not exploration.reductions
+    return [action for action in system.actions if not counted or exploration.fired.get(action.name)]
 
 
 def _violated(

@@ -7,7 +7,7 @@ from checker.verdict import Holds, Violated
 from generators.changes import changing
 from model import ue_variables as ue
 from model.readings import reading
-from model.scenarios import load
+from model.scenarios import from_data, load
 from properties.registry import property_called
 
 
@@ -19,3 +19,13 @@ def test_a_ue_that_renews_before_it_learns_the_prefixes_is_found_out() -> None:
     )
     assert isinstance(right.verdict("BIND-19"), Holds)
     assert isinstance(wrong.verdict("BIND-19"), Violated)
+
+
+def test_a_detach_whose_association_ends_is_given_up_and_not_repeated() -> None:
+    data = load("minimal").model_dump()
+    data["ue"]["may_detach"] = True
+    data["bounds"]["security_association_ends"] = 1
+    data["cannot_occur"] = {}
+    run = check_scenario(from_data(data, "a detach"), reading("intended"), [property_called("SA-1")])
+    assert ("ue", "association lost, detach given up") not in run.dead_rows
+    assert isinstance(run.verdict("SA-1"), Holds)
