@@ -113,6 +113,7 @@ def test_a_counterexample_of_a_mutant_replays_on_the_mutant(tmp_path: Path) -> N
 def test_a_violation_that_is_recorded_is_shown_with_its_reason() -> None:
     shown = " ".join(check("minimal", "--reading", "literal").split())
     assert "recorded as known: AMB-11: the text lets the UE give it up first" in shown
+    assert "no security association" in shown and "not security association" not in shown
 
 
 def test_the_plain_engine_gives_the_same_answers() -> None:
