@@ -342,6 +342,7 @@ class ExplicitSearch:
         channels = self.system.channels
         largest, overflowed = list(self.numbers["largest"]), list(self.numbers["overflowed"])
         states, depth, memory = self.tables.count, self.depth, self.tables.memory
+        self.tables.bytes_allowed = None  # the limit was the search's: to show what it found takes a little more
         found = Exploration(
             "explicit", stopped is None, stopped, states, sum(fired.values()), depth,
             self.seconds, memory, self._sightings(), fired,

@@ -134,6 +134,8 @@ class ProductSearch:
     # the answer
 
     def result(self, stopped: str | None) -> Exploration:
+        if stopped is None:
+            self._require_all_listed()
         fired, largest, overflowed = self._figures()
         search = self.search
         return Exploration(
@@ -150,6 +152,14 @@ class ProductSearch:
                     count = moves.counted(state, value)
                     if count:
                         yield part, state, value, count
+
+    def _require_all_listed(self) -> None:
+        """Steps of a state that its part's list lacks would be missing: better no answer than a wrong one."""
+        counted = [0] * len(self.search.parts)
+        for part, _, _, count in self._counted():
+            counted[part] += count
+        if any(count != self.search.states for count in counted):
+            raise RuntimeError(f"{self.search.states:,} states, but {counted} of them were listed part by part")
 
     def _figures(self) -> tuple[dict[str, int], dict[str, int], frozenset[str]]:
         return figures(self.plan, self._counted())

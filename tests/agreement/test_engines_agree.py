@@ -277,3 +277,12 @@ def test_one_expression_may_name_values_of_two_enumerations() -> None:
     system = compose("names", [machine], [], Binding())
     seen = observe_states("left in both", (one == "left") & (other == "left"), system)
     assert "left in both" in assert_agreement(system, [seen]).sightings
+
+
+@pytest.mark.parametrize("memory", [2**15, 2**16, 100_000, 150_000, 200_000, 2**18, 300_000, 2**19, 700_000])
+def test_what_was_seen_before_a_memory_limit_is_shown_whole(memory: int) -> None:
+    system = toy_system(width=6, capacity=3, reordering=True)
+    observations = toy_observations(system)
+    found = engine.explore(system, observations, Limits(memory=memory))
+    assert not found.complete
+    assert_sightings_are_real(system, observations, found)
