@@ -22,7 +22,7 @@ check: $(ready)
 test: $(ready_dev)
 	$(BIN)/ruff check
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist worksteal
 
 benchmark: $(ready)
 	@$(BIN)/python -m benchmarks
