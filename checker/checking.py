@@ -17,7 +17,7 @@ from checker.widening import replay_at, shows
 from model.execution.replay import confirm
 from model.handover import Change, binding, handover_of_one
 from model.language.errors import ModelError, nearest
-from model.language.expressions import TRUE, negation
+from model.language.expressions import TRUE, enabled, negation
 from model.language.observations import Observation, observe_states
 from model.language.replication import Copies, observed_in_all, replicated
 from model.language.systems import ResolvedMachine, System
@@ -27,6 +27,7 @@ from model.scenarios import Scenario
 from properties.kinds import Kind, Property, observations
 
 MOST_STATES = 1_500_000  # of a state graph in which response properties are judged
+DEAD_END = "nothing more can happen"
 WIRE_BITS = 16  # of a sequence number in a real message (RFC 6275, 6.1.7)
 ENGINES = {
     "auto": "checker.engines", "explicit": "checker.explicit.engine", "product": "checker.product.engine",
@@ -97,11 +98,12 @@ def check_scenario(
     limits: Limits = Limits(),  # noqa: B008
     progress: ProgressReport | None = None,
     reduce: bool = True,
+    look_for_dead_ends: bool = False,
 ) -> Run:
     """Explore `scenario` under `reading` (with a mutant's `change`) and judge `properties`.
 
     engine: a name, or a search function. reduce: false forbids everything that makes the search smaller
-    without changing its answer.
+    without changing its answer. look_for_dead_ends: also for states in which nothing more can happen.
     Properties that the scenario lists under `cannot_occur` are left out, and their antecedents watched.
     Raises ModelError if the model is not sound: overlapping or incomplete tables, unknown names.
     """
@@ -119,8 +121,9 @@ def check_scenario(
     wanted = [found for entry in judged for found in judge.observations(entry)]
     watched = [found for entry in properties if entry.identifier in left_out
                for found in judge.observations(entry) if found.name == entry.antecedent_name]  # fmt: skip
+    ends = [dead_ends(judge.system)] if look_for_dead_ends else []
     explored = judge.system if reduce else without_symmetry(judge.system)
-    exploration = explorer(engine)(explored, [*wanted, *watched], limits, progress)
+    exploration = explorer(engine)(explored, [*wanted, *watched, *ends], limits, progress)
     responses = [entry for entry in judged if entry.kind is Kind.RESPONSE]
     unfit = judge.unfit_for_responses(exploration) if responses else None
     if unfit is not None:
@@ -143,6 +146,12 @@ def check_scenario(
 def without_symmetry(system: System) -> System:
     """The same system; a search of it has nothing to make use of."""
     return replace(system, symmetries=())
+
+
+def dead_ends(system: System) -> Observation:
+    """States in which no machine can act and no message is in flight."""
+    groups = [machine.name for machine in system.machines]
+    return observe_states(DEAD_END, ~enabled(*groups, "delivery"), system)
 
 
 def explorer(name: str | Explore) -> Explore:

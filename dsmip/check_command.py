@@ -50,7 +50,7 @@ def run_checks(
                 with reporting(title) as progress:
                     run = check_scenario(
                         scenario, entry, wanted, change=change, engine=engine.search(f"{scenario.name}-{entry.name}"),
-                        limits=limits, progress=progress, reduce=reduce,
+                        limits=limits, progress=progress, reduce=reduce, look_for_dead_ends=verbose,
                     )  # fmt: skip
             except KeyboardInterrupt:
                 say(INTERRUPTION)

@@ -7,8 +7,9 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from checker.checking import Run
+from checker.checking import DEAD_END, Run
 from checker.itf import Json
+from checker.trace import replay
 
 BARS = 12  # lines of the histogram
 WIDEST = 40  # columns of its longest bar
@@ -78,10 +79,24 @@ def show_statistics(console: Console, run: Run) -> None:
         full = " (reached: verdicts depend on it)" if most >= channel.capacity else ""
         room = "; a reply found no room" if channel.name in found.overflowed else ""
         console.print(f"  {channel.name}: at most {most} message(s), room for {channel.capacity}{full}{room}")
+    if found.complete:
+        console.print(f"  {dead_end_in_words(run)}")
     for identifier, reason in run.left_out.items():
         console.print(f"  not judged: {identifier}: {reason}", style="dim")
     if found.levels:
         console.print(_histogram(found.levels))
+
+
+def dead_end_in_words(run: Run) -> str:
+    """Where the run can end for good: the nearest state in which nothing more can happen."""
+    seen = run.exploration.sightings.get(DEAD_END)
+    if seen is None:
+        return "no dead end: in every state something can happen"
+    trace = replay(run.system, DEAD_END, seen.initial, seen.path)
+    last = trace.steps[-1].state if trace.steps else trace.initial
+    actors = [machine.name for machine in run.system.machines if machine.role == "actor"]
+    states = [f"{name} {last.values[run.system.variable_index[f'{name}.state']]}" for name in actors]
+    return f"nearest dead end after {len(seen.path)} steps: {', '.join(states)}"
 
 
 def _histogram(levels: tuple[int, ...]) -> Table:

@@ -49,6 +49,7 @@ def test_verbose_shows_which_rows_never_fired_and_how_full_the_channels_became()
     shown = check("minimal", "--reading", "literal", "--verbose", "--no-charts")
     assert "never: ue: is out of coverage" in shown
     assert "uplink: at most 1 message(s), room for 1 (reached" in shown
+    assert "nearest dead end after 3 steps: ue at home" in shown
 
 
 def test_nothing_is_expected_of_a_choice_a_mutant_or_a_named_property() -> None:
