@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+BAD_USE = 2
 CTRL_C = 130  # the code with which the command line library ends, without a word
 
 
@@ -29,11 +30,20 @@ def _run() -> None:
     from dsmip.shadowing import check_own_packages
 
     check_own_packages()
+    if sys.stdout is None:
+        _say_closed()
     from dsmip.commands import application
     from dsmip.failures import one_line_errors
 
     with one_line_errors():
         application()
+
+
+def _say_closed() -> None:
+    """Standard output is closed: whatever is found could not be said."""
+    if sys.stderr is not None:
+        print("dsmip: standard output is closed; give it a place, such as /dev/null", file=sys.stderr)
+    sys.exit(BAD_USE)
 
 
 def _interrupted() -> None:

@@ -13,9 +13,15 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 from checker.search import Progress, ProgressReport
 
 
+class _Output(Console):
+    def on_broken_pipe(self) -> None:
+        """The reader is gone: for the caller to decide, which is no failure (see `failures`)."""
+        raise BrokenPipeError
+
+
 def output() -> Console:
     """Standard output; a plain file gets lines of 120 columns."""
-    return Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 120)
+    return _Output(highlight=False, markup=False, width=None if sys.stdout.isatty() else 120)
 
 
 def say(text: str) -> None:

@@ -324,7 +324,7 @@ def tables(scenario: Scenario) -> dict[str, dict[Value, Value]]:
         result["is_translated"][entry.name] = entry.translation
         result["translated_address_of"][entry.name] = translated_address(entry)
         result["remapped_address_of"][entry.name] = translated_address(entry, remapped)
-        for name in {address_on(entry), translated_address(entry), translated_address(entry, remapped)}:
+        for name in (address_on(entry), translated_address(entry), translated_address(entry, remapped)):
             family_of_address[name] = family
         network_of_address[translated_address(entry)] = entry.name
         network_of_address[translated_address(entry, remapped)] = entry.name

@@ -15,6 +15,7 @@ from model.budgets import UNLIMITED
 from model.language.errors import ModelError, nearest
 from model.readings import reading
 
+LARGEST_FILE = 1_000_000  # bytes
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=40)]
 Small = Annotated[int, Field(ge=0, le=8)]
 SmallOrUnlimited = Small | Literal["unlimited"]
@@ -373,7 +374,9 @@ def load(name_or_path: str) -> Scenario:
             "(a scenario of your own is a file that ends in .toml)"
         )
     try:
-        text = path.read_text(encoding="utf-8")
+        if path.exists() and not (path.is_file() and path.stat().st_size <= LARGEST_FILE):
+            raise ModelError(f"{path}: no scenario: it is not a file of at most {LARGEST_FILE:,} bytes")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ModelError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:

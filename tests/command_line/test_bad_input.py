@@ -148,3 +148,23 @@ def test_a_folder_called_model_in_the_way_is_named(tmp_path: Path) -> None:
 
 def test_an_unknown_option_is_bad_use() -> None:
     assert "--propety" in refused("check", "minimal", "--propety", "BIND-1")
+
+
+def test_an_endless_file_is_no_scenario(tmp_path: Path) -> None:
+    endless = tmp_path / "endless.toml"
+    endless.symlink_to("/dev/zero")
+    done = subprocess.run([PROGRAM, "check", endless], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert "it is not a file of at most" in done.stderr
+
+
+def test_closed_standard_output_is_one_line() -> None:
+    done = subprocess.run(f"{PROGRAM} scenarios >&-", shell=True, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "standard output is closed" in done.stderr
+
+
+def test_a_reader_that_goes_away_is_no_failure() -> None:
+    script = f"{PROGRAM} scenarios | head -1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from model.handover import handover
@@ -46,3 +50,14 @@ def test_a_reading_knows_nothing_of_what_it_did_not_choose() -> None:
 def test_a_choice_given_twice_is_refused() -> None:
     with pytest.raises(ModelError, match="twice"):
         reading("intended", ["AMB-02=sa-first", "AMB-02=bu-at-once"])
+
+
+def test_a_system_is_the_same_in_every_process() -> None:
+    show = ("from model.handover import handover; from model.scenarios import load; from model.readings import reading;"
+            "print(handover(load('nat'), reading('literal')).fingerprint)")  # fmt: skip
+    found = {
+        subprocess.run([sys.executable, "-c", show], env={**os.environ, "PYTHONHASHSEED": seed}, check=True,
+                       capture_output=True, text=True, timeout=120).stdout
+        for seed in ("0", "1", "2", "3")
+    }  # fmt: skip
+    assert len(found) == 1
