@@ -22,7 +22,7 @@ check: $(ready)
 test: $(ready_dev)
 	$(BIN)/ruff check
 	$(BIN)/mypy
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest -n auto --dist loadfile
 
 benchmark: $(ready)
 	@$(BIN)/python -m benchmarks
