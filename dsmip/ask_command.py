@@ -10,7 +10,6 @@ from rich.table import Table
 
 from checker.checking import Run, check_scenario
 from checker.itf import save
-from checker.search import Limits
 from checker.trace import Trace
 from checker.verdict import Holds, Unknown, Verdict, Violated
 from dsmip import quantities
@@ -41,9 +40,7 @@ def answer(
     if text is None:
         raise ModelError('no question; try: dsmip ask "reachable registered and not bound", or: dsmip ask --names')
     asked = question(text, system)
-    limits = Limits(
-        None if memory is None else quantities.memory(memory), None if time is None else quantities.seconds(time)
-    )
+    limits = quantities.limits(memory, time)
     with reporting(f"{scenario.name}, {read.name}") as progress:
         run = check_scenario(scenario, read, [asked.property], change=change, limits=limits, progress=progress)
     verdict = run.verdict(asked.property.identifier)

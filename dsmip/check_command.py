@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from checker.checking import Run, check_scenario
-from checker.search import Limits
 from dsmip import quantities
 from dsmip.check_results import Result, as_json, exit_code, results_of, show
 from dsmip.console import output, reporting, say
@@ -32,9 +31,7 @@ def run_checks(
     loaded = [load(name) for name in scenarios or shipped()]
     read = [reading(name, choices) for name in readings or DEFAULT_READINGS]
     wanted = [property_called(name) for name in properties] or list(ALL_PROPERTIES)
-    limits = Limits(
-        None if memory is None else quantities.memory(memory), None if time is None else quantities.seconds(time)
-    )
+    limits = quantities.limits(memory, time)
     change = change_of(mutant)
     if folder is not None:
         ensure_folder(folder, "--save-traces")

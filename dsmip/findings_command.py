@@ -13,7 +13,6 @@ from rich.text import Text
 from checker.itf import Json, save
 from checker.repair.choices import texts, values_in
 from checker.repair.failures import Failure
-from checker.search import Limits
 from diagrams.chart_text import chart_text
 from diagrams.sequence_chart import sequence_chart
 from dsmip import quantities
@@ -36,9 +35,7 @@ def report_findings(
     for name in scenarios:
         if name not in shipped():
             raise ModelError(f'"{name}" is not a shipped scenario: only for those it is known what has to hold')
-    limits = Limits(
-        None if memory is None else quantities.memory(memory), None if time is None else quantities.seconds(time)
-    )
+    limits = quantities.limits(memory, time)
     if folder is not None:
         ensure_folder(folder, "--save-traces")
     with working("looking for the smallest repairs") as report:

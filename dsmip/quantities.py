@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from checker.search import Limits
 from model.language.errors import ModelError
 
 MEMORY_UNITS = {"K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
@@ -24,3 +25,10 @@ def seconds(text: str, option: str = "--time") -> float:
     if match is None or float(match[1]) == 0:
         raise ModelError(f'{option} "{text}": write a time such as 60s or 5m')
     return float(match[1]) * TIME_UNITS[match[2].lower()]
+
+
+def limits(memory_text: str | None, time_text: str | None) -> Limits:
+    """The limits of a search that `--memory` and `--time` ask for; None for none. Raises ModelError."""
+    return Limits(
+        None if memory_text is None else memory(memory_text), None if time_text is None else seconds(time_text)
+    )

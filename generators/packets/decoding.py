@@ -28,7 +28,7 @@ from generators.packets.packet import (
 )
 from generators.packets.units import seconds_of
 
-HOP_BY_HOP, IN_IPV4, UDP, IN_IPV6, ROUTING, ESP, NO_NEXT, DESTINATION, MOBILITY = 0, 4, 17, 41, 43, 50, 59, 60, 135
+HOP_BY_HOP, UDP, IN_IPV6, ROUTING, ESP, NO_NEXT, DESTINATION, MOBILITY = 0, 17, 41, 43, 50, 59, 60, 135
 LEAST_BYTES = {0: 8, 5: 12, 6: 12, 7: 24}  # of a message by its type
 MOST_HEADERS = 8  # extension headers of one packet
 
@@ -91,7 +91,7 @@ def _from_tunnel(data: bytes, offset: int, protocol: int, header: Ipv4Header | I
         raise PacketError("UDP", offset + 4, f"length {length}, but there are {len(data) - offset} bytes")
     if given == 0 and isinstance(header, Ipv6Header):
         raise PacketError("UDP", offset + 6, "no checksum; over IPv6 there must be one")
-    if given and _transport_checksum(header.source, header.destination, UDP, data[offset:]):
+    if given and transport_checksum(header.source, header.destination, UDP, data[offset:]):
         raise PacketError("UDP", offset + 6, "wrong checksum")
     return _decode(data, offset + 8, Tunnel(header, UdpPorts(source, destination, given != 0)))
 
@@ -205,7 +205,7 @@ def _message(data: bytes, offset: int, source: IPv6Address, destination: IPv6Add
     size = 8 * (units + 1)
     if size != rest:
         raise PacketError("Mobility Header", offset + 1, f"{size} bytes long, but there are {rest}")
-    if _transport_checksum(source, destination, MOBILITY, data[offset:]):
+    if transport_checksum(source, destination, MOBILITY, data[offset:]):
         raise PacketError("Mobility Header", offset + 4, "wrong checksum")
     if kind not in LEAST_BYTES:
         raise PacketError("Mobility Header", offset + 2, f"message type {kind} is not used here; 0, 5, 6 and 7 are")
@@ -241,7 +241,7 @@ def checksum(data: bytes) -> int:
     return ~total & 0xFFFF
 
 
-def _transport_checksum(
+def transport_checksum(
     source: IPv4Address | IPv6Address, destination: IPv4Address | IPv6Address, protocol: int, content: bytes
 ) -> int:
     """The checksum over the pseudo-header of the IP version and the content, which holds its own."""

@@ -42,13 +42,6 @@ def encode(packet: SignallingPacket) -> bytes:
     return inner if packet.tunnel is None else bytes(_outer(packet.tunnel, inner))
 
 
-def encode_message(message: Message) -> bytes:
-    """The Mobility Header alone, its checksum zero."""
-    layer = _message(message)
-    layer.cksum = 0
-    return bytes(layer)
-
-
 def _require(packet: SignallingPacket) -> None:
     """Every number fits into its field: scapy would cut it, or fail with words of its own."""
     limits = {

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from ipaddress import IPv6Address
 
-from generators.packets.decoding import checksum
+from generators.packets.decoding import MOBILITY, transport_checksum
 from generators.packets.encoding import encode
 from generators.packets.messages import BindingUpdate
 from generators.packets.options import READERS, NonceIndices, Pad, UnknownOption, kind_of, size_of
@@ -140,7 +140,5 @@ def _longer(right: bytes, payload: bytes) -> bytes:
 def _summed(packet: SignallingPacket, data: bytes, at: int) -> bytes:
     """With the checksum of the Mobility Header made right again."""
     empty = _with(data, at + 4, b"\0\0")
-    content = empty[at:]
-    about = struct.pack("!IHBB", len(content), 0, 0, 135)
-    source, destination = packet.source_of_checksum, packet.destination_of_checksum
-    return _with(empty, at + 4, struct.pack("!H", checksum(source.packed + destination.packed + about + content)))
+    found = transport_checksum(packet.source_of_checksum, packet.destination_of_checksum, MOBILITY, empty[at:])
+    return _with(empty, at + 4, struct.pack("!H", found))
