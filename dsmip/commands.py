@@ -226,6 +226,29 @@ def findings(
     ))  # fmt: skip
 
 
+@application.command(epilog="Example: dsmip report minimal -o report.html")
+def report(
+    output: Output,
+    scenarios: Scenarios = None,
+    reading: Annotated[
+        list[str] | None, typer.Option("--reading", help="literal, intended or final; default: literal, intended")
+    ] = None,
+    choose: Choices = None,
+    property_: Annotated[list[str] | None, typer.Option("--property", help="only these properties")] = None,
+    memory: Annotated[str | None, typer.Option("--memory", help="limit, such as 4G")] = None,
+    time: Annotated[str | None, typer.Option("--time", help="limit for each exploration, such as 60s")] = None,
+) -> None:
+    """Explore scenarios and write one HTML file: verdicts, findings, matrices, pictures, every run step by step.
+
+    Exit code: 0 written, 2 bad use, 3 written, and something was cut short.
+    """
+    from dsmip.report_command import write_report
+
+    raise typer.Exit(write_report(
+        scenarios or [], reading or [], choose or [], property_ or [], output, memory=memory, time=time,
+    ))  # fmt: skip
+
+
 @application.command(epilog="Example: dsmip simulate minimal --seed 7 --steps 20")
 def simulate(
     scenario: OneScenario = "minimal",

@@ -1,0 +1,135 @@
+"""What a report says, as plain data: whoever makes one fills this in, `document` turns it into a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from diagrams.report.trace_data import TraceData
+
+
+@dataclass(frozen=True)
+class Exploration:
+    """One run. reading: with the choices switched. stopped: why it is not complete; empty if it is."""
+
+    scenario: str
+    description: str
+    reading: str
+    engine: str
+    states: int | None
+    transitions: int | None
+    depth: int | None
+    seconds: float
+    stopped: str
+    dead_rows: Sequence[str]
+    rows: int
+    bounds: Sequence[str]
+    reductions: Sequence[str]
+    left_out: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A property. clause: of the text it comes from."""
+
+    identifier: str
+    text: str
+    kind: str
+    clause: str
+    requirements: Sequence[str]
+    modality: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one property in one run. word: holds, violated, unknown, never exercised, reached, not reached.
+
+    as_expected: None where nothing is recorded. trace: number in `TraceData`, or None.
+    """
+
+    run: int
+    property: str
+    word: str
+    as_expected: bool | None
+    reason: str
+    trace: int | None
+
+
+@dataclass(frozen=True)
+class Showing:
+    """A property violated under one reading, shown by its shortest run. scenarios: where it is violated.
+
+    name: the run's name in deep links. reason: why it is known to be so; may be empty.
+    """
+
+    reading: str
+    scenarios: Sequence[str]
+    scenario: str
+    length: str
+    name: str
+    reason: str
+    chart: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    statement: Statement
+    ambiguities: Sequence[str]
+    fairness: Sequence[str]
+    showings: Sequence[Showing]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A requirement. checks: (property, its worst verdict here: "holds", "violated", "unknown" or "" if not judged)."""
+
+    identifier: str
+    clause: str
+    modality: str
+    actor: str
+    text: str
+    rows: Sequence[str]
+    checks: Sequence[tuple[str, str]]
+    out_of_scope: str
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A mutant. outcome: what became of it, in words."""
+
+    identifier: str
+    actor: str
+    change: str
+    killed_by: str
+    scenario: str
+    requirements: Sequence[str]
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """svg: a whole document element."""
+
+    title: str
+    note: str
+    svg: str
+
+
+@dataclass(frozen=True)
+class Contents:
+    """unfinished: what was cut short, in words; empty if all that was asked for is there."""
+
+    title: str
+    command: str
+    made: str
+    version: str
+    unfinished: str
+    surprises: Sequence[str]
+    explorations: Sequence[Exploration]
+    statements: Sequence[Statement]
+    outcomes: Sequence[Outcome]
+    findings: Sequence[Finding]
+    requirements: Sequence[Asked]
+    mutants: Sequence[Wrong]
+    pictures: Sequence[Picture]
+    traces: TraceData = field(default_factory=TraceData)

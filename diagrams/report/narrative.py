@@ -1,0 +1,34 @@
+"""The steps of a run in a few lines each: what a sequence chart shows, as text."""
+
+from __future__ import annotations
+
+from diagrams.sequence_chart import NETWORK, Arrival, Chart, ChartStep, Copying, Departure, Ending, Fate, Note
+
+Line = tuple[str, str, str]  # kind (a chart's notes; sent, received, lost, copied), who, what
+
+
+def lines_of(chart: Chart, step: ChartStep) -> list[Line]:
+    """What happens in one step of a chart, in order."""
+    lines: list[Line] = []
+    for item in step.items:
+        match item:
+            case Note(kind, lifeline, text):
+                lines.append((kind.value, lifeline or "", text))
+            case Departure(number):
+                message = chart.message(number)
+                lost = f" ({message.fate.value})" if message.fate is Fate.NO_ROOM else ""
+                lines.append(("sent", message.sender, f"{message.label}{lost}"))
+            case Arrival(number, label):
+                message = chart.message(number)
+                refused = " (discarded)" if message.fate is Fate.DISCARDED else ""
+                lines.append(("received", message.receiver or "", f"{label}{refused}"))
+            case Ending(number):
+                message = chart.message(number)
+                lines.append(("lost", NETWORK, f"{message.title} {_verb(message.fate)}"))
+            case Copying(number, _):
+                lines.append(("copied", NETWORK, f"{chart.message(number).title} is duplicated"))
+    return lines
+
+
+def _verb(fate: Fate) -> str:
+    return "is lost" if fate is Fate.LOST else fate.value
