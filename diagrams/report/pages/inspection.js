@@ -104,7 +104,7 @@ function fate(view) {
 }
 
 function panel(title, ...content) {
-  return make("section", { class: "panel" }, make("h4", {}, title), ...content);
+  return make("section", { class: "panel" }, make("h3", {}, title), ...content);
 }
 
 /** Mark the current node, the node before, and the edge that was taken. */
@@ -128,7 +128,7 @@ function packet(entry, word, kind) {
   const fields = entry.fields.flatMap(({ name, value, usual }) => [
     make("dt", { class: usual ? "usual" : "" }, spaced(name)), make("dd", { class: usual ? "usual" : "" }, shownValue(value)),
   ]);
-  return make("div", { class: `message ${kind}` },
+  return make("div", { class: `packet ${kind}` },
     make("strong", {}, entry.message), make("span", { class: "soft small" }, ` ${word}, ${spaced(entry.channel)}`),
     make("dl", {}, ...fields));
 }

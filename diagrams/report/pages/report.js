@@ -71,7 +71,6 @@ class Stepper {
 
   open(name, step) {
     const trace = data.traces.find((entry) => entry.id === name);
-    if (!trace) return false;
     if (name !== this.name) {
       this.name = name;
       this.trace = trace;
@@ -84,7 +83,6 @@ class Stepper {
       byId("ending").textContent = trace.forever ? `Then ${trace.forever}.` : "";
     }
     this.show(Math.min(Math.max(step, 0), this.views.length - 1));
-    return true;
   }
 
   entry(view, number) {
@@ -123,7 +121,7 @@ class Stepper {
     for (const [number, item] of [...byId("steps").children].entries()) {
       const button = item.firstElementChild;
       if (number === step) button.setAttribute("aria-current", "step"); else button.removeAttribute("aria-current");
-      if (number === step) button.scrollIntoView({ block: "nearest" });
+      if (number === step) keepInSight(byId("steps").parentElement, item);
     }
   }
 
@@ -138,24 +136,39 @@ class Stepper {
   }
 }
 
+/** Scroll a list, and nothing around it, so that an item is seen. */
+function keepInSight(list, item) {
+  const [outer, inner] = [list.getBoundingClientRect(), item.getBoundingClientRect()];
+  if (inner.top < outer.top || inner.bottom > outer.bottom) list.scrollTop += inner.top - outer.top - outer.height / 3;
+}
+
 const stepper = new Stepper();
 new Verdicts(data);
+
+function placeCalled(name) {
+  try {
+    return byId(decodeURIComponent(name));
+  } catch {
+    return null; // no such address can be meant
+  }
+}
 
 /** Show what the address asks for: a trace at a step, or the report. */
 function follow() {
   const asked = new URLSearchParams(location.hash.slice(1));
   const entering = byId("stepper").hidden;
-  const open = asked.has("trace") && stepper.open(asked.get("trace"), Number.parseInt(asked.get("step"), 10) || 0);
+  const open = data.traces.some((trace) => trace.id === asked.get("trace"));
   byId("stepper").hidden = !open;
   byId("report").hidden = open;
+  if (open) stepper.open(asked.get("trace"), Number.parseInt(asked.get("step"), 10) || 0);
   document.title = open ? `${stepper.trace.about.property}, ${stepper.trace.about.scenario}` : data.title;
   if (open && entering) {
     window.scrollTo(0, 0);
     byId("run-title").focus({ preventScroll: true });
     stepper.origin = `#finding-${encodeURIComponent(stepper.trace.about.property)}`;
     byId("back").href = document.getElementById(`finding-${stepper.trace.about.property}`) ? stepper.origin : "#verdicts";
-  } else if (!open && location.hash.length > 1) {
-    document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
+  } else if (!open) {
+    placeCalled(location.hash.slice(1))?.scrollIntoView();
   }
 }
 

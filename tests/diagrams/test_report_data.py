@@ -1,0 +1,107 @@
+"""The report as a document: safe embedding, one file without outside resources, compact traces."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diagrams.labels import value_text
+from diagrams.report.document import embedded_json, headline, report_html, sorted_outcomes
+from diagrams.report.state_map import StateMaps, state_map
+from diagrams.report.trace_data import Labels, TraceData
+from tests.browser.toy_reports import EVIL, evil_contents, evil_system, lossless_toy, steady_run
+from tests.diagrams.runs import nine_states
+
+TEXTS = st.text() | st.sampled_from([EVIL, "<!--", "]]>", "\u2028", "&lt;"])
+JSON = st.dictionaries(TEXTS, st.lists(TEXTS | st.integers(-(2**53), 2**53), max_size=3), max_size=3)
+
+
+@given(JSON)
+def test_embedded_data_reads_back_and_cannot_end_its_element(data: object) -> None:
+    text = str(embedded_json(data))
+    assert json.loads(text) == data
+    assert not re.search("[<>&\u2028\u2029]", text)
+
+
+class Page(HTMLParser):
+    """The addresses that a page refers to and the elements it consists of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.addresses: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.addresses += [value or "" for name, value in attrs if name in ("href", "src", "action", "xlink:href")]
+
+
+def test_a_page_refers_to_nothing_outside_and_has_two_scripts_whatever_its_texts() -> None:
+    page = Page()
+    page.feed(report_html(evil_contents()))
+    assert page.tags.count("script") == 2
+    assert "img" not in page.tags
+    assert all(address.startswith("#") or address == "data:," for address in page.addresses)
+
+
+def test_the_headline_counts_what_the_outcomes_say() -> None:
+    assert headline(evil_contents()) == {
+        "explorations": 1, "states": 3, "transitions": 0, "violated": 1, "holds": 0, "vacuous": 0, "unknown": 0,
+        "unexpected": 1,
+    }  # fmt: skip
+    assert [outcome.property for outcome in sorted_outcomes(evil_contents().outcomes)] == [EVIL]
+
+
+def test_a_trace_keeps_only_what_changes() -> None:
+    trace = steady_run(lossless_toy(), 40)
+    traces = TraceData()
+    traces.add("run", trace, Labels({}))
+    data = traces.as_data()
+    words, (kept,) = data["words"], data["traces"]  # type: ignore[misc]
+    values = [words[number] for number in kept["initial"]]  # type: ignore[index]
+    for step, recorded in zip(trace.steps, kept["steps"], strict=True):  # type: ignore[index]
+        assert len(recorded["v"]) == 2 * len(step.changes)
+        for index, value in zip(recorded["v"][::2], recorded["v"][1::2], strict=True):
+            values[index] = words[value]  # type: ignore[index]
+        assert values == [value_text(value) for value in step.state.values]
+
+
+def test_systems_and_maps_that_are_alike_are_kept_once() -> None:
+    traces = TraceData()
+    for number in range(3):
+        traces.add(f"run {number}", steady_run(lossless_toy(), 5 + number), Labels({}))
+    assert len(traces.systems) == 1
+    assert len(traces.maps.all) == 3  # sender, receiver, switch
+
+
+def test_a_map_knows_the_node_of_each_state_and_what_a_group_stands_for() -> None:
+    system = nine_states()
+    drawn = state_map(system, "walker")
+    assert list(drawn.nodes) == list(system.machine("walker").states)
+    for node in (*drawn.nodes.values(), *drawn.groups):
+        assert f'data-node="{node}"' in drawn.svg
+    everywhere, all_but_one = sorted(drawn.groups.values(), key=len, reverse=True)
+    assert set(everywhere) == set(drawn.nodes.values())
+    assert set(drawn.nodes.values()) - set(all_but_one) == {drawn.nodes["detached"]}
+
+
+def test_a_map_leaves_its_colours_to_the_page() -> None:
+    assert not re.search(r'\b(fill|stroke|style|id)="', state_map(nine_states(), "walker").svg)
+
+
+def test_a_machine_with_one_state_has_no_map() -> None:
+    system = nine_states()
+    assert [StateMaps().number(system, machine) for machine in system.machines] == [0, None, None, None]
+
+
+def test_hostile_states_have_maps() -> None:
+    system = evil_system()
+    drawn = state_map(system, system.machines[0].name)
+    tags = {element.tag.rpartition("}")[2] for element in ElementTree.fromstring(drawn.svg).iter()}
+    assert tags <= {"svg", "g", "title", "path", "text", "polygon", "ellipse", "polyline"}
+    assert list(drawn.nodes) == list(system.machines[0].states)
