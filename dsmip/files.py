@@ -32,6 +32,13 @@ def write_atomically(path: str | Path, data: str | bytes) -> None:
         raise OutputError(f"cannot write {path}: {reason}; choose another place") from error
 
 
+def refuse_unwritable(path: str | Path) -> None:
+    """See, before long work, that a file can be written. Raises OutputError as `write_atomically` would."""
+    path = Path(path)
+    if not path.exists() or path.is_file() or path.is_dir():
+        _refuse_impossible(path, path.resolve())
+
+
 def _refuse_impossible(path: Path, target: Path) -> None:
     """Name the mistakes whose remedy is known."""
     if target.is_dir():

@@ -15,7 +15,7 @@ from dsmip.check_command import DEFAULT_READINGS, INTERRUPTED
 from dsmip.check_results import Result, results_of
 from dsmip.console import reporting, say
 from dsmip.failures import INTERRUPTION, UNKNOWN
-from dsmip.files import write_atomically
+from dsmip.files import refuse_unwritable, write_atomically
 from dsmip.report_contents import contents_of
 from model.language.errors import ModelError
 from model.readings import reading
@@ -30,6 +30,7 @@ def write_report(
     """The exit code: 0, or 3 if something was cut short. Raises ModelError and OutputError."""
     if target.suffix.lower() not in (".html", ".htm"):
         raise ModelError(f'--output "{target}": a report ends in .html')
+    refuse_unwritable(target)
     loaded = [load(name) for name in dict.fromkeys(scenarios)] or [load(name) for name in shipped()]
     read = [reading(name, choices) for name in dict.fromkeys(readings or DEFAULT_READINGS)]
     wanted = [property_called(name) for name in properties] or list(ALL_PROPERTIES)

@@ -81,7 +81,8 @@ def test_everything_judged_is_in_the_table_violations_first(page: Browser) -> No
 
 def test_a_filter_leaves_exactly_what_it_names(page: Browser) -> None:
     everything = verdicts(page)
-    filters = {"verdict": ("reached", 0), "property": ("SA-6", 1), "scenario": ("minimal", 3), "reading": ("literal", 4)}
+    filters = {"verdict": ("reached", 0), "property": ("SA-6", 1), "scenario": ("minimal", 3),
+               "reading": ("literal", 4)}  # fmt: skip
     for field, (value, column) in filters.items():
         expected = [row for row in everything if row[column] == value]
         assert expected

@@ -1,0 +1,67 @@
+"""`dsmip report`: what it refuses, what it says of a run cut short, and that a file is whole or not there."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dsmip import report_command
+from dsmip.files import OutputError
+from model.language.errors import ModelError
+
+PROGRAM = Path(sys.executable).with_name("dsmip")
+
+
+def report(*arguments: str | Path, code: int = 0) -> str:
+    done = subprocess.run([PROGRAM, "report", *arguments], capture_output=True, text=True, timeout=120)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert done.stdout == "" and "Traceback" not in done.stderr
+    return done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["minimal", "-o", "report.txt"], '--output "report.txt": a report ends in .html'),
+        (["minimaal", "-o", "a.html"], 'unknown scenario "minimaal": did you mean "minimal"?'),
+        (["minimal", "-o", "a.html", "--reading", "litteral"], 'did you mean "literal"?'),
+        (["minimal", "-o", "a.html", "--property", "BIND-99"], 'unknown property "BIND-99"'),
+        (["minimal", "-o", "no-such-folder/a.html"], "there is no folder no-such-folder; create it first"),
+    ],
+)
+def test_bad_use_is_one_line_before_anything_is_explored(
+    arguments: list[str], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_command, "check_scenario", lambda *given, **options: pytest.fail("explored"))
+    with pytest.raises((ModelError, OutputError), match=re.escape(words)):
+        scenario, _, target, *options = arguments
+        named = {name: [value] for name, value in zip(options[::2], options[1::2], strict=True)}
+        report_command.write_report(
+            [scenario], named.get("--reading", []), [], named.get("--property", []), Path(target), memory=None,
+            time=None,
+        )  # fmt: skip
+
+
+def test_a_refusal_is_one_line(tmp_path: Path) -> None:
+    assert len(report("minimal", "-o", tmp_path, code=2).splitlines()) == 1
+
+
+def test_a_run_cut_short_is_unknown_in_the_report_and_in_the_exit_code(tmp_path: Path) -> None:
+    target = tmp_path / "a.html"
+    report("minimal", "--reading", "intended", "--property", "BIND-3", "--memory", "1K", "-o", target, code=3)
+    html = target.read_text(encoding="utf-8")
+    assert "not complete: memory limit" in html
+    assert [path.name for path in tmp_path.iterdir()] == ["a.html"]
+
+
+def test_a_choice_that_mends_is_named_and_nothing_is_violated(tmp_path: Path) -> None:
+    target = tmp_path / "a.html"
+    report("minimal", "--reading", "literal", "--choose", "AMB-10=whenever-possibly-bound", "--property", "BIND-1",
+           "-o", target)  # fmt: skip
+    html = target.read_text(encoding="utf-8")
+    assert "No property is violated." in html
+    assert "literal, AMB-10=whenever-possibly-bound" in html
