@@ -48,6 +48,11 @@ def save(trace: Trace, path: str | Path, about: Mapping[str, Json]) -> None:
 
     about: what to embed (scenario, reading, choices ...), as JSON values.
     """
+    _write(Path(path), as_text(trace, about))
+
+
+def as_text(trace: Trace, about: Mapping[str, Json]) -> str:
+    """The content of the file that `save` writes."""
     system = trace.system
     meta = {"property": trace.about, "fingerprint": system.fingerprint, **about}
     names = [variable.name for variable in system.variables] + [channel.name for channel in system.channels]
@@ -68,7 +73,7 @@ def save(trace: Trace, path: str | Path, about: Mapping[str, Json]) -> None:
         "states": states,
         **({} if trace.loop is None else {"loop": trace.loop}),
     }
-    _write(Path(path), json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
 def load(path: str | Path) -> StoredTrace:

@@ -81,7 +81,7 @@ def replay(
         action = system.actions[system.action_index[name]]
         if not interpretation.is_enabled(action, position, state):
             raise ModelError(f'step {number}: "{name}" is not possible in this state')
-        steps.append(_step(interpretation, action, position, state))
+        steps.append(step_taken(interpretation, action, position, state))
         state = steps[-1].state
     return Trace(system, about, initial, tuple(steps))
 
@@ -130,7 +130,8 @@ def _without_serial_numbers(system: System, state: State) -> State:
     return State(values, channels)
 
 
-def _step(interpretation: Interpretation, action: Action, position: int | None, state: State) -> TraceStep:
+def step_taken(interpretation: Interpretation, action: Action, position: int | None, state: State) -> TraceStep:
+    """What happens when an enabled action is taken in `state`. Raises ModelError if a value leaves its domain."""
     system = interpretation.system
     result = interpretation.step(action, position, state)
     fields = interpretation.taken(action, state, position)
@@ -163,4 +164,4 @@ def holds_at(trace: Trace, condition: Expression, index: int) -> bool:
     return Interpretation(trace.system).holds(condition, state)
 
 
-__all__ = ["Packet", "Trace", "TraceStep", "closed", "holds_at", "one_turn", "replay"]
+__all__ = ["Packet", "Trace", "TraceStep", "closed", "holds_at", "one_turn", "replay", "step_taken"]

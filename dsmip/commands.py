@@ -249,6 +249,29 @@ def report(
     ))  # fmt: skip
 
 
+@application.command(epilog="Example: dsmip explore minimal --reading literal")
+def explore(
+    scenario: Annotated[
+        str | None, typer.Argument(help="a shipped scenario, or a .toml file; default: minimal")
+    ] = None,
+    reading: Annotated[
+        str | None, typer.Option("--reading", help="literal, intended or final; default: intended")
+    ] = None,
+    choose: Choices = None,
+    mutant: Mutant = None,
+    trace: Annotated[Path | None, typer.Option("--trace", help="begin where this saved trace ends")] = None,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="default: any that is free")] = 0,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="open a browser window")] = True,
+) -> None:
+    """Step through a model in a browser: choose what happens next, see what breaks, undo, save the run.
+
+    Listens on this machine only, for whoever has the address it prints. Ctrl-C ends.
+    """
+    from dsmip.explore_command import explore as serve
+
+    serve(scenario, reading, choose or [], mutant, trace, port=port, browser=browser)
+
+
 @application.command(epilog="Example: dsmip simulate minimal --seed 7 --steps 20")
 def simulate(
     scenario: OneScenario = "minimal",

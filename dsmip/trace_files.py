@@ -51,8 +51,9 @@ def stored_run(file: Path) -> tuple[StoredTrace, Trace]:
 
 
 def title_of(stored: StoredTrace) -> str:
+    """What the trace shows: a property with its statement, or what else it was saved as."""
     identifier = str(stored.meta.get("property", ""))
-    return f"{identifier}: {statement_of(identifier)}"
+    return f"{identifier}: {statement_of(identifier)}" if identifier in BY_IDENTIFIER else identifier
 
 
 def show_trace(file: Path) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from diagrams.labels import plain_line
 from diagrams.sequence_chart import NETWORK, Arrival, Chart, ChartStep, Copying, Departure, Ending, Fate, Note
 
 Line = tuple[str, str, str]  # kind (a chart's notes; sent, received, lost, copied), who, what
 
 
 def lines_of(chart: Chart, step: ChartStep) -> list[Line]:
-    """What happens in one step of a chart, in order."""
+    """What happens in one step of a chart, in order; each text on one line."""
+    return [(kind, plain_line(who), plain_line(what)) for kind, who, what in _lines(chart, step)]
+
+
+def _lines(chart: Chart, step: ChartStep) -> list[Line]:
     lines: list[Line] = []
     for item in step.items:
         match item:

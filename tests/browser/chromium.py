@@ -42,7 +42,11 @@ class Browser:
         options.binary_location = shutil.which("chromium") or ""
         for switch in SWITCHES:
             options.add_argument(switch)
-        options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
+        options.add_experimental_option("prefs", {
+            "download.default_directory": str(downloads),
+            "profile.default_content_setting_values.automatic_downloads": 1,
+            "safebrowsing.enabled": True,  # else Python files wait for somebody to confirm them
+        })  # fmt: skip
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         self.driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
         self.downloads = downloads

@@ -21,7 +21,7 @@ from model.language.messages import Channel, MessageType, field
 from model.language.systems import System
 from tests.toys import toy_system
 
-EVIL = '</script><script>window.broken = 1</script><img src=x onerror="window.broken = 2">\' \\u003c & {{ 7*7 }}\nnext'
+EVIL = '</script><script>window.ran = 1</script><img src=x onerror="window.ran = 2">\' \\u003c & {{ 7*7 }}\nnext'
 LONG = "long" * 1250
 ON_ONE_LINE = EVIL.replace("\n", " ")
 

@@ -1,0 +1,1 @@
+"""The explorer: a local page that steps through a model."""
