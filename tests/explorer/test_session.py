@@ -163,13 +163,15 @@ def test_a_jump_to_nowhere_says_why_and_changes_nothing(bench: Workbench) -> Non
     assert bench.session.revision == before
 
 
-def test_a_saved_trace_replays_and_a_saved_test_is_python(bench: Workbench, tmp_path: Path) -> None:
-    bench.jump_to("BIND-1")
+def test_a_saved_trace_replays_and_a_saved_test_is_python(bench: Workbench, run: Run, tmp_path: Path) -> None:
+    trace = run.trace("BIND-1")
+    assert trace is not None
+    bench.session.jump(trace)
     saved = bench.as_trace()
     assert saved.name == "minimal-literal-BIND-1.itf.json"
     (tmp_path / saved.name).write_text(saved.text, encoding="utf-8")
-    stored, trace = stored_run(tmp_path / saved.name)
-    assert trace.states == bench.session.trace.states
+    stored, replayed = stored_run(tmp_path / saved.name)
+    assert replayed.states == bench.session.trace.states
     assert title_of(stored).startswith("BIND-1: the UE at home")
     bench.session.back_to(bench.session.revision, 4)
     saved = bench.as_trace()
