@@ -257,7 +257,7 @@ def show_violation(console: Console, result: Result) -> None:
 def length_of(trace: Trace) -> str:
     """How long a trace is, in words; of a run for ever, one turn of its loop is counted."""
     if trace.loop is None:
-        return f"{len(trace)} steps"
+        return "1 step" if len(trace) == 1 else f"{len(trace)} steps"
     steps = len(one_turn(trace)[0]) - trace.loop
     if not steps:
         return f"{len(trace)} steps, after which nothing happens any more"

@@ -22,6 +22,8 @@ from model.readings import reading
 from model.scenarios import load, shipped
 from properties.registry import ALL_PROPERTIES, property_called
 
+NAMED_IN_TITLE = 3  # scenarios; more are counted
+
 
 def write_report(
     scenarios: Sequence[str], readings: Sequence[str], choices: Sequence[str], properties: Sequence[str],
@@ -67,7 +69,8 @@ def write_report(
 def _title(scenarios: Sequence[str]) -> str:
     if len(scenarios) == len(shipped()):
         return "Verification of the handover procedure"
-    return f"Verification of the handover procedure: {', '.join(scenarios)}"
+    names = ", ".join(scenarios) if len(scenarios) <= NAMED_IN_TITLE else f"{len(scenarios)} scenarios"
+    return f"Verification of the handover procedure: {names}"
 
 
 def _command(

@@ -18,8 +18,10 @@ from diagrams.report.contents import (
     Picture,
     Showing,
     Statement,
+    Walk,
     Wrong,
 )
+from diagrams.report.document import WORST_FIRST
 from diagrams.report.trace_data import Labels, TraceData
 from diagrams.sequence_chart import sequence_chart
 from diagrams.state_diagram import machine_diagram
@@ -49,7 +51,9 @@ def contents_of(
         tuple(_exploration(run) for run in runs),
         tuple(_statement(entry) for entry in _properties(results)),
         tuple(_outcome(result, runs, places) for result in results),
+        tuple(dict.fromkeys(reading_text(run.reading) for run in runs)),
         tuple(_findings(results)),
+        tuple(_walks(results, places, traces)),
         tuple(_requirements(results)),
         tuple(_mutants()),
         tuple(_pictures(runs)),
@@ -153,12 +157,39 @@ def _outcome(result: Result, runs: Sequence[Run], places: Mapping[tuple[str, str
 def _findings(results: Sequence[Result]) -> Iterable[Finding]:
     """A finding for each property violated by a run, with its shortest run under each reading."""
     shortest = shortest_violations(results)
+    readings = dict.fromkeys(reading_text(result.run.reading) for result in results)
     for entry in _properties(results):
         own = [result for result in shortest if result.judgement.property.identifier == entry.identifier]
         if own:
             fairness = own[0].judgement.verdict.evidence.fairness
-            yield Finding(_statement(entry), entry.ambiguities, fairness,
+            glance = tuple(_glance(entry, reading, results) for reading in readings)
+            yield Finding(_statement(entry), entry.ambiguities, fairness, glance,
                           tuple(_showing(result, results) for result in own))  # fmt: skip
+
+
+def _glance(entry: Property, reading: str, results: Sequence[Result]) -> tuple[str, int]:
+    """The worst that became of a property under a reading, and in how many scenarios it did."""
+    words = [
+        outcome_word(result) for result in results
+        if result.judgement.property.identifier == entry.identifier and reading_text(result.run.reading) == reading
+    ]  # fmt: skip
+    worst = min(words, key=WORST_FIRST.index, default="")
+    return worst, words.count(worst)
+
+
+def _walks(
+    results: Sequence[Result], places: Mapping[tuple[str, str, str], int], traces: TraceData
+) -> Iterable[Walk]:
+    """The witnesses that are reached: for each reading the shortest run."""
+    for entry in _properties(results):
+        if entry.kind is Kind.WITNESS:
+            found = [
+                (reading_text(result.run.reading), traces.traces[places[_place(result)]]) for result in results
+                if result.judgement.property.identifier == entry.identifier and _place(result) in places
+            ]  # fmt: skip
+            if found:
+                runs = [(reading, str(trace["id"]), len(trace["steps"])) for reading, trace in found]  # type: ignore[arg-type]
+                yield Walk(entry.identifier, entry.statement, runs)
 
 
 def _showing(result: Result, results: Sequence[Result]) -> Showing:

@@ -73,10 +73,24 @@ class Showing:
 
 @dataclass(frozen=True)
 class Finding:
+    """A property that is violated somewhere. glance: for each reading of the report what became of the property, and
+    in how many scenarios; ("", 0) where it is not judged."""
+
     statement: Statement
     ambiguities: Sequence[str]
     fairness: Sequence[str]
+    glance: Sequence[tuple[str, int]]
     showings: Sequence[Showing]
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A run that must exist, for people who want to see the procedure at work. runs: (reading, name of the run in
+    deep links, how many steps)."""
+
+    identifier: str
+    text: str
+    runs: Sequence[tuple[str, str, int]]
 
 
 @dataclass(frozen=True)
@@ -128,7 +142,9 @@ class Contents:
     explorations: Sequence[Exploration]
     statements: Sequence[Statement]
     outcomes: Sequence[Outcome]
+    readings: Sequence[str]
     findings: Sequence[Finding]
+    walks: Sequence[Walk]
     requirements: Sequence[Asked]
     mutants: Sequence[Wrong]
     pictures: Sequence[Picture]

@@ -16,7 +16,7 @@ from diagrams.report.contents import Contents, Outcome
 
 STYLES = ("base.css", "report.css")
 SCRIPTS = ("inspection.js", "verdicts.js", "report.js")
-ORDER = ("violated", "not reached", "unknown", "holds", "reached", "never exercised")
+WORST_FIRST = ("violated", "not reached", "unknown", "holds", "reached", "never exercised")
 
 
 def page_file(name: str) -> str:
@@ -45,6 +45,7 @@ def environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     made.filters["number"] = lambda value: "–" if value is None else f"{value:,}"
+    made.filters["counted"] = lambda number, word: f"{number:,} {word}{'' if number == 1 else 's'}"
     made.filters["spaced"] = display_name
     made.filters["picture"] = Markup
     return made
@@ -70,6 +71,7 @@ def headline(contents: Contents) -> dict[str, int]:
         "holds": words.count("holds") + words.count("reached"),
         "vacuous": words.count("never exercised"),
         "unknown": words.count("unknown"),
+        "recorded": sum(outcome.as_expected is not None for outcome in contents.outcomes),
         "unexpected": sum(outcome.as_expected is False for outcome in contents.outcomes),
     }
 
@@ -82,9 +84,10 @@ def _data(contents: Contents) -> dict[str, object]:
         "runs": [[entry.scenario, entry.reading] for entry in contents.explorations],
         "properties": [[entry.identifier, entry.text, entry.clause] for entry in contents.statements],
         "findings": [entry.statement.identifier for entry in contents.findings],
-        "order": ORDER,
+        "order": WORST_FIRST,
         "outcomes": [
-            [entry.run, numbers[entry.property], ORDER.index(entry.word), _expected(entry), entry.reason, entry.trace]
+            [entry.run, numbers[entry.property], WORST_FIRST.index(entry.word), _expected(entry), entry.reason,
+             entry.trace]
             for entry in sorted_outcomes(contents.outcomes)
         ],
     }  # fmt: skip
@@ -92,7 +95,7 @@ def _data(contents: Contents) -> dict[str, object]:
 
 def sorted_outcomes(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """What deserves attention first."""
-    return sorted(outcomes, key=lambda entry: (entry.as_expected is not False, ORDER.index(entry.word)))
+    return sorted(outcomes, key=lambda entry: (entry.as_expected is not False, WORST_FIRST.index(entry.word)))
 
 
 def _expected(outcome: Outcome) -> int:

@@ -12,7 +12,7 @@ from diagrams.report.state_map import StateMaps
 from diagrams.report.words import Words
 from diagrams.sequence_chart import sequence_chart
 from model.language.channel_contents import Contents
-from model.language.systems import System
+from model.language.systems import Action, System
 
 Data = Mapping[str, object]
 
@@ -32,8 +32,10 @@ class TraceData:
         self.words = Words()
         self.maps = StateMaps()
         self.systems: list[Data] = []
+        self.actions: list[list[object]] = []
         self.traces: list[Data] = []
         self._systems: dict[str, int] = {}
+        self._actions: dict[tuple[object, ...], int] = {}
 
     def add(self, identity: str, trace: Trace, labels: Labels, **about: str) -> int:
         """Take a trace in; its number. identity: what deep links call it. about: texts shown with it."""
@@ -51,18 +53,13 @@ class TraceData:
                 for index, (earlier, after) in enumerate(zip(before.channels, step.state.channels, strict=True))
                 if earlier != after
             ]
-            notes = [row.note for row in step.action.rows if row.note]
             steps.append({
-                "a": self.words.text(step.action.name),
+                "a": self._action(step.action),
                 "l": [[self.words.text(part) for part in line] for line in lines_of(chart, drawn)],
                 "v": changes,
                 **({"f": contents} if contents else {}),
                 **({"t": self._packet(system, step.taken)} if step.taken else {}),
                 **({"s": [self._packet(system, packet) for packet in step.sent]} if step.sent else {}),
-                **({"c": [self.words.text(text) for text in step.action.clauses]} if step.action.clauses else {}),
-                **({"r": [self.words.text(text) for text in step.action.requirements]}
-                   if step.action.requirements else {}),
-                **({"n": [self.words.text(text) for text in dict.fromkeys(notes)]} if notes else {}),
             })  # fmt: skip
             before = step.state
         self.traces.append({
@@ -75,7 +72,19 @@ class TraceData:
         return len(self.traces) - 1
 
     def as_data(self) -> dict[str, object]:
-        return {"words": self.words.all, "maps": self.maps.as_data(), "systems": self.systems, "traces": self.traces}
+        return {"words": self.words.all, "maps": self.maps.as_data(), "systems": self.systems,
+                "actions": self.actions, "traces": self.traces}  # fmt: skip
+
+    def _action(self, action: Action) -> int:
+        """The number of an action: its name, and where the rows it has come from."""
+        notes = tuple(dict.fromkeys(row.note for row in action.rows if row.note))
+        key = (action.name, action.clauses, action.requirements, notes)
+        if key not in self._actions:
+            self._actions[key] = len(self.actions)
+            lists = (action.clauses, action.requirements, notes)
+            self.actions.append([self.words.text(action.name),
+                                 *([self.words.text(text) for text in texts] for texts in lists)])  # fmt: skip
+        return self._actions[key]
 
     def _system(self, system: System, labels: Labels) -> int:
         key = f"{system.name} {system.fingerprint}"

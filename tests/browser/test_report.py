@@ -121,6 +121,29 @@ def test_each_finding_has_its_clause_its_reason_and_its_chart(page: Browser) -> 
     assert page.one("#finding-BIND-1 svg.sequence-chart").is_displayed()
 
 
+def test_a_glance_tells_which_reading_breaks_what_and_walks_show_the_procedure(page: Browser) -> None:
+    rows = [row.text.split("\n") for row in page.all(".glance tbody tr")]
+    assert [row[0].split()[0] for row in rows] == ["SA-1", "SA-5", "SA-6", "SA-7", "BIND-1", "BIND-16", "ADDR-7b"]
+    assert all(row[-1].endswith("violated") for row in rows)
+    (walk,) = [row for row in page.all("#walks tbody tr") if row.text.startswith("W-F2H ")]
+    assert "a return to the home link ends with the binding removed" in walk.text
+    page.run("arguments[0].querySelector('a').click()", walk)
+    page.until("!document.getElementById('stepper').hidden")
+    page.press("END")
+    assert page.texts(".machine[data-machine=home_agent] .node.lit title") == ["no binding"]
+    assert page.all("#steps li.offence") == []
+
+
+def test_an_address_can_name_filters(page: Browser) -> None:
+    everything = verdicts(page)
+    expected = [row for row in everything if row[:2] == ["violated", "SA-6"]]
+    page.run("location.hash = '#verdicts?verdict=violated&property=SA-6&reading=literal'; follow()")
+    assert verdicts(page) == expected != []
+    assert page.run("return document.getElementById('filters').elements.property.value") == "SA-6"
+    page.run("location.hash = '#verdicts?property=nobody'; follow()")
+    assert verdicts(page) == everything
+
+
 def test_the_matrix_names_rows_properties_and_what_became_of_them(page: Browser) -> None:
     row = page.one("#requirement-UE-H2F-02")
     assert "SA-1 violated" in row.text

@@ -7,7 +7,18 @@ from enum import Enum
 from checker.trace import Trace, replay
 from diagrams.chart_svg import chart_svg
 from diagrams.rendering import graph_svg
-from diagrams.report.contents import Asked, Contents, Exploration, Finding, Outcome, Picture, Showing, Statement, Wrong
+from diagrams.report.contents import (
+    Asked,
+    Contents,
+    Exploration,
+    Finding,
+    Outcome,
+    Picture,
+    Showing,
+    Statement,
+    Walk,
+    Wrong,
+)
 from diagrams.report.trace_data import Labels, TraceData
 from diagrams.sequence_chart import sequence_chart
 from diagrams.state_diagram import machine_diagram
@@ -89,7 +100,10 @@ def evil_contents() -> Contents:
         (Exploration(EVIL, LONG, EVIL, EVIL, 3, None, 1, 0.1, EVIL, (EVIL,), 2, (EVIL, LONG), (EVIL,), {EVIL: LONG}),),
         (statement,),
         (Outcome(0, EVIL, "violated", False, LONG, 0),),
-        (Finding(statement, (EVIL,), (EVIL,), (Showing(EVIL, (EVIL, LONG), EVIL, EVIL, EVIL, LONG, chart),)),),
+        (EVIL,),
+        (Finding(statement, (EVIL,), (EVIL,), (("violated", 2),),
+                 (Showing(EVIL, (EVIL, LONG), EVIL, EVIL, EVIL, LONG, chart),)),),
+        (Walk(EVIL, LONG, ((EVIL, EVIL, 2),)),),
         (Asked(EVIL, EVIL, EVIL, EVIL, LONG, (EVIL,), ((EVIL, "violated"), (LONG, "")), LONG),),
         (Wrong(EVIL, EVIL, LONG, EVIL, EVIL, (EVIL,), EVIL),),
         (Picture(EVIL, LONG, graph_svg(machine_diagram(trace.system, machine))),),
@@ -111,4 +125,5 @@ def plain_contents(traces: TraceData) -> Contents:
     statements = tuple(Statement(name, "a toy", "step", "1", (), "shall") for name in names)
     exploration = Exploration("toy", "", "toy", "plain", 1, 1, 1, 0.0, "", (), 1, (), (), {})
     outcomes = tuple(Outcome(0, name, "violated", None, "", number) for number, name in enumerate(names))
-    return Contents("toys", "", "", "0", "", (), (exploration,), statements, outcomes, (), (), (), (), traces)
+    return Contents("toys", "", "", "0", "", (), (exploration,), statements, outcomes, ("toy",), (), (), (), (), (),
+                    traces)  # fmt: skip

@@ -65,3 +65,13 @@ def test_a_choice_that_mends_is_named_and_nothing_is_violated(tmp_path: Path) ->
     html = target.read_text(encoding="utf-8")
     assert "No property is violated." in html
     assert "literal, AMB-10=whenever-possibly-bound" in html
+
+
+@pytest.mark.slow
+def test_the_report_of_the_default_run_stays_small(tmp_path: Path) -> None:
+    target = tmp_path / "a.html"
+    done = subprocess.run([PROGRAM, "report", "-o", target], capture_output=True, text=True, timeout=1800)
+    assert done.returncode == 0, done.stderr
+    assert target.stat().st_size < 3_000_000
+    html = target.read_text(encoding="utf-8")
+    assert "Nothing differs from the recorded answers." in html

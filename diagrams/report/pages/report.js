@@ -12,10 +12,7 @@ function unfolded(trace) {
   const channels = system.channels.map(() => []);
   const flight = ([message, ...carried], channel) => packetOf(system, channel, message, carried);
   const view = (step, before) => ({
-    action: step ? word(step.a) : "",
-    clauses: step && step.c ? step.c.map(word) : [],
-    requirements: step && step.r ? step.r.map(word) : [],
-    notes: step && step.n ? step.n.map(word) : [],
+    ...actionOf(step),
     lines: step ? step.l.map((line) => line.map(word)) : [],
     taken: step && step.t ? packetOf(system, step.t[0], step.t[1], step.t.slice(2)) : null,
     sent: step && step.s ? step.s.map(([channel, message, ...fields]) => packetOf(system, channel, message, fields)) : [],
@@ -36,6 +33,13 @@ function unfolded(trace) {
     views.push(view(step, before));
   }
   return views;
+}
+
+/** The name of a step's action, and the clauses, requirements and notes of its rows. */
+function actionOf(step) {
+  const [name, ...lists] = step ? data.actions[step.a] : [0, [], [], []];
+  const [clauses, requirements, notes] = lists.map((list) => list.map(word));
+  return { action: word(name), clauses, requirements, notes };
 }
 
 function packetOf(system, channel, message, fields) {
@@ -143,7 +147,7 @@ function keepInSight(list, item) {
 }
 
 const stepper = new Stepper();
-new Verdicts(data);
+const verdicts = new Verdicts(data);
 
 function placeCalled(name) {
   try {
@@ -168,7 +172,9 @@ function follow() {
     stepper.origin = `#finding-${encodeURIComponent(stepper.trace.about.property)}`;
     byId("back").href = document.getElementById(`finding-${stepper.trace.about.property}`) ? stepper.origin : "#verdicts";
   } else if (!open) {
-    placeCalled(location.hash.slice(1))?.scrollIntoView();
+    const [place, query] = location.hash.slice(1).split("?", 2);
+    if (query !== undefined) verdicts.ask(new URLSearchParams(query));
+    placeCalled(place)?.scrollIntoView();
   }
 }
 

@@ -28,6 +28,14 @@ class Verdicts {
       ...values.map((value) => make("option", { value }, value)));
   }
 
+  /** Set the filters that an address names ("#verdicts?property=SA-1&reading=literal"), and no others. */
+  ask(query) {
+    for (const name of ["verdict", "property", "scenario", "reading", "text"]) {
+      this.form.elements[name].value = query.get(name) || "";
+    }
+    this.refresh();
+  }
+
   refresh() {
     this.limit = ROWS_AT_ONCE;
     this.draw();
