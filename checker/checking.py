@@ -4,7 +4,7 @@ No counterexample is shown that does not replay through the interpretation, thro
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
@@ -22,6 +22,7 @@ from model.language.observations import Observation, observe_states
 from model.language.replication import Copies, observed_in_all, replicated
 from model.language.systems import ResolvedMachine, System
 from model.language.table_cache import checked_tables
+from model.language.table_checks import TableProblem
 from model.readings import Reading
 from model.scenarios import Scenario
 from properties.kinds import Kind, Property, observations
@@ -99,15 +100,17 @@ def check_scenario(
     progress: ProgressReport | None = None,
     reduce: bool = True,
     look_for_dead_ends: bool = False,
+    table_checks: Callable[[System], list[TableProblem]] = checked_tables,
 ) -> Run:
     """Explore `scenario` under `reading` (with a mutant's `change`) and judge `properties`.
 
     engine: a name, or a search function. reduce: false forbids everything that makes the search smaller
     without changing its answer. look_for_dead_ends: also for states in which nothing more can happen.
+    table_checks: what looks at the tables first, for one whose other tables were checked before.
     Properties that the scenario lists under `cannot_occur` are left out, and their antecedents watched.
     Raises ModelError if the model is not sound: overlapping or incomplete tables, unknown names.
     """
-    judge = _Judge(scenario, reading, change)
+    judge = _Judge(scenario, reading, change, table_checks)
     left_out = {entry.identifier: scenario.cannot_occur[entry.identifier]
                 for entry in properties if entry.identifier in scenario.cannot_occur}  # fmt: skip
     few = {entry.identifier: f"says something of {entry.least_ues} UEs or more only"
@@ -192,14 +195,17 @@ def confirmed_trace(system: System, about: str, sighting: Sighting) -> Trace:
 class _Judge:
     """Turns sightings into verdicts for one system."""
 
-    def __init__(self, scenario: Scenario, reading: Reading, change: Change | None) -> None:
+    def __init__(
+        self, scenario: Scenario, reading: Reading, change: Change | None,
+        table_checks: Callable[[System], list[TableProblem]],
+    ) -> None:  # fmt: skip
         self.scenario, self.reading, self.change = scenario, reading, change
         self.alone = handover_of_one(scenario, reading, change)
         self.copies: Copies | None = None
         self.system = self.alone
         if scenario.ue.count > 1:
             self.system, self.copies = replicated(self.alone, scenario.ue.count)
-        problems = [problem for problem in checked_tables(self.alone) if problem.severity == "error"]
+        problems = [problem for problem in table_checks(self.alone) if problem.severity == "error"]
         if problems:
             more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
             raise ModelError(f"{problems[0]}{more}")

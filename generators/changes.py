@@ -24,7 +24,7 @@ def changing(actor: str, label: str, **changes: object) -> Change:
 
 def losing_row(actor: str, label: str) -> Change:
     """Take a row away: what it took falls to the rows below it."""
-    return _of_every_case(actor, label, lambda item: None)
+    return of_every_case(actor, label, lambda item: None)
 
 
 def losing_trigger(actor: str, trigger: str) -> Change:
@@ -48,7 +48,7 @@ def sending(actor: str, label: str, **fields: Value | Enum | Expression) -> Chan
             return replace(effect, template=effect.template.with_fields(**fields))
         return effect
 
-    return _of_every_effect(actor, label, rewritten)
+    return of_every_effect(actor, label, rewritten)
 
 
 def losing_effects(actor: str, label: str, *variables: Expression) -> Change:
@@ -58,7 +58,7 @@ def losing_effects(actor: str, label: str, *variables: Expression) -> Change:
     def kept(effect: Effect) -> Effect | None:
         return None if isinstance(effect, Assignment) and effect.variable in names else effect
 
-    return _of_every_effect(actor, label, kept)
+    return of_every_effect(actor, label, kept)
 
 
 def adding_effects(actor: str, label: str, *effects: Effects) -> Change:
@@ -70,7 +70,7 @@ def adding_effects(actor: str, label: str, *effects: Effects) -> Change:
         kept = (entry for entry in item.then if not (isinstance(entry, Assignment) and entry.variable in names))
         return replace(item, then=(*kept, *added))
 
-    return _of_every_case(actor, label, changed)
+    return of_every_case(actor, label, changed)
 
 
 def together(*changes: Change) -> Change:
@@ -83,7 +83,7 @@ def together(*changes: Change) -> Change:
     return change
 
 
-def _of_every_effect(actor: str, label: str, function: Callable[[Effect], Effect | None]) -> Change:
+def of_every_effect(actor: str, label: str, function: Callable[[Effect], Effect | None]) -> Change:
     """Apply `function` to every effect of a row, choices of effects included; None takes it away."""
 
     def rewritten(effect: Effect) -> tuple[Effect, ...]:
@@ -96,10 +96,10 @@ def _of_every_effect(actor: str, label: str, function: Callable[[Effect], Effect
     def chained(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
         return tuple(chain.from_iterable(map(rewritten, effects)))
 
-    return _of_every_case(actor, label, lambda item: replace(item, then=chained(item.then)))
+    return of_every_case(actor, label, lambda item: replace(item, then=chained(item.then)))
 
 
-def _of_every_case(actor: str, label: str, function: Callable[[Case], Case | None]) -> Change:
+def of_every_case(actor: str, label: str, function: Callable[[Case], Case | None]) -> Change:
     """Apply `function` to every case with this label, wherever it stands; None takes the case away."""
 
     def change(machines: Mapping[str, Machine]) -> None:
