@@ -9,6 +9,6 @@ def change_of(mutant: str | None) -> Change | None:
     """The mutant's change of the machines; None for no mutant. Raises ModelError for an unknown one."""
     if mutant is None:
         return None
-    from generators.mutants import mutant as mutant_called
+    from generators.mutation.lookup import change_called
 
-    return mutant_called(mutant).change
+    return change_called(mutant)

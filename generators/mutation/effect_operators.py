@@ -111,8 +111,9 @@ def confused_with(rule: Rule, value: Expression) -> Expression | None:
 
 def _assigning(rule: Rule, assignment: Assignment, value: Expression) -> Change:
     def rewritten(effect: Effect) -> Effect:
-        same = isinstance(effect, Assignment) and effect.variable == assignment.variable
-        return replace(effect, value=value) if same and effect.value is assignment.value else effect
+        if isinstance(effect, Assignment) and effect.variable == assignment.variable:
+            return replace(effect, value=value) if effect.value is assignment.value else effect
+        return effect
 
     return of_every_effect(rule.machine.name, rule.label, rewritten)
 

@@ -86,10 +86,11 @@ def _sending(rule: Rule, sending: Send, fields: dict[str, Expression]) -> Change
     before = sending.template.fields
 
     def rewritten(effect: Effect) -> Effect:
-        if isinstance(effect, Send) and effect.template.message is sending.template.message:
-            if all(effect.template.fields[name] is before[name] for name in fields):
-                return replace(effect, template=effect.template.with_fields(**fields))
-        return effect
+        if not isinstance(effect, Send) or effect.template.message is not sending.template.message:
+            return effect
+        if any(effect.template.fields[name] is not before[name] for name in fields):
+            return effect
+        return replace(effect, template=effect.template.with_fields(**fields))
 
     return of_every_effect(rule.machine.name, rule.label, rewritten)
 

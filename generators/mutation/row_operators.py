@@ -24,11 +24,11 @@ def row_variations(rule: Rule) -> Iterator[Variation]:
         yield Variation("keep-state", "", "the state is kept",
                         of_every_case(actor, rule.label, lambda item: replace(item, dest=None)))  # fmt: skip
         for state in _other_destinations(rule):
-            yield Variation("other-state", slug(str(state)), f'goes to "{state}" instead', _going_to(rule, state))
+            yield Variation("other-state", slug(state), f'goes to "{state}" instead', _going_to(rule, state))
     yield from _exchanged_with_the_next(rule)
 
 
-def _other_destinations(rule: Rule) -> list[object]:
+def _other_destinations(rule: Rule) -> list[str]:
     """Where rows for the same trigger go that this one does not: the first such state."""
     own = {item.dest for item in rule.cases}
     found: dict[Expression, None] = {}
@@ -37,12 +37,12 @@ def _other_destinations(rule: Rule) -> list[object]:
             for item in entry.cases:
                 if item.dest is not None and item.dest.operator is Operator.CONSTANT and item.dest not in own:
                     found[item.dest] = None
-    return [dest.payload for dest in found][:1]
+    return [str(dest.payload) for dest in found][:1]
 
 
-def _going_to(rule: Rule, state: object) -> Change:
+def _going_to(rule: Rule, state: str) -> Change:
     def rewritten(item: Case) -> Case:
-        return item if item.dest is None else replace(item, dest=constant(str(state)))
+        return item if item.dest is None else replace(item, dest=constant(state))
 
     return of_every_case(rule.machine.name, rule.label, rewritten)
 
