@@ -6,9 +6,11 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from checker.checking import Run, check_scenario
 from dsmip import report_command
 from dsmip.files import OutputError
 from model.language.errors import ModelError
@@ -56,6 +58,49 @@ def test_a_run_cut_short_is_unknown_in_the_report_and_in_the_exit_code(tmp_path:
     html = target.read_text(encoding="utf-8")
     assert "not complete: memory limit" in html
     assert [path.name for path in tmp_path.iterdir()] == ["a.html"]
+
+
+def test_ctrl_c_leaves_a_report_of_what_was_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target, calls = tmp_path / "a.html", []
+
+    def once(*given: Any, **options: Any) -> Run:
+        calls.append(given)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return check_scenario(*given, **options)
+
+    monkeypatch.setattr(report_command, "check_scenario", once)
+    code = report_command.write_report(["minimal"], [], [], ["BIND-1"], target, memory=None, time=None)
+    html = target.read_text(encoding="utf-8")
+    assert code == 3
+    assert "Interrupted at minimal, intended" in html and "Violated under literal" in html
+
+
+OWN = """name = "mine"
+description = "<script>alert(1)</script> & 'quoted' {{ 7*7 }}"
+[[networks]]
+name = "home"
+family = "ipv6"
+home = true
+[[networks]]
+name = "abroad"
+family = "ipv6"
+[bounds]
+movements = 1
+sequence_number_bits = 5
+"""
+
+
+def test_an_own_scenario_needs_no_program_and_its_text_stays_text(tmp_path: Path) -> None:
+    scenario, target = tmp_path / "mine.toml", tmp_path / "a.html"
+    scenario.write_text(OWN, encoding="utf-8")
+    command = [PROGRAM, "report", scenario, "--reading", "literal", "--property", "SA-5", "-o", target]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env={"PATH": ""})
+    assert done.returncode == 0, done.stderr
+    html = target.read_text(encoding="utf-8")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &#39;quoted&#39; {{ 7*7 }}" in html
+    assert "<script>alert" not in html
+    assert "class=\"state-diagram\"" in html
 
 
 def test_a_choice_that_mends_is_named_and_nothing_is_violated(tmp_path: Path) -> None:

@@ -90,13 +90,14 @@ class Stepper {
   }
 
   entry(view, number) {
-    const button = make("button", { type: "button" }, make("span", { class: "n" }, String(number)),
-      make("span", { class: "headline" }, number ? headline(view) : "start"));
+    const repeats = this.trace.loop === number;
+    const offends = number === this.views.length - 1 && Boolean(this.trace.about.violated);
+    const text = make("span", {}, make("span", { class: "headline" }, number ? headline(view) : "start"));
+    if (repeats) text.prepend(make("span", { class: "mark small" }, "from here the run repeats"));
+    if (offends && !this.trace.forever) text.append(make("span", { class: "mark offence small" }, `breaks ${this.trace.about.property}`));
+    const button = make("button", { type: "button" }, make("span", { class: "n" }, String(number)), text);
     button.addEventListener("click", () => this.go(number));
-    const kinds = [];
-    if (this.trace.loop === number) kinds.push("loop");
-    if (number === this.views.length - 1 && this.trace.about.violated) kinds.push("offence");
-    return make("li", { class: kinds.join(" ") }, button);
+    return make("li", { class: [repeats && "loop", offends && "offence"].filter(Boolean).join(" ") }, button);
   }
 
   go(step) {
