@@ -233,7 +233,7 @@ def _mutants() -> Iterable[Wrong]:
 
     for entry in MUTANTS:
         where = f"{entry.scenario}, {entry.reading}"
-        yield Wrong(entry.identifier, entry.actor, entry.title, entry.killed_by, where, entry.requirements, "")
+        yield Wrong(entry.identifier, entry.actor, entry.title, entry.killed_by, where, entry.requirements)
 
 
 def _pictures(runs: Sequence[Run]) -> Iterable[Picture]:

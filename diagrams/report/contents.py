@@ -109,7 +109,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Wrong:
-    """A mutant. outcome: what became of it, in words."""
+    """A mutant made by hand. killed_by: the property that tells it from the right model."""
 
     identifier: str
     actor: str
@@ -117,7 +117,6 @@ class Wrong:
     killed_by: str
     scenario: str
     requirements: Sequence[str]
-    outcome: str
 
 
 @dataclass(frozen=True)

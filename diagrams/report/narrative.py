@@ -17,6 +17,9 @@ def _lines(chart: Chart, step: ChartStep) -> list[Line]:
     lines: list[Line] = []
     for item in step.items:
         match item:
+            case Note(kind, None, text):
+                who, separator, what = text.partition(": ")
+                lines.append((kind.value, who, what) if separator else (kind.value, "", text))
             case Note(kind, lifeline, text):
                 lines.append((kind.value, lifeline or "", text))
             case Departure(number):

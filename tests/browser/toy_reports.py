@@ -105,7 +105,7 @@ def evil_contents() -> Contents:
                  (Showing(EVIL, (EVIL, LONG), EVIL, EVIL, EVIL, LONG, chart),)),),
         (Walk(EVIL, LONG, ((EVIL, EVIL, 2),)),),
         (Asked(EVIL, EVIL, EVIL, EVIL, LONG, (EVIL,), ((EVIL, "violated"), (LONG, "")), LONG),),
-        (Wrong(EVIL, EVIL, LONG, EVIL, EVIL, (EVIL,), EVIL),),
+        (Wrong(EVIL, EVIL, LONG, EVIL, EVIL, (EVIL,)),),
         (Picture(EVIL, LONG, graph_svg(machine_diagram(trace.system, machine))),),
         traces_of({EVIL: trace}),
     )  # fmt: skip
