@@ -3,48 +3,28 @@ An edge's label is a node on its way, so that no other edge is drawn across it."
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from diagrams.labels import plain_line, wrapped
-from diagrams.state_diagram import Edge, Graph, Level, Node, NodeKind, RowText, overview_lines
+from diagrams.palette import BLUE, COLOUR_OF, FAINT, FONT, GREEN, GREY, GROUP, INK, MARKED, PAPER, SIGN_OF, STATE
+from diagrams.row_text import Mark, RowText
+from diagrams.state_diagram import Edge, Graph, Level, Node, NodeKind, more_than_shown, overview_lines
 
-FONT = "Helvetica,Arial,sans-serif"
-INK, GREY, GREEN, BLUE, PAPER, STATE, GROUP = (
-    "#1b1f24", "#57606a", "#116329", "#0b4a94", "#ffffff", "#eef4fb", "#fff8e1"
-)  # fmt: skip
-DARK = {INK: "#e6edf3", GREY: "#a5b0bd", GREEN: "#7ee2a0", BLUE: "#8cc2ff", PAPER: "#0d1117",
-        STATE: "#1c2b3d", GROUP: "#3a3218"}  # fmt: skip
-
-LABEL_WIDTH = 34
+LABEL_WIDTH = 38
+STATE_WIDTH = 24
 DETAIL_WIDTH = 46
 GUARD_LINES = 4
 EFFECT_LINES = 3
 EFFECTS = 8
+MARKED_INSIDE = 6  # marked rows listed inside a state of an overview
+ROW_LINK = "row:"  # a link to "row:3" stands for the fourth of the graph's rows
+BREAK = '<BR ALIGN="LEFT"/>'
 
 
-def dot_text(graph: Graph) -> str:
-    """The graph as DOT."""
-    detail = graph.level is Level.DETAIL
-    lines = [
-        "digraph states {",
-        '  graph [rankdir=TB, nodesep=0.4, ranksep=0.32,'
-        f' bgcolor="{PAPER}", pad=0.2, fontname="{FONT}", fontsize=15, fontcolor="{INK}",'
-        f" labelloc=t, label=<{_bold(graph.title)}>];",
-        f'  node [shape=box, style="rounded,filled", fillcolor="{STATE}", color="{INK}", penwidth=1.2,'
-        f' fontname="{FONT}", fontsize=13, fontcolor="{INK}", margin="0.14,0.08"];',
-        f'  edge [color="{GREY}", fontname="{FONT}", fontsize=11, fontcolor="{INK}", arrowsize=0.8];',
-    ]
-    for node in graph.nodes:
-        lines.append(f"  {node.id} [{_node_attributes(node, detail)}];")
-    for name, edge in _named_edges(graph):
-        if edge.rows:
-            lines.append(f'  {name} [shape=plain, style="", fontsize=11, label=<{_edge_label(edge.rows, detail)}>];')
-            lines.append(f"  {edge.source} -> {name} [arrowhead=none];")
-            lines.append(f"  {name} -> {edge.dest};")
-        else:
-            lines.append(f"  {edge.source} -> {edge.dest};")
-    return "\n".join([*lines, "}", ""])
+def dot_text(graph: Graph, *, linked: bool = False) -> str:
+    """The graph as DOT. linked: rows carry links of the form "row:3", for whoever draws them."""
+    return "\n".join([*_Writing(graph, linked).lines(), ""])
 
 
 def titles(graph: Graph) -> dict[str, str]:
@@ -56,13 +36,8 @@ def titles(graph: Graph) -> dict[str, str]:
         if edge.rows:
             text += f": {'; '.join(row.label for row in edge.rows)}"
             result.update({name: text, f"{edge.source}->{name}": text, f"{name}->{edge.dest}": text})
-        else:
-            result[f"{edge.source}->{edge.dest}"] = text
+        result[f"{edge.source}->{edge.dest}"] = text
     return result
-
-
-def _named_edges(graph: Graph) -> list[tuple[str, Edge]]:
-    return [(f"e{index}", edge) for index, edge in enumerate(graph.edges)]
 
 
 def escaped(text: str) -> str:
@@ -70,69 +45,185 @@ def escaped(text: str) -> str:
     return escape(plain_line(text)).replace("\\", "\\\\")
 
 
-def _node_attributes(node: Node, detail: bool) -> str:
-    if node.kind is NodeKind.START:
-        return f'shape=circle, style=filled, fillcolor="{INK}", width=0.16, fixedsize=true, label=""'
-    name = "<BR/>".join(_bold(line) for line in wrapped(node.name, DETAIL_WIDTH if detail else 24))
-    if not detail or not node.rows:
-        small = f'<BR/><FONT POINT-SIZE="10" COLOR="{GREY}">{escaped(node.summary)}</FONT>' if node.rows else ""
-        label = name + small
-    else:
-        staying = [row for row in node.rows if not row.discards]
-        discarding = [row for row in node.rows if row.discards]
-        cells = [f"<TR><TD>{name}</TD></TR>"]
+def _named_edges(graph: Graph) -> list[tuple[str, Edge]]:
+    return [(f"e{index}", edge) for index, edge in enumerate(graph.edges)]
+
+
+class _Writing:
+    def __init__(self, graph: Graph, linked: bool) -> None:
+        self.graph = graph
+        self.linked = linked
+        self.detail = graph.level is Level.DETAIL
+        self.numbers = {id(row): number for number, row in enumerate(graph.rows)}
+        self.faded = Mark.FADED in graph.marks
+
+    def lines(self) -> Iterator[str]:
+        graph = self.graph
+        tight = "nodesep=0.12, ranksep=0.12"
+        if self.detail:
+            tight = "nodesep=0.3, ranksep=0.4" if graph.trigger else "nodesep=0.4, ranksep=0.32"
+        rank = "LR" if graph.trigger else "TB"
+        yield "digraph states {"
+        yield (f'  graph [rankdir={rank}, {tight}, bgcolor="{PAPER}", pad=0.2, fontname="{FONT}", fontsize=15,'
+               f' fontcolor="{INK}", labelloc=t, label=<{self._heading()}>];')  # fmt: skip
+        yield (f'  node [shape=box, style="rounded,filled", fillcolor="{STATE}", color="{INK}", penwidth=1.2,'
+               f' fontname="{FONT}", fontsize=13, fontcolor="{INK}", margin="0.12,0.06"];')  # fmt: skip
+        yield (f'  edge [color="{GREY}", fontname="{FONT}", fontsize=11, fontcolor="{INK}", arrowsize=0.8];')
+        for node in self.graph.nodes:
+            yield f"  {node.id} [{self._node(node)}];"
+        for name, edge in _named_edges(self.graph):
+            shown = [row for row in edge.rows if self.detail or row.mark is not Mark.FADED]
+            stroke = self._stroke(edge.rows)
+            if shown:
+                yield f'  {name} [shape=plain, style="", fontsize=11, label=<{self._edge_label(shown)}>];'
+                yield f"  {edge.source} -> {name} [arrowhead=none{stroke}];"
+                yield f"  {name} -> {edge.dest}{f' [{stroke[2:]}]' if stroke else ''};"
+            else:
+                yield f"  {edge.source} -> {edge.dest}{f' [{stroke[2:]}]' if stroke else ''};"
+        yield "}"
+
+    def _heading(self) -> str:
+        signs = [
+            f'<FONT COLOR="{COLOUR_OF[mark]}">{SIGN_OF[mark]} {escaped(mark.value)}</FONT>' for mark in self.graph.marks
+        ]
+        small = f'<BR/><FONT POINT-SIZE="11">{"&#160;&#160;&#160;&#160;".join(signs)}</FONT>' if signs else ""
+        return "<BR/>".join(_bold(line) for line in wrapped(self.graph.title, 90, 3)) + small
+
+    @staticmethod
+    def _stroke(rows: Sequence[RowText]) -> str:
+        """How the edge of these rows is drawn: as its most telling row says."""
+        marks = {row.mark for row in rows}
+        for mark in (Mark.REMOVED, Mark.ADDED, Mark.CHANGED, Mark.CHOSEN, Mark.FIRED, Mark.NEVER, Mark.DEAD):
+            if mark in marks:
+                style = {Mark.REMOVED: ", style=dashed", Mark.NEVER: ", style=dashed", Mark.DEAD: ", style=dotted"}
+                colour = BLUE if mark is Mark.CHOSEN else COLOUR_OF[mark]
+                return f', color="{colour}", penwidth=1.6{style.get(mark, "")}'
+        return f', color="{FAINT}"' if Mark.FADED in marks else ""
+
+    # nodes
+
+    def _node(self, node: Node) -> str:
+        if node.kind is NodeKind.START:
+            return f'shape=circle, style=filled, fillcolor="{INK}", width=0.16, fixedsize=true, label=""'
+        name = "<BR/>".join(_bold(line) for line in wrapped(node.name, DETAIL_WIDTH if self.detail else STATE_WIDTH))
+        extra = f', fillcolor="{GROUP}", style="rounded,filled,dashed"' if node.kind is NodeKind.GROUP else ""
+        listed = [row for row in node.rows if row.mark not in (Mark.PLAIN, Mark.FADED, Mark.FIRED)]
+        if self.faded and listed:
+            extra += f', fillcolor="{MARKED}"'
+        if self.detail and node.rows:
+            return f"label=<{_table(self._inside(name, node.rows))}>{extra}"
+        small = f'<BR/><FONT POINT-SIZE="10" COLOR="{GREY}">{escaped(_summary(node))}</FONT>' if node.rows else ""
+        if not listed:
+            return f"label=<{name}{small}>{extra}"
+        return f"label=<{_table([f'<TR><TD>{name}{small}</TD></TR>', *self._listed(listed)])}>{extra}"
+
+    def _listed(self, rows: Sequence[RowText]) -> Iterator[str]:
+        """Marked rows that keep the state, in an overview."""
+        distinct = list({(row.label, row.mark): row for row in rows}.values())
+        for row in distinct[:MARKED_INSIDE]:
+            yield self._cell(row, _small(self._label(row)))
+        if len(distinct) > MARKED_INSIDE:
+            yield f'<TR><TD ALIGN="LEFT">{_small([f"and {len(distinct) - MARKED_INSIDE} more"])}</TD></TR>'
+
+    def _inside(self, name: str, rows: Sequence[RowText]) -> Iterator[str]:
+        yield f"<TR><TD>{name}</TD></TR>"
+        staying = [row for row in rows if not row.discards]
+        discarding = [row for row in rows if row.discards]
         if staying:
-            cells += ["<HR/>", *(f'<TR><TD ALIGN="LEFT" BALIGN="LEFT">{_detail(row)}</TD></TR>' for row in staying)]
+            yield "<HR/>"
+            yield from (self._cell(row, _detail(row, not self.graph.trigger)) for row in staying)
         if discarding:
-            cells += ["<HR/>", f'<TR><TD ALIGN="LEFT" BALIGN="LEFT">{_discards(discarding)}</TD></TR>']
-        label = f'<TABLE BORDER="0" CELLBORDER="0" CELLPADDING="3" CELLSPACING="0">{"".join(cells)}</TABLE>'
-    extra = f', fillcolor="{GROUP}", style="rounded,filled,dashed"' if node.kind is NodeKind.GROUP else ""
-    return f"label=<{label}>{extra}"
+            yield "<HR/>"
+            yield from self._discards(discarding)
+
+    def _discards(self, rows: Iterable[RowText]) -> Iterator[str]:
+        """The discarding rows of a state, by trigger."""
+        grouped: dict[str, list[RowText]] = {}
+        for row in rows:
+            grouped.setdefault(row.trigger, []).append(row)
+        for trigger, entries in grouped.items():
+            words = "discarded:" if self.graph.trigger else f"{trigger}: discarded"
+            head = _small(_coloured(wrapped(words, DETAIL_WIDTH), GREY))
+            yield f'<TR><TD ALIGN="LEFT" BALIGN="LEFT">{head}</TD></TR>'
+            for row in entries:
+                lines = wrapped(f"{_sign(row, '-')} {row.label}{_note(row)}", DETAIL_WIDTH)
+                yield self._cell(row, _small(_coloured(lines, _colour(row, GREY))))
+
+    # labels of edges
+
+    def _edge_label(self, rows: Sequence[RowText]) -> str:
+        if self.detail:
+            return _table(self._cell(row, _detail(row, not self.graph.trigger)) for row in rows)
+        cells = []
+        for trigger, entries in overview_lines(rows):
+            words = wrapped(trigger.removeprefix("event "), LABEL_WIDTH)
+            head = [f'<FONT COLOR="{BLUE}">{_bold(line)}</FONT>' for line in words]
+            cells.append(f'<TR><TD ALIGN="LEFT" BALIGN="LEFT">{BREAK.join(head)}</TD></TR>')
+            cells += [self._cell(row, BREAK.join(self._label(row))) for row in entries]
+        if more := more_than_shown(rows):
+            cells.append(f'<TR><TD ALIGN="LEFT">{escaped(more)}</TD></TR>')
+        return f'<TABLE BORDER="0" CELLBORDER="0" CELLPADDING="0" CELLSPACING="0">{"".join(cells)}</TABLE>'
+
+    def _label(self, row: RowText) -> list[str]:
+        first, *others = wrapped(f"{row.label}{_note(row)}", LABEL_WIDTH)
+        lines = [f"{_sign(row, '•')} {escaped(first)}", *(f"&#160;&#160;&#160;{escaped(line)}" for line in others)]
+        colour = _colour(row, INK)
+        lines = [f'<FONT COLOR="{colour}">{line}</FONT>' if colour != INK else line for line in lines]
+        return [f"<B>{line}</B>" if row.mark is Mark.CHOSEN else line for line in lines]
+
+    def _cell(self, row: RowText, content: str) -> str:
+        link = f' HREF="{ROW_LINK}{self.numbers[id(row)]}"' if self.linked else ""
+        return f'<TR><TD ALIGN="LEFT" BALIGN="LEFT"{link}>{content}</TD></TR>'
 
 
-def _edge_label(rows: tuple[RowText, ...], detail: bool) -> str:
-    if detail:
-        cells = "".join(f'<TR><TD ALIGN="LEFT" BALIGN="LEFT">{_detail(row)}</TD></TR>' for row in rows)
-        return f'<TABLE BORDER="0" CELLBORDER="0" CELLPADDING="3" CELLSPACING="0">{cells}</TABLE>'
-    lines = []
-    for trigger, labels in overview_lines(rows):
-        if trigger:
-            lines += [f'<FONT COLOR="{BLUE}">{_bold(line)}</FONT>' for line in wrapped(trigger, LABEL_WIDTH)]
-        for label in labels:
-            first, *others = wrapped(label, LABEL_WIDTH - 2)
-            lines += [f"• {escaped(first)}", *(f"&#160;&#160;&#160;{escaped(line)}" for line in others)]
-    breaks = '<BR ALIGN="LEFT"/>'
-    return f'<TABLE BORDER="0" CELLPADDING="2"><TR><TD ALIGN="LEFT">{breaks.join(lines)}{breaks}</TD></TR></TABLE>'
-
-
-def _detail(row: RowText) -> str:
+def _detail(row: RowText, trigger: bool) -> str:
     """Trigger and label, [guard], / effects, clause: one line each, wrapped."""
-    lines = [f'<FONT COLOR="{BLUE}">{_bold(line)}</FONT>' for line in wrapped(row.trigger, DETAIL_WIDTH)]
-    lines += [_bold(line) for line in wrapped(row.label, DETAIL_WIDTH)]
+    faint = row.mark is Mark.FADED
+    lines = [f'<FONT COLOR="{FAINT if faint else BLUE}">{_bold(line)}</FONT>'
+             for line in wrapped(row.trigger, DETAIL_WIDTH) if trigger]  # fmt: skip
+    sign = "" if row.mark in (Mark.PLAIN, Mark.FADED, Mark.CHOSEN) else f"{SIGN_OF[row.mark]} "
+    lines += [f'<FONT COLOR="{_colour(row, INK)}">{_bold(line)}</FONT>'
+              for line in wrapped(f"{sign}{row.label}", DETAIL_WIDTH)]  # fmt: skip
+    if row.note:
+        lines += _coloured(wrapped(row.note, DETAIL_WIDTH, GUARD_LINES), _colour(row, INK))
     if row.guard:
-        lines += _coloured(wrapped(f"[{row.guard}]", DETAIL_WIDTH, GUARD_LINES), GREY)
+        lines += _coloured(wrapped(f"[{row.guard}]", DETAIL_WIDTH, GUARD_LINES), FAINT if faint else GREY)
     for effect in row.effects[:EFFECTS]:
-        lines += _coloured(wrapped(f"/ {effect}", DETAIL_WIDTH, EFFECT_LINES), GREEN)
+        lines += _coloured(wrapped(f"/ {effect}", DETAIL_WIDTH, EFFECT_LINES), FAINT if faint else GREEN)
     if len(row.effects) > EFFECTS:
-        lines += _coloured([f"/ and {len(row.effects) - EFFECTS} more"], GREEN)
+        lines += _coloured([f"/ and {len(row.effects) - EFFECTS} more"], FAINT if faint else GREEN)
     if row.clause:
-        lines += _coloured([f"clause {row.clause}"], GREY)
+        lines += _coloured([f"clause {row.clause}"], FAINT if faint else GREY)
     return _small(lines)
 
 
-def _discards(rows: Iterable[RowText]) -> str:
-    """The discarding rows of a state, by trigger."""
-    lines: list[str] = []
-    for trigger, labels in overview_lines(rows, most=1000):
-        lines += [_bold(line) for line in wrapped(f"discards: {trigger}", DETAIL_WIDTH)]
-        for label in labels:
-            lines += _coloured(wrapped(f"- {label}", DETAIL_WIDTH), GREY)
-    return _small(lines)
+def _summary(node: Node) -> str:
+    """What an overview says below a state's name."""
+    counted = [row for row in node.rows if row.mark in (Mark.FIRED, Mark.NEVER, Mark.DEAD)]
+    if not counted:
+        return node.summary
+    fired = sum(row.mark is Mark.FIRED for row in counted)
+    return f"{fired} of {len(counted)} rows that stay fired"
 
 
-def _small(lines: list[str]) -> str:
-    breaks = '<BR ALIGN="LEFT"/>'
-    return f'<FONT POINT-SIZE="10">{breaks.join(lines)}{breaks}</FONT>'
+def _colour(row: RowText, plain: str) -> str:
+    return plain if row.mark in (Mark.PLAIN, Mark.CHOSEN) else COLOUR_OF[row.mark]
+
+
+def _sign(row: RowText, plain: str) -> str:
+    return plain if row.mark in (Mark.PLAIN, Mark.FADED, Mark.CHOSEN, Mark.FIRED) else SIGN_OF[row.mark]
+
+
+def _note(row: RowText) -> str:
+    return f" ({row.note})" if row.note else ""
+
+
+def _table(cells: Iterable[str]) -> str:
+    return f'<TABLE BORDER="0" CELLBORDER="0" CELLPADDING="3" CELLSPACING="0">{"".join(cells)}</TABLE>'
+
+
+def _small(lines: Sequence[str]) -> str:
+    return f'<FONT POINT-SIZE="10">{BREAK.join(lines)}</FONT>'
 
 
 def _coloured(lines: Iterable[str], colour: str) -> list[str]:

@@ -14,8 +14,11 @@ FORMATS = ("svg", "png", "pdf")
 PNG_DOTS_PER_INCH = 144
 
 
-def drawn(dot: str, image_format: str) -> bytes:
-    """A DOT text laid out by `dot`, as svg, png or pdf. Raises DiagramError with Graphviz's reason."""
+def drawn(dot: str, image_format: str, *, size: str = "") -> bytes:
+    """A DOT text laid out by `dot`, as svg, png or pdf. Raises DiagramError with Graphviz's reason.
+
+    size: the most it may take, "width,height" in inches; a larger drawing is scaled down.
+    """
     try:
         from pygraphviz import AGraph
     except ImportError as error:
@@ -25,6 +28,8 @@ def drawn(dot: str, image_format: str) -> bytes:
             graph = AGraph(string=dot)
             if image_format == "png":
                 graph.graph_attr["dpi"] = str(PNG_DOTS_PER_INCH)
+            if size:
+                graph.graph_attr["size"] = size
             data = graph.draw(format=image_format, prog="dot")
             graph.close()
         except Exception as error:

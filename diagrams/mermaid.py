@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from diagrams.labels import plain_line, wrapped
-from diagrams.state_diagram import Graph, Level, NodeKind, RowText, overview_lines
+from diagrams.palette import SIGN_OF
+from diagrams.row_text import Mark, RowText
+from diagrams.state_diagram import Graph, Level, Node, NodeKind, more_than_shown, overview_lines
 
 _HARMLESS = frozenset(" .,()'+=/?!-")
 LABEL_WIDTH = 40
@@ -32,7 +34,7 @@ def state_mermaid(graph: Graph) -> str:
     for node in graph.nodes:
         if node.rows:
             lines.append(f"    note right of {node.id}")
-            lines += [f"        {line}" for line in _note(node.rows, node.summary, graph.level)]
+            lines += [f"        {line}" for line in _note(node, graph.level)]
             lines.append("    end note")
     return "\n".join([*lines, ""])
 
@@ -45,21 +47,27 @@ def _quoted(text: str) -> str:
 def _label(rows: tuple[RowText, ...], level: Level) -> str:
     if level is Level.DETAIL:
         return "<br/>".join(part for row in rows for part in _detail(row))
-    parts = []
-    for trigger, labels in overview_lines(rows):
-        text = f"{trigger}: {'; '.join(labels)}" if trigger else labels[0]
-        parts += [escaped(line) for line in wrapped(text, LABEL_WIDTH)]
-    return "<br/>".join(parts)
+    texts = [f"{trigger}: {'; '.join(_marked(row) for row in entries)}" for trigger, entries in overview_lines(rows)]
+    texts += [more_than_shown(rows)] if more_than_shown(rows) else []
+    return "<br/>".join(escaped(line) for text in texts for line in wrapped(text, LABEL_WIDTH))
+
+
+def _marked(row: RowText) -> str:
+    """The label, and in words what a picture shows in colour."""
+    if row.mark in (Mark.PLAIN, Mark.FADED):
+        return row.label
+    note = f": {row.note}" if row.note else ""
+    return f"{SIGN_OF[row.mark]} {row.label} ({row.mark.value}{note})"
 
 
 def _detail(row: RowText) -> list[str]:
-    texts = [f"{row.trigger}: {row.label}", f"[{row.guard}]" if row.guard else ""]
+    texts = [f"{row.trigger}: {_marked(row)}", f"[{row.guard}]" if row.guard else ""]
     texts += [f"/ {effect}" for effect in row.effects]
     texts.append(f"clause {row.clause}" if row.clause else "")
     return [escaped(line) for text in texts if text for line in wrapped(text, LABEL_WIDTH)]
 
 
-def _note(rows: tuple[RowText, ...], summary: str, level: Level) -> list[str]:
-    if level is Level.OVERVIEW:
-        return [escaped(summary)]
-    return [escaped(f"{row.trigger}: {'discards, ' if row.discards else ''}{row.label}") for row in rows]
+def _note(node: Node, level: Level) -> list[str]:
+    told = [row for row in node.rows if level is Level.DETAIL or row.mark not in (Mark.PLAIN, Mark.FADED, Mark.FIRED)]
+    words = [f"{row.trigger}: {'discards, ' if row.discards else ''}{_marked(row)}" for row in told]
+    return [escaped(line) for line in (words if level is Level.DETAIL else [node.summary, *words])]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 from diagrams import dot, graphviz_library
 from diagrams.chart_mermaid import chart_mermaid
@@ -14,7 +16,8 @@ from diagrams.chart_text import chart_text
 from diagrams.errors import DiagramError
 from diagrams.mermaid import state_mermaid
 from diagrams.sequence_chart import Chart
-from diagrams.state_diagram import Graph
+from diagrams.state_diagram import Graph, Level
+from diagrams.state_svg import Links, graph_svg
 from diagrams.svg_accessibility import accessible
 
 GRAPH_SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".mmd")
@@ -22,8 +25,14 @@ DOT_SUFFIXES = (".svg", ".png", ".pdf", ".dot")
 CHART_SUFFIXES = (".svg", ".mmd", ".puml", ".txt")
 
 
-def render(graph: Graph, path: Path | str) -> Path:
-    """Write a state diagram as its suffix says (svg, png, pdf, dot, mmd). Raises DiagramError."""
+A4_LANDSCAPE = "11.1,7.7"  # inches, within margins
+
+
+def render(graph: Graph, path: Path | str, *, links: Links | None = None) -> Path:
+    """Write a state diagram as its suffix says (svg, png, pdf, dot, mmd). Raises DiagramError.
+
+    links: where the rows of an SVG lead; by default to the files of the model, as seen from the picture.
+    """
     target = _target(path, GRAPH_SUFFIXES)
     match target.suffix.lower():
         case ".dot":
@@ -31,15 +40,26 @@ def render(graph: Graph, path: Path | str) -> Path:
         case ".mmd":
             return _written(target, state_mermaid(graph))
         case ".svg":
-            return _written(target, graph_svg(graph))
+            return _written(target, graph_svg(graph, links=links or Links(_from_beside(target))))
+        case ".pdf":
+            page = A4_LANDSCAPE if graph.level is Level.OVERVIEW else ""
+            return _written(target, graphviz_library.drawn(dot.dot_text(graph), "pdf", size=page))
         case suffix:
             return _written(target, graphviz_library.drawn(dot.dot_text(graph), suffix[1:]))
 
 
-def graph_svg(graph: Graph) -> str:
-    """A state diagram as accessible SVG."""
-    svg = graphviz_library.drawn(dot.dot_text(graph), "svg")
-    return accessible(svg, graph.title, graph.description, titles=dot.titles(graph), dark=dot.DARK)
+def _from_beside(target: Path) -> Callable[[str], str | None]:
+    """Addresses of the model's files, relative to the picture's folder; none for what is not there."""
+    project = Path(__file__).resolve().parent.parent
+
+    def address(place: str) -> str | None:
+        file, _, line = place.rpartition(":")
+        source = project / file
+        if not file or not source.is_file():
+            return None
+        return f"{quote(Path(os.path.relpath(source, target.resolve().parent)).as_posix())}#L{line}"
+
+    return address
 
 
 def render_dot(text: str, path: Path | str, *, title: str = "", description: str = "") -> Path:
@@ -99,3 +119,6 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+__all__ = ["graph_svg", "render", "render_chart", "render_dot"]

@@ -4,17 +4,15 @@ node that stands for all of them."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from diagrams.errors import DiagramError
 from diagrams.labels import display_name, plain_line
+from diagrams.row_text import Mark, RowText, rows_in_words
 from model.language.errors import nearest
-from model.language.expressions import TRUE, Expression, Operator, all_of, constant, negation, text_of
-from model.language.machines import TriggerKind
-from model.language.systems import ResolvedMachine, ResolvedRow, Sending, System
+from model.language.systems import ResolvedMachine, ResolvedRow, System
 
 MANY_STATES = 4
 EXCEPTIONS = 3
@@ -31,18 +29,6 @@ class NodeKind(Enum):
     STATE = "state"
     START = "start"  # the mark from which arrows lead to the initial states
     GROUP = "group"  # stands for several states
-
-
-@dataclass(frozen=True)
-class RowText:
-    """A row in words. guard: empty if there is none; "otherwise" for what earlier rows exclude."""
-
-    label: str
-    trigger: str
-    guard: str
-    effects: tuple[str, ...]
-    clause: str
-    discards: bool
 
 
 @dataclass(frozen=True)
@@ -75,25 +61,71 @@ class Edge:
 
 @dataclass(frozen=True)
 class Graph:
+    """machine: its name, for ids. trigger: the only one whose rows are shown, else empty; then a state from
+    which rows go and to which others come is two nodes."""
+
     title: str
     description: str
     level: Level
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
+    machine: str = ""
+    trigger: str = ""
 
     def node(self, identity: str) -> Node:
         return next(node for node in self.nodes if node.id == identity)
 
+    @property
+    def rows(self) -> tuple[RowText, ...]:
+        """Every row in the places where it stands: in the nodes, then on the edges."""
+        inside = [row for node in self.nodes for row in node.rows]
+        return (*inside, *(row for edge in self.edges for row in edge.rows))
 
-def machine_diagram(system: System, name: str, level: Level = Level.OVERVIEW) -> Graph:
-    """The state diagram of one machine of a system. Raises DiagramError for an unknown name."""
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """The marks that rows carry, for a legend."""
+        carried = {row.mark for row in self.rows}
+        return tuple(mark for mark in Mark if mark is not Mark.PLAIN and mark in carried)
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """A row of a table beside its words, which may be marked."""
+
+    row: ResolvedRow
+    text: RowText
+
+
+Chosen = Callable[[TableRow], bool]
+
+
+def table_of(system: System, name: str) -> tuple[ResolvedMachine, tuple[TableRow, ...]]:
+    """A machine and its rows in words; ghosts are not shown. Raises DiagramError for an unknown name."""
     names = [machine.name for machine in system.machines]
     if name not in names:
         raise DiagramError(f'no machine "{plain_line(name)}" in this system: {nearest(name, names)}')
-    variable = f"{name}.state"
-    initial = [str(value) for entry in system.variables if entry.name == variable for value in entry.initial]
-    ghosts = [entry.name for entry in system.variables if entry.ghost]
-    return state_diagram(system.machine(name), initial=initial, level=level, hidden=ghosts)
+    machine = system.machine(name)
+    texts = rows_in_words(machine, [entry.name for entry in system.variables if entry.ghost])
+    return machine, tuple(TableRow(row, text) for row, text in zip(machine.rows, texts, strict=True))
+
+
+def machine_diagram(
+    system: System, name: str, level: Level = Level.OVERVIEW, *, chosen: Chosen | None = None, subject: str = "",
+    rows: Sequence[TableRow] | None = None,
+) -> Graph:  # fmt: skip
+    """The state diagram of one machine of a system, or of a part of its table.
+
+    chosen: which rows to draw; states that none of them concerns are left out. subject: what the picture
+    is about, for its title. rows: the table to draw, where it is not simply the machine's (marked rows).
+    Raises DiagramError for an unknown name, or if no row is chosen.
+    """
+    machine, own = table_of(system, name)
+    table = own if rows is None else rows
+    drawn = [entry for entry in table if chosen is None or chosen(entry)]
+    if not drawn:
+        raise DiagramError(f'machine "{plain_line(name)}" has no row about {subject or "this"}')
+    initial = [str(v) for entry in system.variables if entry.name == f"{name}.state" for v in entry.initial]
+    return _graph(machine, drawn, initial, level, subject, whole=chosen is None)
 
 
 def state_diagram(
@@ -104,77 +136,106 @@ def state_diagram(
 
     initial: the states to mark as initial. hidden: variables whose assignments are not shown.
     """
+    texts = rows_in_words(machine, hidden)
+    rows = [TableRow(row, text) for row, text in zip(machine.rows, texts, strict=True)]
+    return _graph(machine, rows, initial, level, "", whole=True)
+
+
+def marked(entry: TableRow, mark: Mark, note: str = "") -> TableRow:
+    return TableRow(entry.row, replace(entry.text, mark=mark, note=plain_line(note)))
+
+
+def _graph(
+    machine: ResolvedMachine, rows: Sequence[TableRow], initial: Collection[str], level: Level, subject: str, *,
+    whole: bool,
+) -> Graph:  # fmt: skip
+    """whole: every state is shown, whether or not a row concerns it."""
+    triggers = {entry.text.trigger for entry in rows}
+    only = triggers.pop() if level is Level.DETAIL and not whole and len(triggers) == 1 else ""
     ids = {state: f"s{index}" for index, state in enumerate(machine.states)}
+    ends = {state: f"t{index}" if only else own for index, (state, own) in enumerate(ids.items())}
     inside: dict[str, list[RowText]] = {identity: [] for identity in ids.values()}
     groups: dict[tuple[str, ...], str] = {}
     edges: dict[tuple[str, str], list[RowText]] = {}
+    grouped = level is Level.DETAIL or not whole
 
     def group(states: tuple[str, ...]) -> str:
         return groups.setdefault(states, f"g{len(groups)}")
 
-    for row, guard in zip(machine.rows, _own_guards(machine.rows), strict=True):
-        text = _row_text(row, guard, hidden)
+    for entry in rows:
+        row, text = entry.row, entry.text
         states = tuple(state for state in machine.states if state in row.states)
         many = len(states) >= MANY_STATES or (len(states) == len(machine.states) and len(states) > 2)
         if row.dest is None or states == (row.dest,):
-            if many and level is Level.DETAIL:
+            if many and grouped:
                 inside.setdefault(group(states), []).append(text)
             else:
                 for state in states:
                     inside[ids[state]].append(text)
         elif many:
-            edges.setdefault((group(states), ids[row.dest]), []).append(text)
+            edges.setdefault((group(states), ends[row.dest]), []).append(text)
         else:
             for state in states:
                 if state == row.dest:
                     inside[ids[state]].append(text)
                 else:
-                    edges.setdefault((ids[state], ids[row.dest]), []).append(text)
+                    edges.setdefault((ids[state], ends[row.dest]), []).append(text)
 
-    marks = {f"i{index}": ids[state] for index, state in enumerate(machine.states) if state in initial}
+    touched = {end for pair in edges for end in pair} | {own for own, texts in inside.items() if texts}
+    shown = {state: own for state, own in ids.items() if whole or own in touched}
+    marks = {f"i{index}": ids[state] for index, state in enumerate(machine.states)
+             if state in initial and state in shown and not only}  # fmt: skip
     nodes = [
         *(Node(mark, NodeKind.START, "start") for mark in marks),
-        *(Node(own, NodeKind.STATE, plain_line(state), tuple(inside[own])) for state, own in ids.items()),
+        *(Node(own, NodeKind.STATE, plain_line(state), tuple(inside[own])) for state, own in shown.items()),
+        *(Node(end, NodeKind.STATE, plain_line(state)) for state, end in ends.items() if only and end in touched),
         *(
             Node(identity, NodeKind.GROUP, _group_name(states, machine.states), tuple(inside.get(identity, ())))
             for states, identity in groups.items()
         ),
     ]
     starts = [Edge(mark, dest, ()) for mark, dest in marks.items()]
-    drawn = [Edge(source, dest, tuple(rows)) for (source, dest), rows in edges.items()]
-    title = f"{display_name(machine.name)}: control states"
+    drawn = [Edge(source, dest, tuple(texts)) for (source, dest), texts in edges.items()]
+    title = f"{display_name(machine.name)}: {plain_line(subject) or 'control states'}"
     if level is Level.DETAIL:
         title += ", in detail"
-    return Graph(title, _description(machine, initial, level), level, tuple(nodes), tuple(starts + drawn))
+    description = _description(machine, len(rows), initial, level, subject)
+    return Graph(title, description, level, tuple(nodes), tuple(starts + drawn), machine.name, only)
 
 
-def overview_lines(rows: Iterable[RowText], most: int = 5) -> list[tuple[str, list[str]]]:
-    """Rows as (trigger, labels), each trigger once; at most `most` labels in all, then ("", ["3 more"])."""
-    grouped: dict[str, dict[str, None]] = {}
-    for row in rows:
-        grouped.setdefault(row.trigger, {})[row.label] = None
-    left, hidden = most, 0
-    result: list[tuple[str, list[str]]] = []
+def overview_lines(rows: Iterable[RowText], most: int = 5) -> list[tuple[str, list[RowText]]]:
+    """Rows by trigger, each trigger once, each label and mark once; at most `most` rows in all."""
+    grouped: dict[str, dict[tuple[str, Mark], RowText]] = {}
+    for row in sorted(rows, key=lambda row: row.mark is Mark.FADED):
+        grouped.setdefault(row.trigger, {}).setdefault((row.label, row.mark), row)
+    left = most
+    result: list[tuple[str, list[RowText]]] = []
     for trigger, labels in grouped.items():
-        shown = list(labels)[: max(left, 0)]
-        hidden += len(labels) - len(shown)
+        shown = list(labels.values())[:left]
         left -= len(shown)
         if shown:
             result.append((trigger, shown))
-    if hidden:
-        result.append(("", [f"and {hidden} more"]))
     return result
 
 
-def _description(machine: ResolvedMachine, initial: Collection[str], level: Level) -> str:
+def more_than_shown(rows: Iterable[RowText], most: int = 5) -> str:
+    """The words for the rows that `overview_lines` leaves out: "and 2 more", or nothing."""
+    hidden = len({(row.trigger, row.label, row.mark) for row in rows}) - most
+    return f"and {hidden} more" if hidden > 0 else ""
+
+
+def _description(
+    machine: ResolvedMachine, rows: int, initial: Collection[str], level: Level, subject: str
+) -> str:
     meaning = f" ({plain_line(machine.meaning)})" if machine.meaning else ""
     states = ", ".join(plain_line(state) for state in machine.states)
     starts = " or ".join(plain_line(state) for state in machine.states if state in initial)
     start = f" It starts in {starts}." if starts else ""
     reading = " “Otherwise”: no earlier row of the same trigger and states applies." if level is Level.DETAIL else ""
+    about = f" Shown: {plain_line(subject)}." if subject else ""
     return (
         f"State diagram of {display_name(machine.name)}{meaning}: "
-        f"{len(machine.states)} states ({states}) and {len(machine.rows)} rows.{start}{reading}"
+        f"{len(machine.states)} states ({states}) and {rows} rows.{about}{start}{reading}"
     )
 
 
@@ -191,81 +252,7 @@ def _joined(names: Sequence[str], word: str) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"
 
 
-# rows in words
-
-
-def _own_guards(rows: Sequence[ResolvedRow]) -> list[tuple[bool, Expression]]:
-    """For each row: whether it comes after others of its decision, and its guard without their negations."""
-    excluded: dict[tuple[str, tuple[str, ...]], set[Expression]] = {}
-    result = []
-    for row in rows:
-        key = (row.trigger.key, row.states)
-        later = key in excluded
-        above = excluded.setdefault(key, set())
-        conditions = _conjuncts(row.guard)
-        own = [condition for condition in conditions if condition not in above]
-        result.append((later and len(own) < len(conditions), all_of(own)))
-        above.update(_denied(all_of(own)))
-    return result
-
-
-def _denied(condition: Expression) -> set[Expression]:
-    """What holds when `condition` does not, in the forms in which guards may contain it."""
-    denied = {negation(condition)}
-    if condition.operator is Operator.OR:
-        denied.update(part for operand in condition.operands for part in _conjuncts(negation(operand)))
-    return denied
-
-
-def _conjuncts(expression: Expression) -> tuple[Expression, ...]:
-    if expression is TRUE:
-        return ()
-    return expression.operands if expression.operator is Operator.AND else (expression,)
-
-
-def _row_text(row: ResolvedRow, guard: tuple[bool, Expression], hidden: Collection[str]) -> RowText:
-    later, own = guard
-    condition = "" if own is TRUE else _words(text_of(own), row.machine)
-    if later:
-        condition = f"otherwise, {condition}" if condition else "otherwise"
-    assigned = {name: text_of(value) for name, value in row.assignments.items() if name not in hidden}
-    effects = [f"{_words(name, row.machine)} := {_words(value, row.machine)}" for name, value in assigned.items()]
-    effects += [_sending_text(sending, row.machine) for sending in row.sends]
-    effects += [
-        f"{alter.message} in flight on {alter.channel} with {_words(text_of(alter.when), row.machine)}: "
-        + ", ".join(f"{n} := {_words(text_of(v), row.machine)}" for n, v in alter.fields.items())
-        for alter in row.alters
-    ]
-    return RowText(
-        plain_line(row.title), trigger_text(row), condition, tuple(plain_line(effect) for effect in effects),
-        plain_line(row.clause), row.discards,
-    )  # fmt: skip
-
-
-def trigger_text(row: ResolvedRow) -> str:
-    """ "BindingUpdate received", "timer retransmission", "movement", "decision to give up"."""
-    name = plain_line(row.trigger.name)
-    match row.trigger.kind:
-        case TriggerKind.RECEIPT:
-            return f"{name} received"
-        case TriggerKind.TIMER:
-            return f"timer {name}"
-        case TriggerKind.DECISION:
-            return f"decision: {name}"
-        case TriggerKind.EVENT:
-            return f"event {name}"
-
-
-def _sending_text(sending: Sending, machine: str) -> str:
-    fields = [
-        _words(name if value is TRUE else f"{name} = {text_of(value)}", machine)
-        for name, value in sending.fields.items()
-        if value is not constant(sending.message.fields[name].default)
-    ]
-    return f"send {sending.message.name}" + (f" ({', '.join(fields)})" if fields else "")
-
-
-def _words(text: str, machine: str) -> str:
-    """Names without the prefix of the own machine; "_" as a space."""
-    without = re.sub(rf"(?<![\w.]){re.escape(machine)}\.", "", text)
-    return plain_line(without.replace("_", " "))
+__all__ = [
+    "Edge", "Graph", "Level", "Node", "NodeKind", "RowText", "TableRow", "machine_diagram", "marked",
+    "more_than_shown", "overview_lines", "state_diagram", "table_of",
+]  # fmt: skip

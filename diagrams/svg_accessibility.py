@@ -20,15 +20,33 @@ def accessible(
 
     titles: replacements for the titles inside the drawing. dark: colours to swap in a dark theme.
     """
+    root = parsed(svg)
+    set_titles(root, titles or {})
+    return finished(root, title, description, dark or {})
+
+
+def parsed(svg: bytes) -> ElementTree.Element:
+    """What Graphviz drew, without its ids, which are the same in every picture."""
     ElementTree.register_namespace("", SVG)
     ElementTree.register_namespace("xlink", XLINK)
     root = ElementTree.fromstring(svg)
-    width = float(root.get("viewBox", "0 0 0 0").split()[2])
-    for element in root.iter(f"{{{SVG}}}title"):
-        element.text = (titles or {}).get(element.text or "", element.text)
     for element in root.iter():
         element.attrib.pop("id", None)
+    return root
+
+
+def set_titles(root: ElementTree.Element, titles: Mapping[str, str]) -> None:
+    for element in root.iter(f"{{{SVG}}}title"):
+        element.text = titles.get(element.text or "", element.text)
+
+
+def finished(root: ElementTree.Element, title: str, description: str, dark: Mapping[str, str]) -> str:
+    """The document, named, in a light and a dark theme; with links in it its parts can be read one by one."""
+    width = float(root.get("viewBox", "0 0 0 0").split()[2])
+    linked = any(element.get("href") for element in root.iter(f"{{{SVG}}}a"))
     name_root(root, title, description, width)
+    if linked:
+        root.set("role", "graphics-document document")
     root.set("class", "state-diagram")
     if dark:
         style = ElementTree.Element(f"{{{SVG}}}style")
@@ -36,7 +54,8 @@ def accessible(
             f'.state-diagram [{part}="{light}"]{{{part}:{colour}}}'
             for light, colour in dark.items() for part in ("fill", "stroke")
         ]  # fmt: skip
-        style.text = f"@media (prefers-color-scheme: dark) {{{''.join(rules)}}}"
+        link = ".state-diagram a:hover,.state-diagram a:focus{text-decoration:underline}" if linked else ""
+        style.text = f"{link}@media (prefers-color-scheme: dark) {{{''.join(rules)}}}"
         root.insert(2, style)
     return document(root)
 

@@ -352,15 +352,40 @@ def trace_capture(
 def diagram_machine(
     name: Annotated[str, typer.Argument(help="ue, home_agent, access, security_association, lifetimes")],
     output: Output,
-    reading: ReadingName = "intended",
+    reading: Annotated[str | None, typer.Option("--reading", help="literal, intended (default) or final")] = None,
     choose: Choices = None,
-    scenario: Annotated[str, typer.Option("--scenario", help="a shipped scenario, or a .toml file")] = "clause-5.2",
-    detail: Annotated[bool, typer.Option("--detail", help="guards, effects and clauses")] = False,
+    scenario: Annotated[
+        str | None, typer.Option("--scenario", help="a shipped scenario, or a .toml file; default: clause-5.2")
+    ] = None,
+    detail: Annotated[
+        bool, typer.Option("--detail", help="guards, effects, clauses: one file a trigger, unless one is named")
+    ] = False,
+    trigger: Annotated[str | None, typer.Option("--trigger", help="only its rows, such as BindingUpdate")] = None,
+    clause: Annotated[str | None, typer.Option("--clause", help="only its rows, and those of its subclauses")] = None,
+    requirement: Annotated[str | None, typer.Option("--requirement", help="highlight the rows that realise it")] = None,
+    run: Annotated[
+        list[Path] | None, typer.Option("--run", help="mark what fires in saved traces, or folders of them")
+    ] = None,
+    explored: Annotated[
+        bool, typer.Option("--explored", help="explore the scenario; mark what fires and what is dead")
+    ] = False,
+    time: Annotated[str | None, typer.Option("--time", help="limit for --explored, such as 60s")] = None,
+    mutant: Annotated[str | None, typer.Option("--mutant", help="mark what it changes; see `dsmip mutants`")] = None,
+    versus: Annotated[str | None, typer.Option("--versus", help="mark the difference to this reading")] = None,
+    versus_choose: Annotated[
+        list[str] | None, typer.Option("--versus-choose", help="switches for the reading to compare with")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option("--source", help="address of the project's files, for links; default: on this disk")
+    ] = None,
 ) -> None:
-    """The state machine that runs (svg, png, pdf, mmd, dot)."""
-    from dsmip.diagram_command import draw_machine
+    """The state machine that runs (svg, png, pdf, mmd, dot); with marks, what a run or a change does to it."""
+    from dsmip.machine_drawing import Request, draw_machine
 
-    draw_machine(name, output, scenario, reading, choose or [], detail)
+    draw_machine(Request(
+        name, output, scenario, reading, choose or [], detail, trigger, clause, requirement, run or [], explored, time,
+        mutant, versus, versus_choose or [], source,
+    ))  # fmt: skip
 
 
 @diagram_commands.command("trace", epilog="Example: dsmip diagram trace bind-1.itf.json -o bind-1.svg")

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from diagrams import graphviz_library
-from diagrams.dot import FONT, escaped
+from diagrams.dot import escaped
 from diagrams.labels import display_name, plain_line, wrapped
+from diagrams.palette import FONT
 from diagrams.state_diagram import Graph, NodeKind, machine_diagram
 from diagrams.svg_accessibility import SVG, XLINK, document
 from model.language.systems import ResolvedMachine, System

@@ -190,7 +190,8 @@ class _Composer:
             machine.name, row.trigger, row.states, row.label, alternative, settle(row.guard),
             assignments, tuple(sends), tuple(alters), dest, row.case.clause, row.case.requirements,
             row.case.note, row.case.discards, set(row.states) == set(machine.states),
-            {name: settle(value) for name, value in row.case.emits.items()},
+            {name: settle(value) for name, value in row.case.emits.items()}, row.case.place,
+            settle(row.case.when), row.guard is not row.case.when,
         )  # fmt: skip
 
     def _sending(self, effect: Send, settle: object, where: str) -> Sending:

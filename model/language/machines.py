@@ -3,9 +3,12 @@ readings fill in its choices, every back end reads it. Nothing here knows about 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from pathlib import Path
+from types import FrameType
 from typing import TypeAlias
 
 from model.language.domains import BOOLEAN, Domain, Enumeration, Value, plain
@@ -146,7 +149,7 @@ class Case:
 
     dest: None keeps the state; an expression may be a choice between states.
     emits: for the machine that emits an event, expressions for the event's fields; a field not
-    named takes every value (one action each).
+    named takes every value (one action each). place: where it is written, "model/home_agent.py:12".
     """
 
     label: str
@@ -158,6 +161,20 @@ class Case:
     note: str = ""
     emits: Mapping[str, Expression] = field(default_factory=dict)
     discards: bool = False
+    place: str = field(default="", compare=False)
+
+
+def _place() -> str:
+    """Where the language is being used: file, from the project's folder on if it lies there, and line."""
+    language = Path(__file__).parent
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and Path(frame.f_code.co_filename).parent == language:
+        frame = frame.f_back
+    if frame is None:
+        return ""
+    file, project = Path(frame.f_code.co_filename), language.parents[1]
+    shown = file.relative_to(project).as_posix() if file.is_relative_to(project) else file.name
+    return f"{shown}:{frame.f_lineno}"
 
 
 def case(
@@ -173,7 +190,7 @@ def case(
 ) -> Case:
     return Case(
         label, literal(when), flat(then), None if dest is None else literal(dest), clause,
-        tuple(requirements), note, {name: literal(value) for name, value in (emits or {}).items()},
+        tuple(requirements), note, {name: literal(value) for name, value in (emits or {}).items()}, place=_place(),
     )  # fmt: skip
 
 
@@ -181,7 +198,7 @@ def discarding(
     label: str, *, when: Operand = True, note: str = "", clause: str = "", requirements: Iterable[str] = ()
 ) -> Case:
     """A case that takes the message and does nothing, for the reason in `note`."""
-    return Case(label, literal(when), (), None, clause, tuple(requirements), note, {}, discards=True)
+    return Case(label, literal(when), (), None, clause, tuple(requirements), note, {}, discards=True, place=_place())
 
 
 otherwise = case

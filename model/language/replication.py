@@ -255,7 +255,8 @@ class _Copier:
             self._rows[id(row)] = replace(
                 row,
                 machine=copied_name(row.machine, self.number), trigger=self._trigger(row.trigger),
-                guard=self.expression(row.guard), assignments=self._assignments(row.assignments),
+                guard=self.expression(row.guard), own_guard=self.expression(row.own_guard),
+                assignments=self._assignments(row.assignments),
                 sends=tuple(map(self._sending, row.sends)), alters=tuple(map(self._alter, row.alters)),
                 emits=self._values(row.emits),
             )  # fmt: skip

@@ -52,7 +52,8 @@ class ResolvedRow:
     """A row of a machine's table as one reading and scenario have it.
 
     alternative: the choices left open by the reading that this row settles.
-    emits: event fields computed here (only the emitting machine's rows).
+    emits: event fields computed here (only the emitting machine's rows). place: file and line of its source.
+    own_guard: the guard as written, without the negations of the cases before it; `later`: there are such cases.
     """
 
     machine: str
@@ -71,6 +72,9 @@ class ResolvedRow:
     discards: bool
     in_every_state: bool
     emits: Mapping[str, Expression]
+    place: str = field(default="", compare=False)
+    own_guard: Expression = field(default=TRUE, compare=False)
+    later: bool = field(default=False, compare=False)
 
     @property
     def title(self) -> str:

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from diagrams import dot
+from diagrams import palette
 from diagrams.chart_svg import chart_svg
 from diagrams.errors import DiagramError
 from diagrams.labels import plain_line
@@ -54,7 +54,7 @@ def test_the_svg_names_itself_and_scales() -> None:
 def test_every_colour_has_a_counterpart_in_the_dark_theme() -> None:
     root = ElementTree.fromstring(graph_svg(machine_diagram(nine_states(), "walker", Level.DETAIL)))
     used = {element.get(name) for element in root.iter() for name in ("fill", "stroke")}
-    assert used - {None, "none"} <= set(dot.DARK)
+    assert used - {None, "none"} <= set(palette.DARK)
 
 
 @pytest.mark.parametrize("level", Level)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from diagrams.errors import DiagramError
-from diagrams.state_diagram import Graph, Level, NodeKind, machine_diagram, overview_lines
+from diagrams.state_diagram import Graph, Level, NodeKind, machine_diagram, more_than_shown, overview_lines
 from tests.diagrams.runs import nine_states
 from tests.toys import toy_system
 
@@ -70,9 +70,11 @@ def test_ghosts_do_not_show() -> None:
 
 def test_overview_lines_name_each_trigger_once_and_end_with_a_count() -> None:
     rows = [row for node in machine_diagram(toy_system(), "sender").nodes for row in node.rows]
-    assert overview_lines(rows, most=2) == [
-        ("Acknowledgement received", ["late", "accepted"]), ("", ["and 2 more"]),
-    ]  # fmt: skip
+    assert [(trigger, [row.label for row in shown]) for trigger, shown in overview_lines(rows, most=2)] == [
+        ("Acknowledgement received", ["late", "accepted"])
+    ]
+    assert more_than_shown(rows, most=2) == "and 2 more"
+    assert more_than_shown(rows, most=4) == ""
 
 
 def test_an_unknown_machine_gets_the_nearest_name() -> None:
