@@ -129,9 +129,8 @@ def _traces(results: Sequence[Result], traces: TraceData) -> dict[tuple[str, str
     for result, trace in chosen:
         entry = result.judgement.property
         about = {
-            "property": entry.identifier, "says": entry.statement, "scenario": result.run.scenario.name,
-            "reading": reading_text(result.run.reading), "clause": entry.clause,
-            "requirements": ", ".join(entry.requirements),
+            "property": entry.identifier, "scenario": result.run.scenario.name,
+            "reading": reading_text(result.run.reading),
             "violated": "yes" if isinstance(result.judgement.verdict, Violated) else "",
         }  # fmt: skip
         labels = Labels(SHORT_NAMES, hidden_in(trace.system))

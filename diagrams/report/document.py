@@ -82,7 +82,9 @@ def _data(contents: Contents) -> dict[str, object]:
         "title": contents.title,
         **contents.traces.as_data(),
         "runs": [[entry.scenario, entry.reading] for entry in contents.explorations],
-        "properties": [[entry.identifier, entry.text, entry.clause] for entry in contents.statements],
+        "properties": [
+            [entry.identifier, entry.text, entry.clause, ", ".join(entry.requirements)] for entry in contents.statements
+        ],
         "findings": [entry.statement.identifier for entry in contents.findings],
         "order": WORST_FIRST,
         "outcomes": [

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 from diagrams import graphviz_library
 from diagrams.dot import escaped
-from diagrams.labels import display_name, plain_line, wrapped
+from diagrams.labels import plain_line, wrapped
 from diagrams.palette import FONT
 from diagrams.state_diagram import Graph, NodeKind, machine_diagram
 from diagrams.svg_accessibility import SVG, XLINK, document
@@ -42,7 +42,7 @@ def state_map(system: System, name: str) -> StateMap:
     graph = machine_diagram(system, name)
     states = [node for node in graph.nodes if node.kind is NodeKind.STATE]
     nodes = {state: node.id for state, node in zip(machine.states, states, strict=True)}
-    svg = _painted_by_the_page(graphviz_library.drawn(_dot(graph), "svg"), graph, display_name(name))
+    svg = _painted_by_the_page(graphviz_library.drawn(_dot(graph), "svg"), graph)
     return StateMap(svg, nodes, _groups(machine, graph, nodes))
 
 
@@ -78,7 +78,7 @@ def _dot(graph: Graph) -> str:
     return "\n".join([*lines, "}", ""])
 
 
-def _painted_by_the_page(svg: bytes, graph: Graph, name: str) -> str:
+def _painted_by_the_page(svg: bytes, graph: Graph) -> str:
     ElementTree.register_namespace("", SVG)
     ElementTree.register_namespace("xlink", XLINK)
     root = ElementTree.fromstring(svg)
@@ -107,7 +107,7 @@ def _painted_by_the_page(svg: bytes, graph: Graph, name: str) -> str:
         root.attrib.pop(attribute, None)
     root.set("class", "state-map")
     root.set("role", "img")
-    root.set("aria-label", f"map of the states of {name}")
+    root.set("aria-label", "map of the control states")
     root.set("data-width", f"{width:.0f}")
     return _without_prologue(document(root))
 

@@ -38,7 +38,8 @@ class TraceData:
         self._actions: dict[tuple[object, ...], int] = {}
 
     def add(self, identity: str, trace: Trace, labels: Labels, **about: str) -> int:
-        """Take a trace in; its number. identity: what deep links call it. about: texts shown with it."""
+        """Take a trace in; its number. identity: what deep links call it. about: property, scenario and reading,
+        and violated unless it is the run to a witness."""
         shown, shifted = one_turn(trace)
         chart = sequence_chart(trace, short_names=labels.short_names, hidden=labels.hidden)
         system = trace.system

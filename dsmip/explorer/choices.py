@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from checker.trace import Packet, TraceStep, step_taken
 from diagrams.labels import display_name, plain_line, value_text
 from diagrams.sequence_chart import message_label
+from model.language.domains import Value
 from model.language.interpretation import Interpretation, State
 from model.language.systems import Action, ActionKind, System
 
 ShortNames = Mapping[str, str | None]
+MOST_CHANGES = 5  # of one machine that are told
 
 
 @dataclass(frozen=True)
@@ -24,12 +26,15 @@ class Choice:
     step: TraceStep
 
 
-def choices(interpretation: Interpretation, state: State, short_names: ShortNames) -> list[Choice]:
-    """Every step possible in `state`, in the order of the system's actions."""
+def choices(
+    interpretation: Interpretation, state: State, short_names: ShortNames, hidden: Collection[str] = ()
+) -> list[Choice]:
+    """Every step possible in `state`, in the order of the system's actions. hidden: variables not to speak of."""
     system = interpretation.system
+    unseen = {*hidden, *(variable.name for variable in system.variables if variable.ghost)}
     return [
         Choice(display_name(action.machine), _title(interpretation, state, step, short_names),
-               tuple(_details(system, step, short_names)), step)
+               tuple(_details(system, step, short_names, unseen)), step)
         for action, position in enabled(interpretation, state)
         for step in [step_taken(interpretation, action, position, state)]
     ]  # fmt: skip
@@ -68,19 +73,30 @@ def _title(interpretation: Interpretation, state: State, step: TraceStep, short_
             return rows if rows == display_name(name) else f"{display_name(name)}: {rows}"
 
 
-def _details(system: System, step: TraceStep, short_names: ShortNames) -> Iterator[str]:
-    """The rows of others that take part, changes of control states, messages sent."""
+def _details(
+    system: System, step: TraceStep, short_names: ShortNames, unseen: Collection[str]
+) -> Iterator[str]:
+    """The rows of others that take part, what changes, messages sent."""
     for row in step.action.rows:
         if row.machine != step.action.machine:
             yield f"{display_name(row.machine)}: {plain_line(row.title)}"
     for machine in system.machines:
-        change = step.changes.get(f"{machine.name}.state")
-        if change is not None:
-            yield f"{display_name(machine.name)}: {value_text(change[0])} → {value_text(change[1])}"
+        own = [name for name in step.changes if name.startswith(f"{machine.name}.") and name not in unseen]
+        texts = [_change(name.removeprefix(f"{machine.name}."), step.changes[name]) for name in own]
+        if len(texts) > MOST_CHANGES:
+            texts[MOST_CHANGES:] = [f"and {len(texts) - MOST_CHANGES} more"]
+        if texts:
+            yield f"{display_name(machine.name)}: {', '.join(texts)}"
     for packet in step.sent:
         yield f"sends {_label(system, packet, short_names)}"
     if step.overflow:
         yield "a reply finds no room on the channel"
+
+
+def _change(name: str, change: tuple[Value, Value]) -> str:
+    before, after = change
+    arrow = f"{value_text(before)} → {value_text(after)}"
+    return arrow if name == "state" else f"{display_name(name)} {arrow}"
 
 
 def _label(system: System, packet: Packet | None, short_names: ShortNames) -> str:

@@ -105,7 +105,9 @@ class Session:
 
     def _changed(self) -> None:
         self.revision += 1
-        self.choices: list[Choice] = choices(self.interpretation, self.state, self._short_names)
+        self.choices: list[Choice] = choices(
+            self.interpretation, self.state, self._short_names, self._hidden
+        )
 
     def _expect(self, revision: int) -> None:
         if revision != self.revision:

@@ -114,8 +114,7 @@ def evil_contents() -> Contents:
 def traces_of(named: dict[str, Trace]) -> TraceData:
     traces = TraceData()
     for name, trace in named.items():
-        traces.add(name, trace, Labels({}), property=name, says=LONG if name == EVIL else "a toy", scenario=name,
-                   reading="toy", clause="", requirements="", violated="yes")  # fmt: skip
+        traces.add(name, trace, Labels({}), property=name, scenario=name, reading="toy", violated="yes")
     return traces
 
 

@@ -79,6 +79,13 @@ def test_a_step_that_breaks_a_property_is_marked_before_it_is_taken() -> None:
     assert marked["flip (to right)"] == []
 
 
+def test_a_choice_tells_what_comes_of_it() -> None:
+    session = Session(toy_system(), [], {"number": "#"}, hidden=["switch.flips_left"])
+    told = {choice.title: choice.details for choice in session.choices}
+    assert told["timer send: sends"] == ("sender: idle → waiting, number 0 → 1", "sends Data #1")
+    assert told["flip (to right)"] == ("sender: turns", "sender: side left → right", "switch: left → right")
+
+
 def test_an_old_page_changes_nothing() -> None:
     session = Session(toy_system(), [])
     old = session.revision

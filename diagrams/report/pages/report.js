@@ -79,7 +79,8 @@ class Stepper {
       this.name = name;
       this.trace = trace;
       this.views = unfolded(trace);
-      const { property, says, scenario, reading, clause, requirements } = trace.about;
+      const { property, scenario, reading } = trace.about;
+      const [, says, clause, requirements] = data.properties.find(([identifier]) => identifier === property);
       byId("run-title").textContent = `${property}: ${says}`;
       byId("run-about").textContent = [`scenario ${scenario}`, reading, clause && `clause ${clause}`, requirements, counted(trace.steps.length, "step")].filter(Boolean).join(" · ");
       byId("position").max = this.views.length - 1;
