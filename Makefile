@@ -7,10 +7,11 @@ ifneq ($(shell { $(BIN)/python -c pass && cat $(ready); } 2>/dev/null),$(CURDIR)
 $(shell rm -f $(ready) $(ready_dev))
 endif
 
-.PHONY: help check test benchmark clean
+.PHONY: help check check-all test benchmark clean
 
 help:
 	@echo 'make check   install dsmip into .venv and check the default scenarios'
+	@echo 'make check-all   the large scenarios as well (minutes, some 2 GB of memory)'
 	@echo 'make test    lint, types and tests (slow tests: $(BIN)/pytest -m slow)'
 	@echo 'make benchmark   measure the engines beside other model checkers, into benchmark-results'
 	@echo 'make clean   remove .venv, caches and built packages'
@@ -18,6 +19,9 @@ help:
 
 check: $(ready)
 	@$(BIN)/dsmip check
+
+check-all: $(ready)
+	@$(BIN)/dsmip check --set all
 
 test: $(ready_dev)
 	$(BIN)/ruff check

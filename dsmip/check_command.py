@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from pathlib import Path
 
 from checker.checking import Run, check_scenario
+from checker.search import Limits
 from dsmip import quantities
 from dsmip.check_results import Result, as_json, exit_code, results_of, show
-from dsmip.console import output, reporting, say
+from dsmip.console import output, reporting, say, working
 from dsmip.engine_options import EngineOptions
 from dsmip.failures import INTERRUPTION, UNKNOWN
 from dsmip.files import OutputError
+from dsmip.many_checks import jobs_for, results_in_order
 from dsmip.mutant_option import change_of
-from model.readings import reading
-from model.scenarios import load, shipped
+from model.handover import Change
+from model.language.errors import ModelError
+from model.readings import Reading, reading
+from model.scenarios import Scenario, load, scenario_set, shipped
+from properties.kinds import Property
 from properties.registry import ALL_PROPERTIES, property_called
 
 DEFAULT_READINGS = ("literal", "intended")
@@ -25,10 +32,13 @@ INTERRUPTED = "interrupted"
 def run_checks(
     scenarios: Sequence[str], readings: Sequence[str], choices: Sequence[str], properties: Sequence[str], *,
     mutant: str | None, engine: EngineOptions, folder: Path | None, memory: str | None, time: str | None, charts: bool,
-    as_json_text: bool, verbose: bool = False, reduce: bool = True,
+    as_json_text: bool, verbose: bool = False, reduce: bool = True, scenario_set_name: str | None = None,
+    jobs: int | None = None,
 ) -> int:  # fmt: skip
     """The exit code. Everything given is looked at before the first exploration starts."""
-    loaded = [load(name) for name in scenarios or shipped()]
+    if scenarios and scenario_set_name is not None:
+        raise ModelError("--set: give a set or names of scenarios, not both")
+    loaded = [load(name) for name in scenarios or scenario_set(scenario_set_name or "default")]
     read = [reading(name, choices) for name in readings or DEFAULT_READINGS]
     wanted = [property_called(name) for name in properties] or list(ALL_PROPERTIES)
     limits = quantities.limits(memory, time)
@@ -37,28 +47,52 @@ def run_checks(
         ensure_folder(folder, "--save-traces")
     if engine.checkpoint is not None:
         ensure_folder(engine.checkpoint, "--checkpoint")
+    expect = not choices and mutant is None and not properties
     runs: list[Run] = []
     results: list[Result] = []
-    expect = not choices and mutant is None and not properties
-    for scenario in loaded:
-        for entry in read:
-            title = f"{scenario.name}, {entry.name}"
-            try:
-                with reporting(title) as progress:
-                    run = check_scenario(
-                        scenario, entry, wanted, change=change, engine=engine.search(f"{scenario.name}-{entry.name}"),
-                        limits=limits, progress=progress, reduce=reduce, look_for_dead_ends=verbose,
-                    )  # fmt: skip
-            except KeyboardInterrupt:
-                say(INTERRUPTION)
-                return _finish(results, runs, charts=False, as_json_text=as_json_text, verbose=verbose, whole=False)
+    tasks = [
+        partial(checked, scenario, read, wanted, change=change, engine=engine, limits=limits, reduce=reduce,
+                look_for_dead_ends=verbose)
+        for scenario in loaded
+    ]  # fmt: skip
+    whole = True
+    try:
+        for run in _at_the_same_time(tasks, jobs_for(len(tasks), 1 if engine.has_workers else jobs)):
             runs.append(run)
-            shipped_one = scenario.name in shipped() and scenario == load(scenario.name)
+            shipped_one = run.scenario.name in shipped() and run.scenario == load(run.scenario.name)
             results += results_of(run, expect=expect and shipped_one, folder=folder, mutant=mutant)
             if run.exploration.stopped == INTERRUPTED:
-                say(INTERRUPTION)
-                return _finish(results, runs, charts=False, as_json_text=as_json_text, verbose=verbose, whole=False)
-    return _finish(results, runs, charts=charts, as_json_text=as_json_text, verbose=verbose)
+                raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        say(INTERRUPTION)
+        charts = whole = False
+    except BrokenProcessPool:
+        say("dsmip: a worker was killed (out of memory?); what was not finished is unknown; --jobs 1 needs least")
+        charts = whole = False
+    return _finish(results, runs, charts=charts, as_json_text=as_json_text, verbose=verbose, whole=whole)
+
+
+def checked(
+    scenario: Scenario, readings: Sequence[Reading], properties: Sequence[Property], *, engine: EngineOptions,
+    change: Change | None, limits: Limits, reduce: bool, look_for_dead_ends: bool,
+) -> Iterator[Run]:  # fmt: skip
+    """The runs of one scenario, a reading each; none after an interrupted one."""
+    for entry in readings:
+        with reporting(f"{scenario.name}, {entry.name}") as progress:
+            yield check_scenario(
+                scenario, entry, properties, change=change, engine=engine.search(f"{scenario.name}-{entry.name}"),
+                limits=limits, progress=progress, reduce=reduce, look_for_dead_ends=look_for_dead_ends,
+            )  # fmt: skip
+
+
+def _at_the_same_time(tasks: Sequence[Callable[[], Iterator[Run]]], jobs: int) -> Iterator[Run]:
+    """The runs in their order; with one job, in this process."""
+    if jobs == 1:
+        for task in tasks:
+            yield from task()
+        return
+    with working("scenarios") as tell:
+        yield from results_in_order(tasks, jobs, lambda done: tell(f"{done} of {len(tasks)} done, {jobs} at a time"))
 
 
 def _finish(

@@ -40,6 +40,9 @@ Output = Annotated[Path, typer.Option("--output", "-o", help="file to write; its
 @application.command(epilog="Example: dsmip check minimal --reading literal --property BIND-1")
 def check(
     scenarios: Scenarios = None,
+    set_: Annotated[
+        str | None, typer.Option("--set", help="of shipped scenarios: default (a minute), large (minutes) or all")
+    ] = None,
     reading: Annotated[
         list[str] | None, typer.Option("--reading", help="literal, intended or final; default: literal, intended")
     ] = None,
@@ -50,8 +53,11 @@ def check(
         str, typer.Option("--engine", help="auto, explicit, product, plain, bmc, induction, portfolio or cluster")
     ] = "auto",
     save_traces: Annotated[Path | None, typer.Option("--save-traces", help="folder for counterexamples")] = None,
-    memory: Annotated[str | None, typer.Option("--memory", help="limit, such as 4G")] = None,
+    memory: Annotated[str | None, typer.Option("--memory", help="limit for each exploration, such as 4G")] = None,
     time: Annotated[str | None, typer.Option("--time", help="limit for each exploration, such as 60s")] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, help="scenarios at the same time; default: one a processor")
+    ] = None,
     checkpoint: Annotated[
         Path | None, typer.Option("--checkpoint", help="folder to keep explorations in, and to take them up from")
     ] = None,
@@ -82,7 +88,7 @@ def check(
         scenarios or [], reading or [], choose or [], property_ or [], mutant=mutant,
         engine=EngineOptions(engine, checkpoint, checkpoint_interval, workers, cluster),
         folder=save_traces, memory=memory, time=time, charts=charts, as_json_text=json,
-        verbose=verbose, reduce=reduction,
+        verbose=verbose, reduce=reduction, scenario_set_name=set_, jobs=jobs,
     ))  # fmt: skip
 
 

@@ -50,6 +50,11 @@ class EngineOptions:
         """Of the ray cluster, if one is used."""
         return self.cluster or os.environ.get("RAY_ADDRESS") or None
 
+    @property
+    def has_workers(self) -> bool:
+        """Whether an exploration uses several processes, or its folder, by itself."""
+        return self.engine == CLUSTER or self.checkpoint is not None
+
     def search(self, name: str) -> Explore:
         """The search function for the exploration called `name`."""
         if self.engine == CLUSTER:

@@ -67,11 +67,22 @@ def assert_sightings_are_real(system: System, observations: Sequence[Observation
             assert holds_at(trace, condition, len(trace))
 
 
-@settings(max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=ALLOWED)
-@given(systems())
-def test_engines_agree_on_random_systems(drawn: tuple[System, list[Observation]]) -> None:
-    system, observations = drawn
-    assert_agreement(system, observations, FEW)
+def agreeing(examples: int) -> None:
+    @settings(max_examples=examples, deadline=None, derandomize=True, database=None, suppress_health_check=ALLOWED)
+    @given(systems())
+    def agree(drawn: tuple[System, list[Observation]]) -> None:
+        assert_agreement(*drawn, FEW)
+
+    agree()
+
+
+def test_engines_agree_on_random_systems() -> None:
+    agreeing(25)
+
+
+@pytest.mark.slow
+def test_engines_agree_on_many_random_systems() -> None:
+    agreeing(250)
 
 
 def toy_observations(system: System) -> list[Observation]:

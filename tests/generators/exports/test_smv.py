@@ -41,7 +41,7 @@ def assert_same(system: System, observations: Sequence[Observation]) -> None:
     assert found.broken == {identifier(name) for name in ours.sightings}
 
 
-@some(15)
+@some(6)
 @given(systems())
 def test_random_systems_are_the_same_in_smv(drawn: tuple[System, list[Observation]]) -> None:
     assume(engine.explore(drawn[0], [], FEW).complete)
