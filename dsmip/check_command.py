@@ -21,7 +21,8 @@ from dsmip.mutant_option import change_of
 from model.handover import Change
 from model.language.errors import ModelError
 from model.readings import Reading, reading
-from model.scenarios import Scenario, load, scenario_set, shipped
+from model.scenario_sets import scenario_set
+from model.scenarios import Scenario, load, shipped
 from properties.kinds import Property
 from properties.registry import ALL_PROPERTIES, property_called
 

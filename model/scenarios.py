@@ -16,8 +16,6 @@ from model.language.errors import ModelError, nearest
 from model.readings import reading
 
 LARGEST_FILE = 1_000_000  # bytes
-LARGE = ("clause-5.2", "reordering", "three-ue")  # shipped scenarios that take minutes
-SETS = ("default", "large", "all")
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=40)]
 Small = Annotated[int, Field(ge=0, le=8)]
 SmallOrUnlimited = Small | Literal["unlimited"]
@@ -359,16 +357,6 @@ def shipped() -> list[str]:
         if entry.name.endswith(".toml")
     )
     return [name for name in order if name in names] + [name for name in names if name not in order]
-
-
-def scenario_set(name: str) -> list[str]:
-    """The shipped scenarios of a set: "default" is done within a minute, "large" is what that leaves out.
-
-    Raises ModelError for an unknown set.
-    """
-    if name not in SETS:
-        raise ModelError(f'unknown set "{name}": {nearest(name, SETS)}')
-    return [entry for entry in shipped() if name == "all" or (entry in LARGE) == (name == "large")]
 
 
 def load(name_or_path: str) -> Scenario:

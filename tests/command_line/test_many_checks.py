@@ -15,7 +15,8 @@ from checker.checking import Run, check_scenario
 from dsmip.many_checks import jobs_for, results_in_order
 from model.language.errors import ModelError
 from model.readings import reading
-from model.scenarios import LARGE, load, scenario_set, shipped
+from model.scenario_sets import LARGE, scenario_set
+from model.scenarios import load, shipped
 from properties.registry import ALL_PROPERTIES
 
 PROGRAM = Path(sys.executable).with_name("dsmip")
