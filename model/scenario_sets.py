@@ -1,0 +1,19 @@
+"""Which of the shipped scenarios are checked in a minute, and which take longer."""
+
+from __future__ import annotations
+
+from model.language.errors import ModelError, nearest
+from model.scenarios import shipped
+
+LARGE = ("clause-5.2", "reordering", "three-ue")
+SETS = ("default", "large", "all")
+
+
+def scenario_set(name: str) -> list[str]:
+    """The shipped scenarios of a set: "default" is done within a minute, "large" is what that leaves out.
+
+    Raises ModelError for an unknown set.
+    """
+    if name not in SETS:
+        raise ModelError(f'unknown set "{name}": {nearest(name, SETS)}')
+    return [entry for entry in shipped() if name == "all" or (entry in LARGE) == (name == "large")]
