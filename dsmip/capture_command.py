@@ -11,10 +11,9 @@ from checker.widening import replay_at
 from dsmip.files import OutputError, write_atomically
 from dsmip.mutant_option import change_of
 from dsmip.trace_files import stored_run
-from generators.packets.address_plan import plan_for
 from generators.packets.captures import pcap_of
 from generators.packets.trace_capture import ENDS, captured
-from generators.packets.wire_form import WireForm
+from generators.packets.wire_form import form_for
 from model.handover import handover
 from model.language.errors import ModelError, nearest
 from model.readings import reading
@@ -28,9 +27,7 @@ def write_capture(file: Path, output: Path, end: str) -> None:
     if output.suffix != ".pcap":
         raise OutputError(f"cannot write {output}: the file's name must end in .pcap")
     scenario, trace = wide_run(file)
-    if scenario.ue.count > 1:
-        raise TraceFileError(f"{file}: a trace of {scenario.ue.count} UEs; captures are made of traces of one UE")
-    packets = captured(trace, WireForm(plan_for(scenario)), end)
+    packets = captured(trace, [form_for(scenario, number) for number in range(scenario.ue.count)], end)
     write_atomically(output, pcap_of(packets))
     print(f"{output}: {len(packets)} packets, as seen at the {end.replace('_', ' ')}")
 

@@ -17,6 +17,7 @@ from generators.packets.messages import (
 from generators.packets.options import read_options
 from generators.packets.packet import (
     DSMIPV6_PORT,
+    DataPacket,
     Ipv4Header,
     Ipv6Header,
     Packet,
@@ -134,6 +135,8 @@ def _from_ipv6(data: bytes, offset: int, tunnel: Tunnel | None) -> Packet:
         return ProtectedPacket(header, content, home_address, routing_address, tunnel)
     if tunnel is None and following in (UDP, IN_IPV6) and before < 0:
         return _from_tunnel(data, offset, following, header)
+    if tunnel is not None and following == NO_NEXT and offset == len(data) and before < 0:
+        return DataPacket(header, tunnel)
     raise NotSignalling("IPv6", offset, f"next header {following}: no signalling")
 
 

@@ -23,16 +23,17 @@ from generators.packets.options import (
     Pad,
     kind_of,
 )
-from generators.packets.packet import Ipv4Header, Ipv6Header, SignallingPacket, Tunnel
+from generators.packets.packet import DataPacket, Ipv4Header, Ipv6Header, SignallingPacket, Tunnel
 from generators.packets.units import units_of
 
 if TYPE_CHECKING:
     from scapy.packet import Packet as Layer
 
+NO_NEXT = 59  # next header: nothing follows
 LONGEST_MESSAGE = 8 * 256  # bytes: the header's length has 8 bits
 
 
-def encode(packet: SignallingPacket) -> bytes:
+def encode(packet: SignallingPacket | DataPacket) -> bytes:
     """The packet as it is on the wire, from its outermost IP header on.
 
     Raises PacketError for a value that does not fit into its field.
@@ -42,7 +43,7 @@ def encode(packet: SignallingPacket) -> bytes:
     return inner if packet.tunnel is None else bytes(_outer(packet.tunnel, inner))
 
 
-def _require(packet: SignallingPacket) -> None:
+def _require(packet: SignallingPacket | DataPacket) -> None:
     """Every number fits into its field: scapy would cut it, or fail with words of its own."""
     limits = {
         "sequence_number": 0xFFFF, "status": 0xFF, "header_reserved": 0xFF, "hops": 0xFF, "traffic_class": 0xFF,
@@ -53,7 +54,9 @@ def _require(packet: SignallingPacket) -> None:
     reserved = {"BindingUpdate": 0x7F, "BindingAcknowledgement": 0x0F, "BindingError": 0xFF,
                 "BindingRefreshRequest": 0xFFFF, "Ipv4HomeAddress": 0x1FF, "Ipv4AddressAcknowledgement": 3,
                 "NatDetection": 0x7FFF, "Ipv4CareOfAddress": 0xFFFF, "MobileNetworkPrefix": 0xFF}  # fmt: skip
-    parts: list[Any] = [packet.header, packet.message, *packet.message.options]
+    parts: list[Any] = [packet.header]
+    if isinstance(packet, SignallingPacket):
+        parts += [packet.message, *packet.message.options]
     if packet.tunnel is not None:
         parts += [packet.tunnel.header, *([packet.tunnel.ports] if packet.tunnel.ports else [])]
     for part in parts:
@@ -134,10 +137,13 @@ def _option(option: Option) -> Layer:
             return layers.OptionAsItIs(otype=kind_of(option), olen=len(payload), odata=payload)
 
 
-def _inner(packet: SignallingPacket) -> Layer:
+def _inner(packet: SignallingPacket | DataPacket) -> Layer:
     from scapy.layers.inet6 import HAO, IPv6ExtHdrDestOpt, IPv6ExtHdrRouting
 
     layers = _ip(packet.header)
+    if isinstance(packet, DataPacket):
+        layers.nh = NO_NEXT
+        return layers
     if packet.routing_address is not None:
         layers = layers / IPv6ExtHdrRouting(type=2, segleft=1, addresses=[str(packet.routing_address)])
     if packet.home_address is not None:

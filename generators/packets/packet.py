@@ -98,4 +98,12 @@ class ProtectedPacket:
     tunnel: Tunnel | None = None
 
 
-Packet: TypeAlias = SignallingPacket | ProtectedPacket
+@dataclass(frozen=True)
+class DataPacket:
+    """User data without content in the tunnel: an inner IPv6 header that nothing follows (next header 59)."""
+
+    header: Ipv6Header
+    tunnel: Tunnel
+
+
+Packet: TypeAlias = SignallingPacket | ProtectedPacket | DataPacket

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
-from generators.packets.address_plan import AddressPlan
+from generators.packets.address_plan import CORRESPONDENT, AddressPlan, plan_for
 from generators.packets.errors import PacketError
-from generators.packets.messages import BindingAcknowledgement, BindingUpdate
+from generators.packets.messages import BindingAcknowledgement, BindingError, BindingUpdate
 from generators.packets.options import (
     AlternateCareOfAddress,
     Ipv4AddressAcknowledgement,
@@ -18,20 +18,40 @@ from generators.packets.options import (
     NatDetection,
     Option,
 )
-from generators.packets.packet import DSMIPV6_PORT, Ipv4Header, Ipv6Header, SignallingPacket, Tunnel, UdpPorts
+from generators.packets.packet import (
+    DSMIPV6_PORT,
+    DataPacket,
+    Ipv4Header,
+    Ipv6Header,
+    SignallingPacket,
+    Tunnel,
+    UdpPorts,
+)
 from model.addresses import NO_ADDRESS
 from model.language.domains import Value
 from model.messages import (
     BindingAcknowledgement as AcknowledgementOfTheModel,
 )
+from model.messages import BindingError as ErrorOfTheModel
 from model.messages import BindingUpdate as UpdateOfTheModel
-from model.messages import Encapsulation, InnerSource, Ipv4HomeAddressOption, Lifetime, Status
+from model.messages import (
+    Encapsulation,
+    InnerSource,
+    Ipv4HomeAddressOption,
+    Lifetime,
+    Status,
+    TunnelledData,
+)
 from model.messages import Ipv4AddressAcknowledgement as AcknowledgedAddress
 from model.messages import NatDetection as NatWord
+from model.scenarios import Scenario
 
 Fields = Mapping[str, Value]
 GRANTED = 3600  # seconds, where the model only says "positive"
+TICK = 60  # seconds that one tick of a scenario's clock stands for
 NO_KEEPALIVES = 0xFFFFFFFF
+KEEPALIVES = 110  # seconds (NATKATIMEOUT, RFC 5555, 6)
+NO_HOME_BINDING = 1  # status of a Binding Error: the home address has no binding
 ACKNOWLEDGED = {
     AcknowledgedAddress.ASSIGNED.value: 0,
     AcknowledgedAddress.NOT_THE_HOME_ADDRESS.value: 130,
@@ -41,31 +61,51 @@ ACKNOWLEDGED = {
 
 @dataclass(frozen=True)
 class WireForm:
-    """Translates for one plan of addresses. lifetime: seconds for "positive", a multiple of 4."""
+    """Translates for one plan of addresses. lifetime: seconds for "positive", a multiple of 4.
+    tick: seconds for a tick of the scenario's clock, a multiple of 4; 0 where no clock runs."""
 
     plan: AddressPlan
     lifetime: int = GRANTED
+    tick: int = 0
 
-    def packet(self, message: str, fields: Fields) -> SignallingPacket:
+    def packet(self, message: str, fields: Fields) -> SignallingPacket | DataPacket:
         """The packet for a message of the model. Raises PacketError for one that has no wire form."""
         if message == UpdateOfTheModel.name:
             return self._update(fields)
         if message == AcknowledgementOfTheModel.name:
             return self._acknowledgement(fields)
+        if message == ErrorOfTheModel.name:
+            return self._error(fields)
+        if message == TunnelledData.name:
+            return self._data(fields)
         raise PacketError("wire form", None, f'no packet is known for the message "{message}"')
 
-    def fields(self, packet: SignallingPacket) -> tuple[str, dict[str, Value]]:
-        """The message of the model that a packet is. Protection is not seen on the wire and left out."""
+    def fields(self, packet: SignallingPacket | DataPacket) -> tuple[str, dict[str, Value]]:
+        """The message of the model that a packet is. Protection is not seen on the wire and left out.
+
+        Raises PacketError for an address, a status or a message that the model does not have.
+        """
+        if isinstance(packet, DataPacket):
+            return TunnelledData.name, {"source": self.plan.name(packet.tunnel.header.source)}
         if isinstance(packet.message, BindingUpdate):
             return UpdateOfTheModel.name, self._fields_of_update(packet, packet.message)
         if isinstance(packet.message, BindingAcknowledgement):
             return AcknowledgementOfTheModel.name, self._fields_of_acknowledgement(packet, packet.message)
+        if isinstance(packet.message, BindingError):
+            return ErrorOfTheModel.name, self._fields_of_error(packet, packet.message)
         raise PacketError(packet.message.NAME, None, "the model has no such message")
 
     # to the wire
 
-    def _seconds(self, lifetime: Value) -> int:
-        return 0 if lifetime == Lifetime.ZERO.value else self.lifetime
+    def _seconds(self, lifetime: Value, ticks: Value) -> int:
+        if lifetime == Lifetime.ZERO.value:
+            return 0
+        return int(ticks) * self.tick if self.tick and ticks else self.lifetime
+
+    def _ticks(self, seconds: int) -> int:
+        if seconds % self.tick:
+            raise PacketError("wire form", None, f"a lifetime of {seconds} s; a tick of the scenario is {self.tick} s")
+        return seconds // self.tick
 
     def _update(self, fields: Fields) -> SignallingPacket:
         plan = self.plan
@@ -79,7 +119,7 @@ class WireForm:
         if fields["ipv4_care_of_address"] != NO_ADDRESS:
             options.append(Ipv4CareOfAddress(plan.ipv4(str(fields["ipv4_care_of_address"]))))
         message = BindingUpdate(
-            int(fields["sequence_number"]), self._seconds(fields["lifetime"]),
+            int(fields["sequence_number"]), self._seconds(fields["lifetime"], fields.get("asked_ticks", 0)),
             key_management=bool(fields["key_management"]), mobile_router=True,
             forces_udp=bool(fields["forces_udp"]), tlv_header=bool(fields["tlv_header"]), options=tuple(options),
         )  # fmt: skip
@@ -103,24 +143,44 @@ class WireForm:
             options.append(Ipv4AddressAcknowledgement(ACKNOWLEDGED[str(address)], given))
         if fields["nat_detection"] != NatWord.ABSENT.value:
             is_set = fields["nat_detection"] == NatWord.F_SET.value
-            options.append(NatDetection(is_set, NO_KEEPALIVES if not is_set else 0))
+            translated = plan.address(str(fields["destination"])) in plan.ports
+            options.append(NatDetection(is_set, KEEPALIVES if translated else NO_KEEPALIVES))
         message = BindingAcknowledgement(
-            int(str(fields["status"]).split()[0]), int(fields["sequence_number"]), self._seconds(fields["lifetime"]),
+            int(str(fields["status"]).split()[0]), int(fields["sequence_number"]),
+            self._seconds(fields["lifetime"], fields.get("granted_ticks", 0)),
             key_management=bool(fields["key_management"]), mobile_router=True, options=tuple(options),
         )  # fmt: skip
-        outer = plan.address(str(fields["destination"]))
-        over_ipv6 = fields["encapsulation"] == Encapsulation.IPV6.value
         routed = bool(fields["routing_header"])
+        over_ipv6 = fields["encapsulation"] == Encapsulation.IPV6.value
         destination = plan.ipv6(str(fields["destination"])) if over_ipv6 or routed else plan.home_address
-        tunnel = None
-        if not over_ipv6:
-            if not isinstance(outer, IPv4Address):
-                raise PacketError("wire form", None, f"an answer over IPv4 to the IPv6 address {outer}")
-            in_udp = fields["encapsulation"] == Encapsulation.UDP.value
-            ports = UdpPorts(DSMIPV6_PORT, plan.port(outer)) if in_udp else None
-            tunnel = Tunnel(Ipv4Header(plan.home_agent_ipv4, outer), ports)
         header = Ipv6Header(plan.home_agent, destination)
-        return SignallingPacket(header, message, None, plan.home_address if routed else None, tunnel)
+        return SignallingPacket(header, message, None, plan.home_address if routed else None, self._down(fields))
+
+    def _error(self, fields: Fields) -> SignallingPacket:
+        over_ipv6 = fields["encapsulation"] == Encapsulation.IPV6.value
+        destination = self.plan.ipv6(str(fields["destination"])) if over_ipv6 else self.plan.home_address
+        message = BindingError(NO_HOME_BINDING, self.plan.home_address)
+        return SignallingPacket(Ipv6Header(self.plan.home_agent, destination), message, tunnel=self._down(fields))
+
+    def _down(self, fields: Fields) -> Tunnel | None:
+        """What is around a packet of the home agent."""
+        if fields["encapsulation"] == Encapsulation.IPV6.value:
+            return None
+        outer = self.plan.address(str(fields["destination"]))
+        if not isinstance(outer, IPv4Address):
+            raise PacketError("wire form", None, f"an answer over IPv4 to the IPv6 address {outer}")
+        in_udp = fields["encapsulation"] == Encapsulation.UDP.value
+        ports = UdpPorts(DSMIPV6_PORT, self.plan.port(outer)) if in_udp else None
+        return Tunnel(Ipv4Header(self.plan.home_agent_ipv4, outer), ports)
+
+    def _data(self, fields: Fields) -> DataPacket:
+        """A sample of user data in the reverse tunnel (RFC 6275, 10.4.5; RFC 5555, 4.4.2)."""
+        source = self.plan.address(str(fields["source"]))
+        header = Ipv6Header(self.plan.home_address, CORRESPONDENT)
+        if isinstance(source, IPv6Address):
+            return DataPacket(header, Tunnel(Ipv6Header(source, self.plan.home_agent), None))
+        ports = UdpPorts(self.plan.port(source), DSMIPV6_PORT)
+        return DataPacket(header, Tunnel(Ipv4Header(source, self.plan.home_agent_ipv4), ports))
 
     # from the wire
 
@@ -138,6 +198,7 @@ class WireForm:
             "key_management": message.key_management,
             "forces_udp": message.forces_udp,
             "tlv_header": message.tlv_header,
+            "asked_ticks": self._ticks(message.lifetime) if self.tick else 0,
         }
         for option in message.options:
             if isinstance(option, AlternateCareOfAddress):
@@ -162,6 +223,7 @@ class WireForm:
             "routing_header": packet.routing_address is not None,
             "encapsulation": _encapsulation(packet),
             "destination": self.plan.name(_outer_destination(packet)),
+            "granted_ticks": self._ticks(message.lifetime) if self.tick else 0,
         }
         for option in message.options:
             if isinstance(option, NatDetection):
@@ -169,6 +231,16 @@ class WireForm:
             elif isinstance(option, Ipv4AddressAcknowledgement):
                 fields["ipv4_address_acknowledgement"] = _address_word(option)
         return _as_sent(fields)
+
+    def _fields_of_error(self, packet: SignallingPacket, message: BindingError) -> dict[str, Value]:
+        if message.status != NO_HOME_BINDING:
+            raise PacketError(message.NAME, None, f"the model has no status {message.status}")
+        return {"destination": self.plan.name(_outer_destination(packet)), "encapsulation": _encapsulation(packet)}
+
+
+def form_for(scenario: Scenario, number: int = 0) -> WireForm:
+    """The wire form for UE `number` (from 0) of a scenario, with ticks where its clock runs."""
+    return WireForm(plan_for(scenario, number), tick=TICK if scenario.clock.runs else 0)
 
 
 def _as_sent(fields: dict[str, Value]) -> dict[str, Value]:
