@@ -56,6 +56,7 @@ def contents_of(
         tuple(_walks(results, places, traces)),
         tuple(_requirements(results)),
         tuple(_mutants()),
+        None,
         tuple(_pictures(runs)),
         traces,
     )  # fmt: skip

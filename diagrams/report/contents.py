@@ -95,7 +95,11 @@ class Walk:
 
 @dataclass(frozen=True)
 class Asked:
-    """A requirement. checks: (property, its worst verdict here: "holds", "violated", "unknown" or "" if not judged)."""
+    """A requirement. checks: (property, its worst verdict here: "holds", "violated", "unknown" or "" if not judged).
+
+    witness: a run in which one of the rows is taken. killed: a mutant that violates it, and what finds it out.
+    missing: what of the four there is not, and why. All three may be empty.
+    """
 
     identifier: str
     clause: str
@@ -105,6 +109,9 @@ class Asked:
     rows: Sequence[str]
     checks: Sequence[tuple[str, str]]
     out_of_scope: str
+    witness: str = ""
+    killed: str = ""
+    missing: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,6 +124,27 @@ class Wrong:
     killed_by: str
     scenario: str
     requirements: Sequence[str]
+
+
+@dataclass(frozen=True)
+class OperatorScore:
+    """What became of the mutants that one operator makes. counts: one for each fate of the table."""
+
+    operator: str
+    does: str
+    counts: Sequence[int]
+    share: str
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """A campaign of mutants. note: what was tried where, in words. survivors: (reason, mutants that nothing kills,
+    as (identifier, what it does))."""
+
+    note: str
+    fates: Sequence[str]
+    scores: Sequence[OperatorScore]
+    survivors: Sequence[tuple[str, Sequence[tuple[str, str]]]]
 
 
 @dataclass(frozen=True)
@@ -146,5 +174,6 @@ class Contents:
     walks: Sequence[Walk]
     requirements: Sequence[Asked]
     mutants: Sequence[Wrong]
+    mutation: Mutation | None
     pictures: Sequence[Picture]
     traces: TraceData = field(default_factory=TraceData)

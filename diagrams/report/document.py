@@ -31,6 +31,7 @@ def report_html(contents: Contents) -> str:
     return environment().get_template("report.html.j2").render(
         contents=contents,
         figures=headline(contents),
+        covered=any(entry.witness or entry.killed for entry in contents.requirements),
         style=Markup("\n".join(page_file(name) for name in STYLES)),
         script=Markup(script),
         script_digest=digest,

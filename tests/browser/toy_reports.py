@@ -12,6 +12,8 @@ from diagrams.report.contents import (
     Contents,
     Exploration,
     Finding,
+    Mutation,
+    OperatorScore,
     Outcome,
     Picture,
     Showing,
@@ -104,8 +106,9 @@ def evil_contents() -> Contents:
         (Finding(statement, (EVIL,), (EVIL,), (("violated", 2),),
                  (Showing(EVIL, (EVIL, LONG), EVIL, EVIL, EVIL, LONG, chart),)),),
         (Walk(EVIL, LONG, ((EVIL, EVIL, 2),)),),
-        (Asked(EVIL, EVIL, EVIL, EVIL, LONG, (EVIL,), ((EVIL, "violated"), (LONG, "")), LONG),),
+        (Asked(EVIL, EVIL, EVIL, EVIL, LONG, (EVIL,), ((EVIL, "violated"), (LONG, "")), LONG, EVIL, EVIL, LONG),),
         (Wrong(EVIL, EVIL, LONG, EVIL, EVIL, (EVIL,)),),
+        Mutation(EVIL, (EVIL, EVIL), (OperatorScore(EVIL, LONG, (3, 4), EVIL),), ((EVIL, ((EVIL, LONG),)),)),
         (Picture(EVIL, LONG, graph_svg(machine_diagram(trace.system, machine))),),
         traces_of({EVIL: trace}),
     )  # fmt: skip
@@ -124,5 +127,5 @@ def plain_contents(traces: TraceData) -> Contents:
     statements = tuple(Statement(name, "a toy", "step", "1", (), "shall") for name in names)
     exploration = Exploration("toy", "", "toy", "plain", 1, 1, 1, 0.0, "", (), 1, (), (), {})
     outcomes = tuple(Outcome(0, name, "violated", None, "", number) for number, name in enumerate(names))
-    return Contents("toys", "", "", "0", "", (), (exploration,), statements, outcomes, ("toy",), (), (), (), (), (),
-                    traces)  # fmt: skip
+    return Contents("toys", "", "", "0", "", (), (exploration,), statements, outcomes, ("toy",), (), (), (), (), None,
+                    (), traces)  # fmt: skip
