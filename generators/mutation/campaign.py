@@ -3,12 +3,14 @@ kills is then compared with the right model, state by state and step by step."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from checker.search import Limits, ProgressReport
 from generators.mutation.table_mutants import TableMutant
 from generators.mutation.trial import Fate, Killing, Stage, Trial
+
+MOST_STAGES = 4  # in which a mutant is tried that is another system there and that nothing kills
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,20 @@ class Outcome:
 
 
 def outcome_of(
-    mutant: TableMutant, stages: Sequence[Stage], limits: Limits = Limits(), progress: ProgressReport | None = None  # noqa: B008
-) -> Outcome:
-    """Try a mutant in these scenarios, in this order, until something decides."""
+    mutant: TableMutant, stages: Sequence[Stage], limits: Limits = Limits(), progress: ProgressReport | None = None,  # noqa: B008
+    most_stages: int = MOST_STAGES,
+) -> Outcome:  # fmt: skip
+    """Try a mutant in these scenarios, in this order, until something decides.
+
+    most_stages: in which it is tried, of those where it is another system and its row is taken.
+    """
     tried: list[tuple[Stage, Trial]] = []
-    for stage in sorted(stages, key=lambda stage: (mutant.actor, mutant.row) not in stage.taken):
+    left = most_stages
+    for stage in stages_to_try(mutant, stages):
+        if left == 0:
+            break
         trial = stage.try_(mutant, limits, progress)
+        left -= trial.fate is not Fate.NOT_REACHED
         if trial.fate in (Fate.KILLED, Fate.STILLBORN):
             return Outcome(mutant.identifier, mutant.operator, trial.fate, stage.scenario.name, trial.killings,
                            reason=trial.reason)  # fmt: skip
@@ -45,11 +55,10 @@ def outcome_of(
     return _not_killed(mutant, tried)
 
 
-def outcomes_of(
-    mutants: Iterable[TableMutant], stages: Sequence[Stage], limits: Limits = Limits()  # noqa: B008
-) -> Iterator[Outcome]:
-    for mutant in mutants:
-        yield outcome_of(mutant, stages, limits)
+def stages_to_try(mutant: TableMutant, stages: Sequence[Stage]) -> list[Stage]:
+    """The stages in which a changed row is taken; for a changed guard whose row is taken nowhere, all."""
+    taking = [stage for stage in stages if stage.takes(mutant)]
+    return taking or [stage for stage in stages if stage.has(mutant)]
 
 
 def _not_killed(mutant: TableMutant, tried: Sequence[tuple[Stage, Trial]]) -> Outcome:
@@ -69,8 +78,7 @@ def _not_killed(mutant: TableMutant, tried: Sequence[tuple[Stage, Trial]]) -> Ou
             case None:
                 figures.append(stage.scenario.name)
     reason = "; ".join(f"{stage.scenario.name}: {trial.reason}" for stage, trial in unknown)
-    reached = any((mutant.actor, mutant.row) in stage.taken for stage, trial in tried
-                  if trial.fate is not Fate.NOT_REACHED)  # fmt: skip
+    reached = any(stage.takes(mutant) for stage, trial in tried if trial.fate is not Fate.NOT_REACHED)
     if differs:
         fate = Fate.SURVIVED
     elif unknown:

@@ -1,5 +1,5 @@
 """Operators that alter what a row sends: no message, a field left at its default, a bit set, another
-status, two fields exchanged."""
+status, two fields exchanged. Rows that send the same value in a field share its mutants."""
 
 from __future__ import annotations
 
@@ -46,8 +46,10 @@ def _of_field(rule: Rule, sending: Send, name: str, value: Expression) -> Iterat
     default = constant(field.default)
 
     def sends(operator: str, detail: str, words: str, other: Expression) -> Variation:
-        return Variation(operator, f"{name}-{detail}" if detail else name, f"{message.name}: {words}",
-                         _sending(rule, sending, {name: other}))  # fmt: skip
+        return Variation(
+            operator, f"{name}-{detail}" if detail else name, f"{message.name}: {words}",
+            _sending(rule, sending, {name: other}), builder=(message.name, operator, name, value, other),
+        )  # fmt: skip
 
     if name == "status":
         yield sends("other-status", named(_wrong_status(value)), f"status {_wrong_status(value)} instead of {value}",
@@ -78,6 +80,7 @@ def _exchanged(rule: Rule, sending: Send, one: str, other: str) -> Iterator[Vari
         yield Variation(
             "exchange-fields", f"{one}-{other}", f"{sending.template.message.name}: {one} and {other} exchanged",
             _sending(rule, sending, {one: fields[other], other: fields[one]}),
+            builder=(sending.template.message.name, "exchange", one, other, fields[one], fields[other]),
         )  # fmt: skip
 
 

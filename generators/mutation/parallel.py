@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 
 from checker.search import Limits
-from generators.mutation.campaign import Outcome, outcome_of
+from generators.mutation.campaign import MOST_STAGES, Outcome, outcome_of
 from generators.mutation.table_mutants import TableMutant, table_mutant
 from generators.mutation.trial import Stage
 from model.readings import reading
@@ -18,6 +19,7 @@ TOGETHER = 8  # mutants handed over at a time: neighbours are often the same sys
 
 _stages: list[Stage] = []
 _limits = Limits()
+_most_stages = MOST_STAGES
 
 
 def stages_for(
@@ -32,7 +34,7 @@ def stages_for(
 
 def outcomes(
     mutants: Sequence[TableMutant], scenarios: Sequence[str], reading_name: str, limits: Limits, *,
-    processes: int = 1, expected: Mapping[str, Sequence[str]] | None = None,
+    processes: int = 1, most_stages: int = MOST_STAGES, expected: Mapping[str, Sequence[str]] | None = None,
     finished: Callable[[int], None] = lambda count: None,
 ) -> Iterator[Outcome]:  # fmt: skip
     """What becomes of the mutants, as it becomes known. finished: told how many are done."""
@@ -40,13 +42,13 @@ def outcomes(
     if processes == 1:
         stages = stages_for(scenarios, reading_name, expected)
         for mutant in mutants:
-            yield outcome_of(mutant, stages, limits)
+            yield outcome_of(mutant, stages, limits, most_stages=most_stages)
             done += 1
             finished(done)
         return
     names = [mutant.identifier for mutant in mutants]
     portions = [names[start : start + TOGETHER] for start in range(0, len(names), TOGETHER)]
-    prepare = (list(scenarios), reading_name, expected, limits)
+    prepare = (list(scenarios), reading_name, expected, limits, most_stages)
     with ProcessPoolExecutor(processes, get_context("spawn"), _prepared, prepare) as pool:
         try:
             for portion in as_completed([pool.submit(_tried, portion) for portion in portions]):
@@ -60,12 +62,16 @@ def outcomes(
 
 
 def _prepared(
-    scenarios: Sequence[str], reading_name: str, expected: Mapping[str, Sequence[str]] | None, limits: Limits
-) -> None:
-    global _limits
-    _limits = limits
+    scenarios: Sequence[str], reading_name: str, expected: Mapping[str, Sequence[str]] | None, limits: Limits,
+    most_stages: int,
+) -> None:  # fmt: skip
+    global _limits, _most_stages
+    _limits, _most_stages = limits, most_stages
     _stages[:] = stages_for(scenarios, reading_name, expected)
+    gc.freeze()  # the right models stay: no collection need look at them again
 
 
 def _tried(names: Sequence[str]) -> list[Outcome]:
-    return [outcome_of(table_mutant(name), _stages, _limits) for name in names]
+    return [
+        outcome_of(table_mutant(name), _stages, _limits, most_stages=_most_stages) for name in names
+    ]

@@ -3,10 +3,11 @@ and names, never from positions in the table, so that they survive changes elsew
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from generators.changes import together
 from generators.mutation.effect_operators import effect_variations
 from generators.mutation.guard_operators import guard_variations
 from generators.mutation.message_operators import message_variations
@@ -50,18 +51,19 @@ OPERATORS = {
 
 @dataclass(frozen=True)
 class TableMutant:
-    """One small wrong change of one rule of a table.
+    """One small wrong change of a table.
 
-    row: the label. clause, requirements: of the rule. title: what it does wrong, in words. guarding: it
-    changes when the row is taken, not only what it does.
+    rows: labels; several where rows send the same value in a field, which one routine would write. clause,
+    requirements: of the rows. title: what it does wrong, in words. guarding: it changes when a row is taken, not
+    only what it does.
     """
 
     identifier: str
     operator: str
     actor: str
-    row: str
+    rows: tuple[str, ...]
     title: str
-    clause: str
+    clauses: tuple[str, ...]
     requirements: tuple[str, ...]
     change: Change
     guarding: bool
@@ -78,9 +80,11 @@ def mutants_of(machines: Iterable[Machine]) -> list[TableMutant]:
     found: list[TableMutant] = []
     taken: dict[str, int] = {}
     for machine in machines:
+        groups: dict[tuple[object, ...], list[tuple[Rule, Variation]]] = {}
         for rule in rules(machine):
-            for variation in _variations(rule):
-                found.append(_mutant(rule, variation, taken))
+            for number, variation in enumerate(_variations(rule)):
+                groups.setdefault(variation.builder or (rule.label, number), []).append((rule, variation))
+        found += [_mutant(group, taken) for group in groups.values()]
     return found
 
 
@@ -100,15 +104,20 @@ def _variations(rule: Rule) -> Iterable[Variation]:
     yield from message_variations(rule)
 
 
-def _mutant(rule: Rule, variation: Variation, taken: dict[str, int]) -> TableMutant:
-    actor = SHORT_NAMES.get(rule.machine.name, rule.machine.name)
-    parts = [actor, variation.operator, slug(rule.label), variation.detail]
+def _mutant(group: Sequence[tuple[Rule, Variation]], taken: dict[str, int]) -> TableMutant:
+    rule, variation = group[0]
+    labels = tuple(dict.fromkeys(entry.label for entry, _ in group))
+    where = slug(rule.label) if len(labels) == 1 else str(variation.builder[0])
+    parts = [SHORT_NAMES.get(rule.machine.name, rule.machine.name), variation.operator, where, variation.detail]
     identifier = ".".join(slug(part) for part in parts if part)
     taken[identifier] = taken.get(identifier, 0) + 1
     if taken[identifier] > 1:
         identifier = f"{identifier}.{taken[identifier]}"
-    requirements = tuple(dict.fromkeys(name for item in rule.cases for name in item.requirements))
+    cases = [item for entry, _ in group for item in entry.cases]
+    shown = f'"{rule.label}"' if len(labels) == 1 else f'"{rule.label}" and {len(labels) - 1} more'
     return TableMutant(
-        identifier, variation.operator, rule.machine.name, rule.label, f'"{rule.label}": {variation.description}',
-        rule.cases[0].clause, requirements, variation.change, variation.guarding,
+        identifier, variation.operator, rule.machine.name, labels, f"{shown}: {variation.description}",
+        tuple(dict.fromkeys(item.clause for item in cases if item.clause)),
+        tuple(dict.fromkeys(name for item in cases for name in item.requirements)),
+        together(*(entry.change for _, entry in group)), any(entry.guarding for _, entry in group),
     )  # fmt: skip

@@ -17,13 +17,15 @@ WORDS_OF_A_TERM = 4
 @dataclass(frozen=True)
 class Variation:
     """detail: what of the row, in the mutant's identifier. description: what it does wrong, in words.
-    guarding: it changes when the row is taken, so rows below it may be taken instead."""
+    guarding: it changes when the row is taken, so rows below it may be taken instead. builder: what an
+    implementation would write once, for all rows that send it: variations with the same one are one mutant."""
 
     operator: str
     detail: str
     description: str
     change: Change
     guarding: bool = False
+    builder: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True)
