@@ -170,19 +170,49 @@ def properties(name: Name = None, json: Json = False) -> None:
 
 
 @application.command(epilog="Example: dsmip requirements UE-F2H-01")
-def requirements(name: Name = None, json: Json = False) -> None:
+def requirements(
+    name: Name = None,
+    coverage: Annotated[bool, typer.Option("--coverage", help="with a witness and a mutant of each")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="with --coverage: the page in docs/")] = False,
+    json: Json = False,
+) -> None:
     """The requirements, the rows that realise them and the properties that check them."""
     from dsmip.listings import list_requirements
 
+    if coverage or markdown:
+        from dsmip.coverage_command import show_coverage
+
+        show_coverage(name, as_json=json, markdown=markdown)
+        return
     list_requirements(name, json)
 
 
-@application.command(epilog="Example: dsmip mutants")
-def mutants(name: Name = None, json: Json = False) -> None:
-    """Small wrong changes of the model, each with the property that finds it."""
-    from dsmip.listings import list_mutants
+@application.command(epilog="Example: dsmip mutants run minimal --operator window-too-wide")
+def mutants(
+    what: Annotated[list[str] | None, typer.Argument(help="a mutant to show; or: run SCENARIO...")] = None,
+    operator: Annotated[str | None, typer.Option("--operator", help="only those that this operator makes")] = None,
+    machine: Annotated[str | None, typer.Option("--machine", help="only those of ue or ha")] = None,
+    mutant: Annotated[list[str] | None, typer.Option("--mutant", help="run: only this one")] = None,
+    reading: ReadingName = "intended",
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="run: at most so many mutants")] = None,
+    memory: Annotated[str | None, typer.Option("--memory", help="run: limit, such as 4G")] = None,
+    time: Annotated[str | None, typer.Option("--time", help="run: limit for each exploration, such as 60s")] = None,
+    processes: Annotated[int, typer.Option("--processes", min=1, help="run: at once")] = 1,
+    json: Json = False,
+) -> None:
+    """Small wrong changes of the model, what became of each, and the score; `run` tries them in scenarios.
 
-    list_mutants(name, json)
+    Exit code of `run`: 0 all killed that behave otherwise, 1 some survive, 2 bad use, 3 something unknown.
+    """
+    from dsmip.mutants_command import RUN, list_mutants, run_mutants
+
+    words = what or []
+    if words[:1] == [RUN]:
+        raise typer.Exit(run_mutants(
+            words[1:], reading, mutant or [], operator, machine, most=limit, memory=memory, time=time,
+            processes=processes, as_json=json,
+        ))  # fmt: skip
+    list_mutants(words, operator, machine, as_json=json)
 
 
 @application.command(epilog='Example: dsmip ask "reachable registered and not bound" minimal --reading literal')

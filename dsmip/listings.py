@@ -1,4 +1,4 @@
-"""What there is: scenarios, properties, requirements, mutants."""
+"""What there is: scenarios, properties, requirements."""
 
 from __future__ import annotations
 
@@ -118,24 +118,4 @@ def list_requirements(name: str | None, as_json: bool) -> None:
               str(r["says"]) + ("" if r["out of scope"] == "no" else f" [out of scope: {r['out of scope']}]"),
               str(len(r["rows"])), ", ".join(r["properties"])]  # type: ignore[arg-type]
              for r in records],
-        )  # fmt: skip
-
-
-def list_mutants(name: str | None, as_json: bool) -> None:
-    from generators.mutants import MUTANTS, mutant
-
-    chosen = [mutant(name)] if name is not None else list(MUTANTS)
-    records: list[dict[str, object]] = [
-        {"mutant": entry.identifier, "actor": entry.actor, "change": entry.title, "killed by": entry.killed_by,
-         "scenario": entry.scenario, "reading": entry.reading, "requirements": list(entry.requirements)}
-        for entry in chosen
-    ]  # fmt: skip
-    if as_json:
-        _print_json(records if name is None else records[0])
-    elif name is not None:
-        _print_record(records[0])
-    else:
-        _print_table(
-            "Mutants", ["mutant", "actor", "change", "killed by", "scenario"],
-            [[str(r[key]) for key in ("mutant", "actor", "change", "killed by", "scenario")] for r in records],
         )  # fmt: skip

@@ -64,7 +64,7 @@ UE_MUTANTS = (
         "ue-update-without-association", "sends a Binding Update although there is no security association", "ue",
         changing("ue", "foreign link after home, association needed", dest=literal(UeState.REGISTERING),
                  then=[ue.detected_link.becomes(Link.FOREIGN), register(ue.address)]),
-        killed_by="SA-1", requirements=["GEN-03", "UE-H2F-02"],
+        killed_by="SA-1", requirements=["GEN-03", "UE-H2F-02", "UE-H2F-03", "REF-D2"],
     ),
     Mutant(
         "ue-update-before-detection", "sends a Binding Update before home link detection", "ue",
@@ -87,12 +87,12 @@ UE_MUTANTS = (
         changing("ue", "gives up the association while deregistering", when=ue.association & ~ue.association_renewed,
                  then=[ue.association.becomes(False), ue.key_management_granted.becomes(False),
                         ue.association_renewed.becomes(True)]),
-        killed_by="SA-6", requirements=["UE-F2H-02", "UE-F2H-03"],
+        killed_by="SA-6", requirements=["UE-F2H-02", "UE-F2H-03", "REF-D6"],
     ),
     Mutant(
         "ue-association-not-renewed", "uses an association that was not moved along", "ue",
         changing("ue", "another foreign link, update sent", when=ue.association),
-        killed_by="SA-5", scenario="key-management", requirements=["UE-F2F-09", "REF-A10"],
+        killed_by="SA-5", scenario="key-management", requirements=["UE-F2F-09", "REF-A10", "REF-D4"],
     ),
     Mutant(
         "ue-no-key-management", "wants its association to survive and does not set K", "ue",
@@ -148,7 +148,7 @@ UE_MUTANTS = (
     Mutant(
         "ue-counts-what-it-asked", "counts the lifetime that it asked for, whatever is granted", "ue",
         adding_effects("ue", "registration acknowledged", ue.time_left.becomes(ue.time_left)),
-        killed_by="BIND-13b", scenario="lifetimes", requirements=["REF-A8"],
+        killed_by="BIND-13b", scenario="lifetimes", requirements=["REF-A8", "REF-A1"],
     ),
     Mutant(
         "ue-no-back-off", "repeats its updates at equal intervals", "ue",
@@ -240,7 +240,7 @@ HOME_AGENT_MUTANTS = (
     Mutant(
         "ha-stale-care-of-address", "does not store the care-of address of a newer update", "home_agent",
         losing_effects("home_agent", "binding updated", ha.care_of_address),
-        killed_by="BIND-3", scenario="association-loss", requirements=["HA-F2F-02", "HA-F2F-04"],
+        killed_by="BIND-3", scenario="association-loss", requirements=["HA-F2F-02", "HA-F2F-04", "GEN-01"],
     ),
     Mutant(
         "ha-any-alternate", "binds an Alternate Care-of Address that is not the source", "home_agent",

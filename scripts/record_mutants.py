@@ -17,15 +17,17 @@ from generators.mutation.table_mutants import all_mutants, table_mutant
 TARGET = Path(__file__).parent.parent / "dsmip" / "mutation_results.json"
 READING = "intended"
 SCENARIOS = (
-    "minimal", "detach", "prefix-translation", "liveness-lifetimes", "ha-restart", "lifetimes", "address-detection",
-    "association-loss", "no-anti-replay", "statuses",
+    "minimal", "liveness", "detach", "prefix-translation", "liveness-lifetimes", "ha-restart", "lifetimes",
+    "address-detection", "association-loss", "no-anti-replay", "statuses",
 )  # fmt: skip
 LIMITS = Limits(seconds=60.0)
 SECONDS_BETWEEN_SAVINGS = 20
 
 
-def record(names: list[str], fates: list[str], *, only_new: bool, processes: int, most_stages: int) -> None:
-    document = json.loads(TARGET.read_text(encoding="utf-8")) if TARGET.exists() else {}
+def record(
+    target: Path, names: list[str], fates: list[str], *, only_new: bool, processes: int, most_stages: int
+) -> None:
+    document = json.loads(target.read_text(encoding="utf-8")) if target.exists() else {}
     known = {entry["mutant"]: entry for entry in document.get("outcomes", ())}
     wanted = [table_mutant(name) for name in names] or list(all_mutants())
     if only_new:
@@ -40,7 +42,7 @@ def record(names: list[str], fates: list[str], *, only_new: bool, processes: int
         kept = [known[name] for name in order if name in known]
         lines = ",\n  ".join(json.dumps(entry, ensure_ascii=False) for entry in kept)
         head = json.dumps({"reading": READING, "scenarios": list(SCENARIOS)}, indent=1)[:-2]
-        write_atomically(TARGET, f'{head},\n "outcomes": [\n  {lines}\n ]\n}}\n')
+        write_atomically(target, f'{head},\n "outcomes": [\n  {lines}\n ]\n}}\n')
 
     tried = outcomes(wanted, SCENARIOS, READING, LIMITS, processes=processes, most_stages=most_stages)
     for count, outcome in enumerate(tried, 1):
@@ -55,9 +57,11 @@ def record(names: list[str], fates: list[str], *, only_new: bool, processes: int
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("mutants", nargs="*")
+    parser.add_argument("--target", type=Path, default=TARGET)
     parser.add_argument("--new", action="store_true")
     parser.add_argument("--fate", action="append", help="only those with this recorded fate")
     parser.add_argument("--stages", type=int, default=MOST_STAGES, help="scenarios to try one in that nothing kills")
     parser.add_argument("--processes", type=int, default=2)
     given = parser.parse_args()
-    record(given.mutants, given.fate or [], only_new=given.new, processes=given.processes, most_stages=given.stages)
+    record(given.target, given.mutants, given.fate or [], only_new=given.new, processes=given.processes,
+           most_stages=given.stages)  # fmt: skip

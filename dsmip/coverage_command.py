@@ -1,0 +1,80 @@
+"""`dsmip requirements --coverage`: the four columns of every requirement, and what is missing."""
+
+from __future__ import annotations
+
+import json
+
+from rich.table import Table
+
+from dsmip.console import output
+from dsmip.mutation_pages import coverage_page
+from dsmip.mutation_tables import covered, hole_reasons
+from generators.coverage import Covered, reason_for
+from properties.catalogue import requirement
+
+
+def show_coverage(name: str | None, *, as_json: bool, markdown: bool) -> None:
+    """Print the columns of one requirement, or of all. Raises ModelError for an unknown one."""
+    wanted = None if name is None else requirement(name).identifier
+    entries = [entry for entry in covered() if wanted in (None, entry.requirement.identifier)]
+    if as_json:
+        records = [_record(entry) for entry in entries]
+        print(json.dumps(records if wanted is None else records[0], indent=1, ensure_ascii=False))
+    elif markdown:
+        print(coverage_page(), end="")
+    elif wanted is not None:
+        _show(entries[0])
+    else:
+        _show_all(entries)
+
+
+def _record(entry: Covered) -> dict[str, object]:
+    witness = entry.witness
+    return {
+        "requirement": entry.requirement.identifier,
+        "rows": [f"{machine}: {label}" for machine, label in entry.rows],
+        "properties": list(entry.properties),
+        "witness": None if witness is None else {
+            "scenario": witness.scenario, "reading": witness.reading, "row": f"{witness.machine}: {witness.row}",
+            "length": len(witness.path), "steps": [action for action, _ in witness.path],
+        },
+        "mutants": [{"mutant": kill.mutant, "killed by": kill.property, "scenario": kill.scenario,
+                     "length": kill.length} for kill in entry.kills],
+        "missing": list(entry.missing),
+        "reason": reason_for(entry, hole_reasons()) if entry.missing else "",
+    }  # fmt: skip
+
+
+def _show(entry: Covered) -> None:
+    console = output()
+    console.print(f"{entry.requirement.identifier}: {entry.requirement.text}")
+    console.print("rows:")
+    for machine, label in entry.rows:
+        console.print(f"  {machine}: {label}")
+    console.print(f"properties: {', '.join(entry.properties)}")
+    if entry.witness is not None:
+        console.print(f"witness, in {entry.witness.scenario} under {entry.witness.reading}:")
+        for number, (action, _) in enumerate(entry.witness.path, 1):
+            console.print(f"  {number}. {action}")
+    console.print("mutants killed:")
+    for kill in entry.kills:
+        steps = "" if kill.length is None else f", {kill.length} steps"
+        console.print(f"  {kill.mutant} by {kill.property} ({kill.scenario}{steps})")
+    if entry.missing:
+        console.print(f"missing: {', '.join(entry.missing)}: {reason_for(entry, hole_reasons())}")
+
+
+def _show_all(entries: list[Covered]) -> None:
+    console = output()
+    table = Table(title="Requirement coverage", title_justify="left")
+    for column in ("requirement", "rows", "properties", "witness", "mutants", "missing"):
+        table.add_column(column, no_wrap=column in ("requirement", "witness"))
+    for entry in entries:
+        witness = entry.witness
+        run = "" if witness is None else f"{witness.scenario}, {len(witness.path)} steps"
+        missing = "out of scope" if entry.requirement.out_of_scope else ", ".join(entry.missing)
+        table.add_row(entry.requirement.identifier, str(len(entry.rows)), str(len(entry.properties)), run,
+                      str(len({kill.mutant for kill in entry.kills})), missing)  # fmt: skip
+    console.print(table)
+    whole = sum(not entry.missing for entry in entries)
+    console.print(f"{whole} of {len(entries)} have all four; `dsmip requirements NAME --coverage` says why not.")

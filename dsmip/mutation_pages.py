@@ -1,0 +1,86 @@
+"""The pages on requirement coverage and on mutants, in Markdown, from what is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from dsmip.mutation_tables import FATES, covered, hole_reasons, percentage, recorded, survival_reasons, why_it_survives
+from generators.coverage import Covered, reason_for
+from generators.mutation.table_mutants import OPERATORS, all_mutants
+from generators.mutation.trial import Fate
+
+GENERATED = "<!-- made by `python scripts/write_mutation_pages.py`; do not edit -->"
+
+
+def coverage_page() -> str:
+    """docs/coverage.md: four columns for each requirement, then the holes with their reasons."""
+    entries = covered()
+    whole = [entry for entry in entries if not entry.missing]
+    lines = [
+        "# Requirement coverage", "", GENERATED, "",
+        f"{len(whole)} of {len(entries)} requirements have all four columns: rows of the tables that realise them, "
+        "properties that check them, a run in which one of the rows is taken (shortest, under `intended`), and a "
+        "mutant that violates them and that one of these properties finds out. The others are named below, with "
+        "what is missing and why.", "",
+        *_table(["requirement", "clause", "rows", "properties", "witness", "mutant, killed by"],
+                map(_columns, entries)),
+        "", "## What is missing, and why", "",
+        *_table(["requirement", "missing", "reason"], (
+            [entry.requirement.identifier, ", ".join(entry.missing), reason_for(entry, hole_reasons())]
+            for entry in entries if entry.missing)),
+    ]  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def _columns(entry: Covered) -> list[str]:
+    witness = entry.witness
+    run = "" if witness is None else f"{witness.scenario}, {len(witness.path)} steps: {witness.row}"
+    kill = entry.kills[0] if entry.kills else None
+    killed = "" if kill is None else f"`{kill.mutant}`, {kill.property}"
+    return [entry.requirement.identifier, entry.requirement.clause, str(len(entry.rows)),
+            ", ".join(entry.properties), run, killed]  # fmt: skip
+
+
+def mutants_page() -> str:
+    """docs/mutants.md: the score of each operator, then the mutants that nothing kills."""
+    known = recorded()
+    tried = len(known.outcomes)
+    lines = [
+        "# Mutants", "", GENERATED, "",
+        f"The operators make {len(all_mutants())} mutants of the tables of UE and home agent. {tried} of them were "
+        f"tried under `{known.reading}`, each against every property that holds of the right model, in some of "
+        f"these scenarios that take its row, the small ones first, until the first kill: {', '.join(known.scenarios)}. "
+        + ("All were tried." if not known.not_tried else
+           f"{len(known.not_tried)} were not tried yet; those that were are a random sample, and some that a "
+           "requirement's fourth column needed. `python scripts/record_mutants.py --new` goes on."), "",
+        "- killed: a property that holds of the right model is violated; the trace replays at 16-bit numbers",
+        "- survived: it behaves otherwise in a scenario tried, and no property minds",
+        "- equivalent: the same reachable states and steps, compared one by one, in every scenario tried",
+        "- not reached: the row is taken in none of the scenarios, or the change makes the same system there",
+        "- stillborn: the type or table checks refuse it", "- unknown: a limit was hit", "",
+        "The score is killed / (killed + survived + unknown).", "",
+        *_table(["operator", "what it does", *(fate.value for fate in FATES), "score"], (
+            [score.operator, OPERATORS.get(score.operator, ""), *(str(score[fate]) for fate in FATES),
+             percentage(score)] for score in known.scores())),
+        "", "## Survivors", "",
+    ]  # fmt: skip
+    titles = {entry.identifier: entry.title for entry in all_mutants()}
+    survivors = known.with_fate(Fate.SURVIVED, Fate.UNKNOWN)
+    for reason in [entry.reason for entry in survival_reasons()]:
+        group = [outcome for outcome in survivors if why_it_survives(outcome.mutant) == reason]
+        if group:
+            lines += [f"**{reason}**", ""]
+            lines += [f"- `{outcome.mutant}`: {_short(titles[outcome.mutant])}" for outcome in group]
+            lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _short(text: str, most: int = 160) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    def line(cells: Sequence[str]) -> str:
+        return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
+
+    return [line(columns), line(["---"] * len(columns)), *map(line, rows)]

@@ -1,0 +1,138 @@
+"""What answers for a requirement, in four columns: rows that realise it, properties that check it, a run in
+which it matters, and mutants that violate it and are killed by one of those properties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from checker.engines import explore
+from checker.search import Limits
+from checker.trace import Trace, replay
+from model.handover import MACHINES, handover
+from model.language.domains import Value
+from model.language.errors import ModelError
+from model.language.expressions import TRUE
+from model.language.interpretation import Interpretation, State
+from model.language.observations import Observation
+from model.language.systems import System
+from model.readings import Reading, reading
+from model.scenarios import Scenario, load
+from properties.catalogue import Requirement
+from properties.registry import ALL_PROPERTIES
+from properties.traceability import matrix
+
+COLUMNS = ("rows", "properties", "witness", "mutant")
+
+
+@dataclass(frozen=True)
+class RowWitness:
+    """A shortest run of a scenario that ends with a step of a row.
+
+    initial: the variables that may start with several values. path: (action, position of the message taken).
+    """
+
+    machine: str
+    row: str
+    scenario: str
+    reading: str
+    initial: Mapping[str, Value]
+    path: tuple[tuple[str, int | None], ...]
+
+
+@dataclass(frozen=True)
+class Kill:
+    """A mutant found out by a property. requirements: what it disregards. length: of the shortest trace."""
+
+    mutant: str
+    property: str
+    scenario: str
+    length: int | None
+    requirements: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Covered:
+    """The four columns of one requirement. kills: by properties that check it; the shortest trace first."""
+
+    requirement: Requirement
+    rows: tuple[tuple[str, str], ...]
+    properties: tuple[str, ...]
+    witness: RowWitness | None
+    kills: tuple[Kill, ...]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The columns that are empty."""
+        filled = (self.rows, self.properties, self.witness is not None, self.kills)
+        return tuple(name for name, present in zip(COLUMNS, filled, strict=True) if not present)
+
+
+def coverage(witnesses: Iterable[RowWitness], kills: Iterable[Kill]) -> list[Covered]:
+    """Every requirement of the catalogue with its columns, in the catalogue's order."""
+    shortest: dict[tuple[str, str], RowWitness] = {}
+    for witness in witnesses:
+        known = shortest.get((witness.machine, witness.row))
+        if known is None or len(witness.path) < len(known.path):
+            shortest[witness.machine, witness.row] = witness
+    by_requirement: dict[str, list[Kill]] = {}
+    for kill in kills:
+        for identifier in kill.requirements:
+            by_requirement.setdefault(identifier, []).append(kill)
+    found = []
+    for traced in matrix(MACHINES, ALL_PROPERTIES):
+        own = [shortest[row] for row in traced.rows if row in shortest]
+        telling = [kill for kill in by_requirement.get(traced.requirement.identifier, ())
+                   if kill.property in traced.properties]  # fmt: skip
+        nearest = min(own, key=lambda entry: len(entry.path), default=None)
+        found.append(Covered(
+            traced.requirement, traced.rows, traced.properties, nearest,
+            tuple(sorted(telling, key=lambda kill: (kill.length is None, kill.length or 0, kill.mutant))),
+        ))  # fmt: skip
+    return found
+
+
+def row_witnesses(scenario: Scenario, read: Reading, limits: Limits = Limits()) -> list[RowWitness]:  # noqa: B008
+    """A shortest run to each row of UE and home agent that is taken in a scenario. Raises ModelError."""
+    system = handover(scenario, read)
+    actions: dict[tuple[str, str], list[str]] = {}
+    for action in system.actions:
+        for row in action.rows:
+            actions.setdefault((row.machine, row.label), []).append(action.name)
+    looked_for = {f"{machine}: {label}": Observation(f"{machine}: {label}", in_steps=dict.fromkeys(names, TRUE))
+                  for (machine, label), names in actions.items()}  # fmt: skip
+    found = explore(system, list(looked_for.values()), limits)
+    return [
+        RowWitness(machine, label, scenario.name, read.name, _open_values(system, sighting.initial), sighting.path)
+        for machine, label in actions
+        if (sighting := found.sightings.get(f"{machine}: {label}")) is not None
+    ]
+
+
+def _open_values(system: System, state: State) -> dict[str, Value]:
+    return {variable.name: value for variable, value in zip(system.variables, state.values, strict=True)
+            if len(variable.initial) > 1}  # fmt: skip
+
+
+def witness_trace(witness: RowWitness) -> Trace:
+    """The witness as a trace, replayed. Raises ModelError if it is no run of the model, or does not end in its row."""
+    system = handover(load(witness.scenario), reading(witness.reading))
+    starts = [state for state in Interpretation(system).initial_states()
+              if _open_values(system, state) == dict(witness.initial)]  # fmt: skip
+    about = f"{witness.machine}: {witness.row}"
+    if not starts:
+        raise ModelError(f'the run to "{about}" starts in no initial state of {witness.scenario}')
+    trace = replay(system, about, starts[0], witness.path)
+    if not any((row.machine, row.label) == (witness.machine, witness.row) for row in trace.steps[-1].action.rows):
+        raise ModelError(f'the run to "{about}" in {witness.scenario} ends otherwise')
+    return trace
+
+
+def unexplained(entries: Sequence[Covered], reasons: Mapping[str, str]) -> list[Covered]:
+    """Requirements with an empty column and no reason for it."""
+    return [entry for entry in entries if entry.missing and not reason_for(entry, reasons)]
+
+
+def reason_for(entry: Covered, reasons: Mapping[str, str]) -> str:
+    """Why a column is empty: the requirement is out of scope, or the reason given; empty if there is none."""
+    return entry.requirement.out_of_scope or reasons.get(entry.requirement.identifier, "")

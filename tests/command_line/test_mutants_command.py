@@ -1,0 +1,84 @@
+"""`dsmip mutants`, `dsmip mutants run` and `dsmip requirements --coverage`."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from dsmip.commands import application
+from generators.mutation.table_mutants import OPERATORS, all_mutants
+from model.language.errors import ModelError
+from properties.catalogue import REQUIREMENTS
+
+
+def dsmip(*arguments: str) -> Result:
+    return CliRunner().invoke(application, arguments)
+
+
+def test_mutants_are_counted_by_operator_and_fate() -> None:
+    result = dsmip("mutants")
+    assert result.exit_code == 0
+    assert "ha-keeps-binding" in result.stdout
+    assert f"Mutants of the tables: {len(all_mutants())}" in result.stdout
+
+
+def test_mutants_of_one_operator_and_machine_are_listed_with_their_fates() -> None:
+    records = json.loads(dsmip("mutants", "--operator", "drop-send", "--machine", "ha", "--json").stdout)
+    assert [record["mutant"] for record in records] == [
+        entry.identifier for entry in all_mutants() if entry.operator == "drop-send" and entry.actor == "home_agent"]
+    assert all(record["fate"] and record["requirements"] for record in records)
+
+
+def test_one_mutant_is_shown_in_full() -> None:
+    record = json.loads(dsmip("mutants", "ha.keep-state.removal", "--json").stdout)
+    assert (record["operator"], record["rows"], record["clauses"]) == ("keep-state", ["removal"], ["5.2.3.3"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--operator", "drop-sned"], 'did you mean "drop-send"'),
+        (["--machine", "ham"], 'did you mean "ha"'),
+        (["ha.keep-state.removl"], 'did you mean "ha.keep-state.removal"'),
+        (["ha.keep-state.removal", "minimal"], "one mutant at a time"),
+        (["run", "minimal", "--mutant", "ha.keep-state.removl"], 'did you mean "ha.keep-state.removal"'),
+        (["run", "minimall", "--mutant", "ha.keep-state.removal"], 'did you mean "minimal"'),
+    ],
+)
+def test_unknown_name_gets_the_nearest_one(arguments: list[str], words: str) -> None:
+    error = dsmip("mutants", *arguments).exception
+    assert isinstance(error, ModelError)
+    assert words in str(error)
+
+
+def test_run_kills_a_mutant_and_gives_the_score() -> None:
+    result = dsmip("mutants", "run", "minimal", "--mutant", "ha.keep-state.removal", "--json")
+    assert result.exit_code == 0
+    document = json.loads(result.stdout)
+    assert [outcome["fate"] for outcome in document["outcomes"]] == ["killed"]
+    assert [(score["operator"], score["score"]) for score in document["scores"]] == [("keep-state", 1), ("all", 1)]
+    assert document["scores"][0]["operator"] in OPERATORS
+
+
+def test_run_cut_short_by_a_limit_is_unknown() -> None:
+    result = dsmip("mutants", "run", "minimal", "--mutant", "ha.other-state.removal.detecting-duplicates",
+                   "--memory", "1K")  # fmt: skip
+    assert result.exit_code == 3
+
+
+def test_coverage_has_every_requirement_in_four_columns() -> None:
+    records = json.loads(dsmip("requirements", "--coverage", "--json").stdout)
+    assert [record["requirement"] for record in records] == list(REQUIREMENTS)
+    for record in records:
+        columns = (record["rows"], record["properties"], record["witness"], record["mutants"])
+        assert record["missing"] == [name for name, column in zip(
+            ("rows", "properties", "witness", "mutant"), columns, strict=True) if not column]
+        assert bool(record["missing"]) == bool(record["reason"])
+
+
+def test_coverage_of_one_requirement_shows_its_witness_and_mutants() -> None:
+    text = dsmip("requirements", "UE-F2H-01", "--coverage").stdout
+    assert "witness, in minimal under intended:" in text
+    assert "ue-no-deregistration by BIND-1" in text

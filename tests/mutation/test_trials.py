@@ -1,0 +1,92 @@
+"""What becomes of a mutant in a scenario, and over several."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from checker.behaviour import behaviour
+from checker.search import Limits
+from generators.changes import of_every_case
+from generators.mutation.campaign import outcome_of
+from generators.mutation.parallel import stages_for
+from generators.mutation.results import as_record, from_record, scores
+from generators.mutation.table_mutants import OPERATORS, table_mutant
+from generators.mutation.trial import Fate, Stage
+from model.handover import handover
+from model.readings import reading
+from model.scenarios import load
+
+
+@cache
+def minimal() -> Stage:
+    return stages_for(["minimal"], "intended")[0]
+
+
+def fate(identifier: str) -> Fate:
+    return outcome_of(table_mutant(identifier), [minimal()]).fate
+
+
+def test_binding_kept_in_spite_of_its_removal_is_killed_by_a_shortest_trace() -> None:
+    outcome = outcome_of(table_mutant("ha.keep-state.removal"), [minimal()])
+    assert outcome.fate is Fate.KILLED
+    lengths = [killing.length for killing in outcome.killings if killing.length is not None]
+    assert lengths and outcome.killings[0].length == min(
+        killing.length for killing in outcome.killings if killing.length is not None and ":" not in killing.property)
+    assert any(killing.property.startswith("BIND-") for killing in outcome.killings)
+
+
+def test_missing_case_of_a_message_is_stillborn() -> None:
+    outcome = outcome_of(table_mutant("ha.drop-row.initial-registration"), [minimal()])
+    assert outcome.fate is Fate.STILLBORN
+    assert "no row says what happens on receives BindingUpdate" in outcome.reason
+
+
+def test_row_that_is_never_taken_is_not_reached() -> None:
+    assert fate("ha.keep-state.the-home-address-is-in-use") is Fate.NOT_REACHED
+
+
+def test_change_without_consequence_is_equivalent() -> None:
+    """There is no NAT in the scenario, so it makes no difference what the entry says of one."""
+    outcome = outcome_of(table_mutant("ha.drop-effect.initial-registration.nat-found"), [minimal()])
+    assert outcome.fate is Fate.EQUIVALENT
+    assert outcome.same == ("minimal",)
+
+
+def test_search_cut_short_is_unknown_and_neither_killed_nor_equivalent() -> None:
+    stages = stages_for(["minimal"], "intended")
+    for identifier in ("ha.keep-state.removal", "ha.drop-effect.initial-registration.nat-found"):
+        assert outcome_of(table_mutant(identifier), stages, Limits(states=50)).fate is Fate.UNKNOWN
+
+
+def test_behaviour_does_not_depend_on_names_of_rows_and_tells_a_lost_effect() -> None:
+    scenario, read = load("minimal"), reading("intended")
+    right = behaviour(handover(scenario, read))
+    assert right is not None
+    assert (right.states, right.transitions) == (
+        minimal().right.exploration.states, minimal().right.exploration.transitions)
+    renamed = handover(scenario, read, of_every_case(
+        "ue", "registration acknowledged", lambda item: replace(item, label="another name")))  # fmt: skip
+    assert behaviour(renamed) == right
+    wrong = behaviour(handover(scenario, read, table_mutant("ha.drop-effect.removal.care-of-address").change))
+    assert wrong is not None and wrong.state_set != right.state_set
+
+
+def test_behaviour_of_too_many_states_is_not_given() -> None:
+    assert behaviour(handover(load("minimal"), reading("intended")), Limits(states=100)) is None
+
+
+def test_outcome_survives_being_written_down() -> None:
+    outcome = outcome_of(table_mutant("ha.keep-state.removal"), [minimal()])
+    assert from_record(as_record(outcome)) == outcome
+
+
+def test_score_counts_unknown_ones_as_not_killed_and_leaves_out_what_cannot_be_killed() -> None:
+    outcomes = [from_record({"mutant": str(n), "operator": "drop-row", "fate": word})
+                for n, word in enumerate(["killed", "survived", "unknown", "equivalent", "not reached", "stillborn"])]
+    of_operator, of_all = scores(outcomes, OPERATORS)
+    assert (of_operator.operator, of_all.operator) == ("drop-row", "all")
+    assert of_all.killed_share == pytest.approx(1 / 3)
+    assert of_all.total == 6
