@@ -58,7 +58,7 @@ def run_checks(
     ]  # fmt: skip
     whole = True
     try:
-        for run in _at_the_same_time(tasks, jobs_for(len(tasks), 1 if engine.has_workers else jobs)):
+        for run in at_the_same_time(tasks, jobs_for(len(tasks), 1 if engine.has_workers else jobs)):
             runs.append(run)
             shipped_one = run.scenario.name in shipped() and run.scenario == load(run.scenario.name)
             results += results_of(run, expect=expect and shipped_one, folder=folder, mutant=mutant)
@@ -86,7 +86,7 @@ def checked(
             )  # fmt: skip
 
 
-def _at_the_same_time(tasks: Sequence[Callable[[], Iterator[Run]]], jobs: int) -> Iterator[Run]:
+def at_the_same_time(tasks: Sequence[Callable[[], Iterator[Run]]], jobs: int) -> Iterator[Run]:
     """The runs in their order; with one job, in this process."""
     if jobs == 1:
         for task in tasks:

@@ -266,6 +266,9 @@ def findings(
 def report(
     output: Output,
     scenarios: Scenarios = None,
+    set_: Annotated[
+        str | None, typer.Option("--set", help="of shipped scenarios: default (a minute), large (minutes) or all")
+    ] = None,
     reading: Annotated[
         list[str] | None, typer.Option("--reading", help="literal, intended or final; default: literal, intended")
     ] = None,
@@ -273,6 +276,9 @@ def report(
     property_: Annotated[list[str] | None, typer.Option("--property", help="only these properties")] = None,
     memory: Annotated[str | None, typer.Option("--memory", help="limit, such as 4G")] = None,
     time: Annotated[str | None, typer.Option("--time", help="limit for each exploration, such as 60s")] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, help="scenarios at the same time; default: one a processor")
+    ] = None,
 ) -> None:
     """Explore scenarios and write one HTML file: verdicts, findings, matrices, pictures, every run step by step.
 
@@ -282,6 +288,7 @@ def report(
 
     raise typer.Exit(write_report(
         scenarios or [], reading or [], choose or [], property_ or [], output, memory=memory, time=time,
+        scenario_set_name=set_, jobs=jobs,
     ))  # fmt: skip
 
 

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from checker.checking import Run, check_scenario
+from checker.checking import Run
 from diagrams.report.document import report_html
 from dsmip import quantities
-from dsmip.check_command import DEFAULT_READINGS, INTERRUPTED
+from dsmip.check_command import DEFAULT_READINGS, INTERRUPTED, at_the_same_time, checked
 from dsmip.check_results import Result, results_of
-from dsmip.console import reporting, say
-from dsmip.failures import INTERRUPTION, UNKNOWN
+from dsmip.console import say
+from dsmip.engine_options import EngineOptions
+from dsmip.failures import UNKNOWN
 from dsmip.files import refuse_unwritable, write_atomically
+from dsmip.many_checks import jobs_for
 from dsmip.report_contents import contents_of
 from model.language.errors import ModelError
 from model.readings import reading
+from model.scenario_sets import scenario_set
 from model.scenarios import load, shipped
 from properties.registry import ALL_PROPERTIES, property_called
 
@@ -27,13 +32,17 @@ NAMED_IN_TITLE = 3  # scenarios; more are counted
 
 def write_report(
     scenarios: Sequence[str], readings: Sequence[str], choices: Sequence[str], properties: Sequence[str],
-    target: Path, *, memory: str | None, time: str | None,
+    target: Path, *, memory: str | None, time: str | None, scenario_set_name: str | None = None,
+    jobs: int | None = None,
 ) -> int:  # fmt: skip
     """The exit code: 0, or 3 if something was cut short. Raises ModelError and OutputError."""
     if target.suffix.lower() not in (".html", ".htm"):
         raise ModelError(f'--output "{target}": a report ends in .html')
+    if scenarios and scenario_set_name is not None:
+        raise ModelError("--set: give a set or names of scenarios, not both")
     refuse_unwritable(target)
-    loaded = [load(name) for name in dict.fromkeys(scenarios)] or [load(name) for name in shipped()]
+    named = dict.fromkeys(scenarios or scenario_set(scenario_set_name or "default"))
+    loaded = [load(name) for name in named]
     read = [reading(name, choices) for name in dict.fromkeys(readings or DEFAULT_READINGS)]
     wanted = [property_called(name) for name in properties] or list(ALL_PROPERTIES)
     limits = quantities.limits(memory, time)
@@ -41,25 +50,26 @@ def write_report(
     runs: list[Run] = []
     results: list[Result] = []
     unfinished = ""
-    for scenario, entry in [(scenario, entry) for scenario in loaded for entry in read]:
-        try:
-            with reporting(f"{scenario.name}, {entry.name}") as progress:
-                run = check_scenario(scenario, entry, wanted, limits=limits, progress=progress)
-        except KeyboardInterrupt:
-            unfinished = f"Interrupted at {scenario.name}, {entry.name}; what comes after it is not here."
-            break
-        shipped_one = scenario.name in shipped() and scenario == load(scenario.name)
-        runs.append(run)
-        results += results_of(run, expect=expect and shipped_one, folder=None)
-        if run.exploration.stopped == INTERRUPTED:
-            unfinished = f"Interrupted in {scenario.name}, {entry.name}; what comes after it is not here."
-            break
-    if unfinished:
-        say(INTERRUPTION)
+    tasks = [
+        partial(checked, scenario, read, wanted, change=None, engine=EngineOptions(), limits=limits, reduce=True,
+                look_for_dead_ends=False)
+        for scenario in loaded
+    ]  # fmt: skip
+    try:
+        for run in at_the_same_time(tasks, jobs_for(len(tasks), jobs)):
+            runs.append(run)
+            shipped_one = run.scenario.name in shipped() and run.scenario == load(run.scenario.name)
+            results += results_of(run, expect=expect and shipped_one, folder=None)
+            if run.exploration.stopped == INTERRUPTED:
+                raise KeyboardInterrupt
+    except (KeyboardInterrupt, BrokenProcessPool) as reason:
+        why = "Interrupted" if isinstance(reason, KeyboardInterrupt) else "A worker was killed (out of memory?)"
+        unfinished = f"{why} after {len(runs)} of {len(loaded) * len(read)} explorations; the others are not here."
+        say(f"dsmip: {unfinished[0].lower()}{unfinished[1:]}")
     contents = contents_of(
-        runs, results, title=_title([entry.name for entry in loaded]),
-        command=_command(scenarios, readings, choices, properties), made=f"{datetime.now(UTC):%d %B %Y, %H:%M} UTC",
-        version=version("dsmip"), unfinished=unfinished,
+        runs, results, title=_title([entry.name for entry in loaded] if scenarios else []),
+        command=_command(scenarios, scenario_set_name, readings, choices, properties),
+        made=f"{datetime.now(UTC):%d %B %Y, %H:%M} UTC", version=version("dsmip"), unfinished=unfinished,
     )  # fmt: skip
     write_atomically(target, report_html(contents))
     say(f"written: {target}")
@@ -67,16 +77,18 @@ def write_report(
 
 
 def _title(scenarios: Sequence[str]) -> str:
-    if len(scenarios) == len(shipped()):
+    if not scenarios:
         return "Verification of the handover procedure"
     names = ", ".join(scenarios) if len(scenarios) <= NAMED_IN_TITLE else f"{len(scenarios)} scenarios"
     return f"Verification of the handover procedure: {names}"
 
 
 def _command(
-    scenarios: Sequence[str], readings: Sequence[str], choices: Sequence[str], properties: Sequence[str]
-) -> str:
+    scenarios: Sequence[str], set_name: str | None, readings: Sequence[str], choices: Sequence[str],
+    properties: Sequence[str],
+) -> str:  # fmt: skip
     """What to type for the same report."""
-    options = [("--reading", readings), ("--choose", choices), ("--property", properties)]
+    options = [("--set", [set_name] if set_name else []), ("--reading", readings), ("--choose", choices),
+               ("--property", properties)]  # fmt: skip
     return shlex.join(["dsmip", "report", *scenarios, *(part for option, values in options for value in values
                                                        for part in (option, value))])  # fmt: skip

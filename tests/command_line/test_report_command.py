@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from checker.checking import Run, check_scenario
-from dsmip import report_command
+from dsmip import check_command, report_command
 from dsmip.files import OutputError
 from model.language.errors import ModelError
 
@@ -38,7 +38,7 @@ def report(*arguments: str | Path, code: int = 0) -> str:
 def test_bad_use_is_one_line_before_anything_is_explored(
     arguments: list[str], words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report_command, "check_scenario", lambda *given, **options: pytest.fail("explored"))
+    monkeypatch.setattr(report_command, "checked", lambda *given, **options: pytest.fail("explored"))
     with pytest.raises((ModelError, OutputError), match=re.escape(words)):
         scenario, _, target, *options = arguments
         named = {name: [value] for name, value in zip(options[::2], options[1::2], strict=True)}
@@ -69,11 +69,11 @@ def test_ctrl_c_leaves_a_report_of_what_was_done(tmp_path: Path, monkeypatch: py
             raise KeyboardInterrupt
         return check_scenario(*given, **options)
 
-    monkeypatch.setattr(report_command, "check_scenario", once)
+    monkeypatch.setattr(check_command, "check_scenario", once)
     code = report_command.write_report(["minimal"], [], [], ["BIND-1"], target, memory=None, time=None)
     html = target.read_text(encoding="utf-8")
     assert code == 3
-    assert "Interrupted at minimal, intended" in html and "Violated under literal" in html
+    assert "Interrupted after 1 of 2 explorations" in html and "Violated under literal" in html
 
 
 OWN = """name = "mine"
@@ -94,13 +94,15 @@ sequence_number_bits = 5
 def test_an_own_scenario_needs_no_program_and_its_text_stays_text(tmp_path: Path) -> None:
     scenario, target = tmp_path / "mine.toml", tmp_path / "a.html"
     scenario.write_text(OWN, encoding="utf-8")
-    command = [PROGRAM, "report", scenario, "--reading", "literal", "--property", "SA-5", "-o", target]
+    command = [PROGRAM, "report", scenario, "minimal", "--jobs", "2", "--reading", "literal", "--property", "SA-5",
+               "-o", target]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, env={"PATH": ""})
     assert done.returncode == 0, done.stderr
     html = target.read_text(encoding="utf-8")
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &#39;quoted&#39; {{ 7*7 }}" in html
     assert "<script>alert" not in html
     assert "class=\"state-diagram\"" in html
+    assert '"id":"mine-literal-SA-5"' in html and '"id":"minimal-literal-SA-5"' in html
 
 
 def test_a_choice_that_mends_is_named_and_nothing_is_violated(tmp_path: Path) -> None:
