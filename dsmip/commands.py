@@ -17,6 +17,8 @@ certificate_commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, 
 application.add_typer(certificate_commands, name="certificate")
 application.add_typer(trace_commands, name="trace")
 application.add_typer(diagram_commands, name="diagram")
+suite_commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Build or run a suite of tests.")
+application.add_typer(suite_commands, name="suite")
 
 Scenarios = Annotated[list[str] | None, typer.Argument(help="names of shipped scenarios, or .toml files")]
 OneScenario = Annotated[str, typer.Argument(help="a shipped scenario, or a .toml file")]
@@ -344,6 +346,43 @@ def testgen(
     from dsmip.testgen_command import write_test
 
     write_test(property_, output, role, scenario, reading, choose or [], mutant)
+
+
+@suite_commands.command("build", epilog="Example: dsmip suite build minimal nat -o out/ha.json")
+def suite_build(
+    scenarios: Annotated[list[str], typer.Argument(help="names of shipped scenarios, or .toml files")],
+    output: Output,
+    role: Annotated[str, typer.Option("--role", help="system under test: ue or home_agent")] = "home_agent",
+    reading: ReadingName = "intended",
+    choose: Choices = None,
+    goals: Annotated[
+        list[str] | None,
+        typer.Option("--goals", help="rows, answers, pairs, requirements, properties, mutants; default: all"),
+    ] = None,
+) -> None:
+    """Write the tests of a role: .json, .py (pytest), .md (test plan) or .ttcn."""
+    from dsmip.suite_command import write_suite
+
+    write_suite(scenarios, output, role, reading, choose or [], goals or [])
+
+
+@suite_commands.command("run", epilog="Example: dsmip suite run out/ha.json --adapter loopback")
+def suite_run(
+    file: Annotated[Path, typer.Argument(help="a suite in its .json form")],
+    adapter: Annotated[
+        str, typer.Option("--adapter", help='in-process, loopback, or your own: "package.module:factory"')
+    ] = "in-process",
+    mutant: Mutant = None,
+    test: Annotated[list[str] | None, typer.Option("--test", help="only these tests")] = None,
+    json: Json = False,
+) -> None:
+    """Run a suite on a system under test.
+
+    Exit code: 0 all pass, 1 something fails or the system went down, 3 something inconclusive.
+    """
+    from dsmip.suite_command import run_on
+
+    run_on(file, adapter, mutant, test or [], json)
 
 
 @application.command(epilog="Example: dsmip export promela minimal -o out")

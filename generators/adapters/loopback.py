@@ -1,0 +1,215 @@
+"""Drives the reference program over real UDP on loopback: it runs as a process of its own, and counts as down
+when it ends or does not answer in time."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import selectors
+import socket
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Mapping, Sequence
+from time import monotonic
+from typing import Any
+
+from generators.adapters.loopback_plan import HOME_AGENT, ipv4_addresses, loopback_plan
+from generators.adapters.protocol import Fields
+from generators.adapters.wire_protocol import Capability, Datagram, SystemDown, Udp, Unable
+from model.scenarios import from_data
+
+SECONDS_TO_START = 30.0
+SECONDS_TO_ANSWER = 3.0
+LARGEST = 65_535
+
+
+class LoopbackAdapter:
+    """See `wire_protocol.Adapter`. command: the program and its arguments."""
+
+    capabilities = frozenset(Capability)
+
+    def __init__(self, role: str, command: Sequence[str] | None = None, mutant: str | None = None) -> None:
+        self.role = role
+        program = [sys.executable, "-m", "generators.adapters.reference_program", role, "--port", "0"]
+        self.command = list(command or program)
+        if mutant is not None:
+            self.command += ["--mutant", mutant]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._said = b""
+        self._sockets: dict[tuple[str, int], socket.socket] = {}
+        self._link: socket.socket | None = None
+        self._program_link = 0
+        self.port = 0  # of the program
+        self.own_port = 0  # of the tester
+        self._set_up_for: str | None = None
+        self._arrived: deque[Datagram] = deque()
+        self._began = monotonic()
+
+    def start(self, setup: Mapping[str, Any]) -> None:
+        text = json.dumps(setup, sort_keys=True)
+        if self._process is None:
+            self._spawn()
+        if text == self._set_up_for:
+            return
+        self._listen(setup)
+        link = self._link.getsockname()[1] if self._link is not None else 0
+        self._ask({"do": "setup", "setup": setup, "link": link, "port": self.own_port}, SECONDS_TO_START)
+        self._set_up_for = text
+
+    def stop(self) -> None:
+        process, self._process, self._set_up_for = self._process, None, None
+        if process is not None:
+            for stream in (process.stdin, process.stdout):
+                with contextlib.suppress(OSError):
+                    if stream is not None:
+                        stream.close()
+            try:
+                process.wait(0.5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        for one in (*self._sockets.values(), *([self._link] if self._link is not None else [])):
+            one.close()
+        self._sockets, self._link, self._said = {}, None, b""
+        self._arrived.clear()
+
+    def reset(self, initial: Fields) -> None:
+        self._ask({"do": "reset", "initial": dict(initial)})
+        while self.receive(0) is not None:
+            pass
+
+    def send(self, datagram: Datagram) -> None:
+        if datagram.via is None:
+            assert self._link is not None
+            self._link.sendto(datagram.data, ("127.0.0.1", self._program_link))
+            return
+        one = self._sockets.get((datagram.via.source, self.own_port))
+        if one is None:
+            raise Unable(f"{datagram.via.source} is no address of the tester")
+        one.sendto(datagram.data, (datagram.via.destination, self.port))
+
+    def receive(self, seconds: float) -> Datagram | None:
+        if not self._arrived:
+            self._drain(seconds)
+        return self._arrived.popleft() if self._arrived else None
+
+    def settle(self, seconds: float) -> None:
+        self._ask({"do": "settle"}, max(seconds, SECONDS_TO_ANSWER))
+
+    def act(self, kind: str, name: str, fields: Fields) -> None:
+        self._ask({"do": "act", "kind": kind, "name": name, "fields": dict(fields)})
+
+    def observe(self) -> Fields:
+        found: Fields = self._ask({"do": "observe"})
+        return found
+
+    def now(self) -> float:
+        return monotonic() - self._began
+
+    def advance(self, seconds: float) -> None:
+        raise Unable("time of the reference program is virtual: let its timers end one by one")
+
+    # the process
+
+    @property
+    def process_id(self) -> int | None:
+        return None if self._process is None else self._process.pid
+
+    def _spawn(self) -> None:
+        self._process = subprocess.Popen(
+            self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        said = self._line(SECONDS_TO_START)
+        if not isinstance(said, dict) or "port" not in said:
+            raise SystemDown(f"it does not start: it says {said!r}")
+        self.port, self._program_link = said["port"], said["link"]
+
+    def _listen(self, setup: Mapping[str, Any]) -> None:
+        """A socket for each address that the tester plays; all with one port."""
+        if self._link is None:
+            self._link = _bound("127.0.0.1", 0)
+        scenario = from_data(setup["scenario"], "scenario of the test")
+        wanted = ipv4_addresses(loopback_plan(scenario, 0)) if self.role == "home_agent" else [str(HOME_AGENT)]
+        for address in wanted:
+            if (address, self.own_port) not in self._sockets:
+                one = _bound(address, self.own_port)
+                self.own_port = one.getsockname()[1]
+                self._sockets[address, self.own_port] = one
+
+    def _ask(self, words: Mapping[str, Any], seconds: float = SECONDS_TO_ANSWER) -> Any:
+        if self._process is None or self._process.stdin is None:
+            raise SystemDown("it is not running")
+        try:
+            self._process.stdin.write(json.dumps(words).encode() + b"\n")
+            self._process.stdin.flush()
+        except OSError:
+            raise SystemDown(self._ending()) from None
+        reply = self._line(seconds)
+        if "error" in reply:
+            raise Unable(str(reply["error"]))
+        return reply.get("ok")
+
+    def _line(self, seconds: float) -> dict[str, Any]:
+        """The next line that the program says. Sockets are emptied meanwhile, so that nobody blocks."""
+        assert self._process is not None and self._process.stdout is not None
+        until = monotonic() + seconds
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._process.stdout, selectors.EVENT_READ)
+            while b"\n" not in self._said:
+                left = until - monotonic()
+                if left <= 0:
+                    raise SystemDown(f"it does not answer within {seconds:g} s")
+                if selector.select(left):
+                    more = self._process.stdout.read1(65_536)  # type: ignore[attr-defined]
+                    if not more:
+                        raise SystemDown(self._ending())
+                    self._said += more
+                if len(self._said) > 1_000_000:
+                    raise SystemDown("it babbles on its control channel")
+        line, _, self._said = self._said.partition(b"\n")
+        try:
+            found = json.loads(line)
+        except ValueError:
+            raise SystemDown(f"what it says on its control channel is no JSON: {line[:40]!r}") from None
+        if not isinstance(found, dict):
+            raise SystemDown(f"what it says on its control channel is no object: {line[:40]!r}")
+        return found
+
+    def _ending(self) -> str:
+        assert self._process is not None
+        try:
+            code = self._process.wait(1.0)
+        except subprocess.TimeoutExpired:
+            return "it closed its control channel"
+        return f"it was ended by signal {-code}" if code < 0 else f"it ended with exit code {code}"
+
+    def _drain(self, seconds: float) -> None:
+        with selectors.DefaultSelector() as selector:
+            for (address, port), one in self._sockets.items():
+                selector.register(one, selectors.EVENT_READ, (address, port))
+            if self._link is not None:
+                selector.register(self._link, selectors.EVENT_READ, None)
+            for key, _ in selector.select(seconds):
+                assert isinstance(key.fileobj, socket.socket)
+                with contextlib.suppress(BlockingIOError, ConnectionRefusedError):
+                    data, sender = key.fileobj.recvfrom(LARGEST)
+                    via = None if key.data is None else Udp(sender[0], sender[1], *key.data)
+                    self._arrived.append(Datagram(data, via))
+
+
+def _bound(address: str, port: int) -> socket.socket:
+    found = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    found.bind((address, port))
+    found.setblocking(False)
+    return found
+
+
+def home_agent(setup: Mapping[str, Any], mutant: str | None = None) -> LoopbackAdapter:
+    """The reference home agent as a program."""
+    return LoopbackAdapter("home_agent", mutant=mutant)
+
+
+def ue(setup: Mapping[str, Any], mutant: str | None = None) -> LoopbackAdapter:
+    """The reference UE as a program."""
+    return LoopbackAdapter("ue", mutant=mutant)

@@ -1,0 +1,124 @@
+"""A system behind real packets as one that speaks in messages of the model: the codec between a tester and an
+`Adapter`. What is no packet, or too much of it, is a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from generators.adapters.loopback_plan import loopback_plan
+from generators.adapters.protocol import Fields, Value
+from generators.adapters.security_oracle import digest
+from generators.adapters.wire_protocol import Adapter, Capability, Datagram, SystemDown, Udp, Unable
+from generators.packets.address_plan import AddressPlan
+from generators.packets.decoding import decode
+from generators.packets.encoding import encode
+from generators.packets.errors import PacketError
+from generators.packets.packet import DSMIPV6_PORT, Ipv4Header, SignallingPacket, Tunnel, UdpPorts
+from generators.packets.wire_form import WireForm
+from model.scenarios import from_data
+
+MOST_ANSWERS = 16  # packets after one stimulus; more is babbling
+QUIET = 0.5  # seconds of silence that count as no answer, where the adapter cannot settle
+
+
+class NoPacket(Exception):
+    """The system sent something that is no packet of the protocol. Says what and where."""
+
+
+class WireSystem:
+    """See `protocol.SystemUnderTest`. plan: addresses of the test's set-up; the loopback ones by default."""
+
+    def __init__(self, adapter: Adapter, setup: Mapping[str, Any], plan: AddressPlan | None = None,
+                 quiet: float = QUIET) -> None:  # fmt: skip
+        self.adapter = adapter
+        self.setup = setup
+        self.quiet = quiet
+        adapter.start(setup)
+        scenario = from_data(setup["scenario"], "scenario of the test")
+        port = getattr(adapter, "own_port" if setup["role"] == "home_agent" else "port", DSMIPV6_PORT)
+        self.wire = WireForm(plan or loopback_plan(scenario, port))
+
+    def reset(self, initial: Fields) -> None:
+        self.adapter.reset(initial)
+
+    def happens(self, event: str, fields: Fields) -> list[tuple[str, Fields]]:
+        return self._act(Capability.EVENTS, "event", event, fields)
+
+    def timer_ends(self, timer: str) -> list[tuple[str, Fields]]:
+        return self._act(Capability.TIMERS, "timer", timer, {})
+
+    def decides(self, decision: str) -> list[tuple[str, Fields]]:
+        return self._act(Capability.DECISIONS, "decides", decision, {})
+
+    def receives(self, message: str, fields: Fields) -> list[tuple[str, Fields]]:
+        try:
+            packet = self.wire.packet(message, self._complete(message, fields))
+        except PacketError as error:
+            raise Unable(f"{message} cannot be written on the wire: {error}") from None
+        datagram = self._datagram(packet)
+        hidden = {name: fields[name] for name in ("protection", "repeated") if name in fields}
+        if hidden != {"protection": "current"}:
+            self._require(Capability.ORACLE)
+        if Capability.ORACLE in self.adapter.capabilities:
+            self.adapter.act("protect", digest(datagram.data), {"protection": "none", "repeated": False, **hidden})
+        self.adapter.send(datagram)
+        return self._answers()
+
+    def state(self) -> Fields:
+        return self.adapter.observe() if Capability.OBSERVES in self.adapter.capabilities else {}
+
+    def _complete(self, message: str, fields: Fields) -> dict[str, Value]:
+        from model.messages import BindingAcknowledgement, BindingError, BindingUpdate, TunnelledData
+
+        known = {one.name: one for one in (BindingUpdate, BindingAcknowledgement, TunnelledData, BindingError)}
+        return {**{name: entry.default for name, entry in known[message].fields.items()}, **fields}
+
+    def _act(self, needed: Capability, kind: str, name: str, fields: Fields) -> list[tuple[str, Fields]]:
+        self._require(needed)
+        self.adapter.act(kind, name, fields)
+        return self._answers()
+
+    def _require(self, needed: Capability) -> None:
+        if needed not in self.adapter.capabilities:
+            raise Unable(f"the adapter has no {needed.value}")
+
+    def _datagram(self, packet: SignallingPacket) -> Datagram:
+        tunnel = packet.tunnel
+        if tunnel is None or tunnel.ports is None:
+            return Datagram(encode(packet), None)
+        inner = SignallingPacket(packet.header, packet.message, packet.home_address, packet.routing_address)
+        return Datagram(encode(inner), Udp(str(tunnel.header.source), tunnel.ports.source,
+                                           str(tunnel.header.destination), tunnel.ports.destination))  # fmt: skip
+
+    def _answers(self) -> list[tuple[str, Fields]]:
+        """Everything that the system sends until it is quiet."""
+        settles = Capability.SETTLES in self.adapter.capabilities
+        if settles:
+            self.adapter.settle(self.quiet)
+        found: list[tuple[str, Fields]] = []
+        while (datagram := self.adapter.receive(0 if settles else self.quiet)) is not None:
+            if len(found) >= MOST_ANSWERS:
+                raise SystemDown(f"it babbles: more than {MOST_ANSWERS} packets after one stimulus")
+            found.append(self._message(datagram))
+        return found
+
+    def _message(self, datagram: Datagram) -> tuple[str, Fields]:
+        try:
+            packet = decode(datagram.data)
+            if not isinstance(packet, SignallingPacket):
+                raise NoPacket("it sent an encrypted packet, which nobody can judge")
+            if datagram.via is not None:
+                via = datagram.via
+                header = Ipv4Header(_address(via.source), _address(via.destination))
+                packet = SignallingPacket(packet.header, packet.message, packet.home_address, packet.routing_address,
+                                          Tunnel(header, UdpPorts(via.source_port, via.destination_port)))  # fmt: skip
+            return self.wire.fields(packet)
+        except PacketError as error:
+            raise NoPacket(f"it sent {len(datagram.data)} bytes that are no packet of the protocol: {error}") from None
+
+
+def _address(text: str) -> Any:
+    from ipaddress import IPv4Address
+
+    return IPv4Address(text)

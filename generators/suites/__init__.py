@@ -1,0 +1,1 @@
+"""Test suites derived from the model for one actor under test."""

@@ -1,0 +1,106 @@
+"""All that a tester can bring an actor to: a graph of the states of the right actor, explored breadth first.
+States that differ only in their sequence numbers, shifted together, count as one."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from generators.suites.actor_model import ActorModel, Reaction, Stimulus
+from generators.suites.alphabet import Offer, newest_number
+from generators.suites.compiled_rows import Values
+from model.language.domains import Modular, Value
+
+Key = tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One reaction of the actor in one state."""
+
+    source: int
+    stimulus: Stimulus
+    reaction: Reaction
+    target: int
+
+
+@dataclass
+class ActorGraph:
+    """What was explored. arrival: for each state the edge by which it was first reached, None at a start.
+
+    complete: nothing more can be reached; else `states` is a part.
+    """
+
+    actor: ActorModel
+    states: list[Values] = field(default_factory=list)
+    arrival: list[Edge | None] = field(default_factory=list)
+    edges: list[Edge] = field(default_factory=list)
+    complete: bool = False
+
+    def path(self, state: int) -> tuple[Values, list[Stimulus]]:
+        """The start and the stimuli that lead to a state, as few as can be."""
+        stimuli: list[Stimulus] = []
+        while (edge := self.arrival[state]) is not None:
+            stimuli.append(edge.stimulus)
+            state = edge.source
+        return self.states[state], stimuli[::-1]
+
+    def path_of(self, *edges: Edge) -> tuple[Values, list[Stimulus]]:
+        """The same, followed by edges that join."""
+        start, stimuli = self.path(edges[0].source)
+        return start, [*stimuli, *(edge.stimulus for edge in edges)]
+
+
+def shifted(actor: ActorModel, *states: Values) -> Key:
+    """The states as one key: what is visible, sequence numbers relative to the first one."""
+    base: int | None = None
+    key: list[Value] = []
+    for state in states:
+        for place in actor.visible:
+            value = state[place]
+            domain = actor.variables[place].domain
+            if isinstance(domain, Modular):
+                base = int(value) if base is None else base
+                value = (int(value) - base) % domain.modulus
+            key.append(value)
+    return tuple(key)
+
+
+def explored(
+    actor: ActorModel, offers: Sequence[Offer], most_states: int = 4000, done: Callable[[], bool] | None = None
+) -> ActorGraph:
+    """The graph, until complete or `most_states` are found."""
+    graph = ActorGraph(actor)
+    index: dict[Key, int] = {}
+
+    def number_of(state: Values, arrival: Edge | None) -> int | None:
+        key = shifted(actor, state)
+        if key not in index:
+            if len(index) >= most_states:
+                return None
+            index[key] = len(graph.states)
+            graph.states.append(state)
+            graph.arrival.append(arrival)
+            waiting.append(index[key])
+        return index[key]
+
+    waiting: deque[int] = deque()
+    for state in actor.initial_states:
+        number_of(state, None)
+    cut = False
+    while waiting:
+        source = waiting.popleft()
+        state = graph.states[source]
+        newest = newest_number(actor, state)
+        for offer in offers:
+            stimulus = offer.at(newest)
+            for reaction in actor.reactions(state, stimulus):
+                edge = Edge(source, stimulus, reaction, -1)
+                target = number_of(reaction.after, edge)
+                if target is None:
+                    cut = True
+                    continue
+                graph.edges.append(Edge(source, stimulus, reaction, target))
+    graph.complete = not cut
+    return graph

@@ -1,0 +1,194 @@
+"""A suite as a pytest module that stands alone next to an adapter: one test, one purpose. It needs pytest and
+an adapter (see `adapters/protocol.py`), nothing of this package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from generators.python_text import Call, comment, paragraph, source
+from generators.suites.cases import Permitted, Step, Suite, TestCase
+from generators.suites.goals import in_words
+from model.language.domains import Value
+from model.language.machines import TriggerKind
+from model.language.messages import MessageType
+from model.messages import BindingAcknowledgement, BindingError, BindingUpdate, TunnelledData
+
+CALLS = {
+    TriggerKind.EVENT: "happens",
+    TriggerKind.RECEIPT: "receives",
+    TriggerKind.TIMER: "timer_ends",
+    TriggerKind.DECISION: "decides",
+}
+MESSAGES = {message.name: message for message in (BindingUpdate, BindingAcknowledgement, TunnelledData, BindingError)}
+ALWAYS_SHOWN = ("status", "lifetime", "sequence_number")
+NEVER_SHOWN = ("protection", "network", "repeated")
+HEAD = """\
+from __future__ import annotations
+
+import os
+from importlib import import_module
+
+import pytest
+
+# The adapter to the system under test; the environment variable DSMIP_ADAPTER names another one.
+ADAPTER = "generators.adapters.reference:{role}"
+SYSTEMS = {{}}
+
+
+@pytest.fixture
+def system():
+    \"\"\"The system under test, by way of its adapter: system(setup) is one that is set up so.\"\"\"
+    name = os.environ.get("DSMIP_ADAPTER") or ADAPTER
+    module, _, factory = name.partition(":")
+    try:
+        make = getattr(import_module(module), factory)
+    except (ImportError, AttributeError, ValueError) as error:
+        pytest.fail(f'no adapter "{{name}}" ({{error}}); DSMIP_ADAPTER is "package.module:factory"', pytrace=False)
+
+    def opened(setup):
+        if setup not in SYSTEMS:
+            SYSTEMS[setup] = make(SETUPS[setup])
+        return SYSTEMS[setup]
+
+    return opened
+
+
+class Tester:
+    \"\"\"Follows a test. Where the model leaves a choice, what is due depends on what was answered before.\"\"\"
+
+    def __init__(self, system, initial):
+        self.system = system
+        self.belief = 0
+        system.reset(initial)
+
+    def expect(self, answers, *permitted):
+        \"\"\"One of these reactions happened: answers, observable variables, belief before and after.\"\"\"
+        __tracebackhide__ = True
+        found = [(name, dict(fields)) for name, fields in answers]
+        observed = self.system.state()
+        complaints = []
+        for sends, then, before, after in permitted:
+            if before == self.belief:
+                words = differences(found, observed, sends, then)
+                if not words:
+                    self.belief = after
+                    return
+                complaints.append(words)
+        pytest.fail("; or ".join(complaints), pytrace=True)
+
+
+def sends(*answers, then=None, before=0, after=0):
+    \"\"\"A permitted reaction.\"\"\"
+    return list(answers), then or {{}}, before, after
+
+
+def differences(found, observed, wanted, then):
+    \"\"\"What tells a reaction from a permitted one, in words; empty if nothing does that can be seen.\"\"\"
+    if [name for name, _ in found] != [name for name, _ in wanted]:
+        return f"sent {{found or 'nothing'}}, expected {{wanted or 'nothing'}}"
+    words = [
+        f"{{name}}: {{field}} is {{seen[field]!r}}, expected {{value!r}}"
+        for (name, seen), (_, due) in zip(found, wanted, strict=True)
+        for field, value in due.items()
+        if field in seen and seen[field] != value
+    ]
+    words += [
+        f"{{name}} is {{observed[name]!r}}, expected {{value!r}}"
+        for name, value in then.items()
+        if name in observed and observed[name] != value
+    ]
+    return ", ".join(words)
+"""
+
+
+def pytest_module(suite: Suite) -> str:
+    """The source. Equal suites give equal text."""
+    about = {"ue": "UE", "home_agent": "home agent"}[suite.role]
+    return "\n\n".join([
+        f'"""Tests of a {about}, from the model of TS 24.303 clause 5.2: {len(suite.cases)} tests."""\n\n'
+        + HEAD.format(role=suite.role),
+        *(_builder(message) for message in _messages(suite)),
+        *(_test(case) for case in suite.cases),
+        f"SETUPS = {source(suite.setups, 0, len('SETUPS = '))}\n",
+    ])  # fmt: skip
+
+
+def _messages(suite: Suite) -> list[MessageType]:
+    """The message types that the tests mention."""
+    steps = [step for case in suite.cases for step in case.steps]
+    named = {step.stimulus.name for step in steps if step.stimulus.kind is TriggerKind.RECEIPT}
+    named |= {answer.name for step in steps for one in step.permitted for answer in one.answers}
+    return [message for message in MESSAGES.values() if message.name in named]
+
+
+def _builder(message: MessageType) -> str:
+    """The function that makes a message from the fields in which it differs from the usual one."""
+    usual = {name: entry.default for name, entry in message.fields.items() if name not in NEVER_SHOWN}
+    name = _function(message.name)
+    return (
+        f"{name.upper()} = {source(usual, 0, len(name) + 3)}\n\n\n"
+        f'def {name}(**fields):\n    """A {message.name}: the usual one but for these fields."""\n'
+        f'    return "{message.name}", {{**{name.upper()}, **fields}}\n'
+    )
+
+
+def _function(message: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in message).lstrip("_")
+
+
+def _message(name: str, fields: Iterable[tuple[str, Value]]) -> Call:
+    usual = MESSAGES[name].fields
+    return Call(_function(name), [
+        (f"{field}=", value) for field, value in fields
+        if field not in NEVER_SHOWN and (field in ALWAYS_SHOWN or value != usual[field].default)
+    ])  # fmt: skip
+
+
+def _test(case: TestCase) -> str:
+    name = case.identifier.replace("-", "_")
+    basis = "; ".join(filter(None, [
+        f"clause {', '.join(case.clauses)}" if case.clauses else "", ", ".join(case.requirements)]))  # fmt: skip
+    title = f"{case.purpose[0].upper()}{case.purpose[1:]}."
+    lines = [
+        f"def test_{name}(system):",
+        paragraph(f'"""{title}', "    ", "    "),
+        *(["", paragraph(f"{basis[0].upper()}{basis[1:]}.", "    ", "    ")] if basis else []),
+        '    """',
+        f"    tester = Tester({source(Call('system', [('', case.setup)]))}, {source(dict(case.initial))})",
+    ]
+    for number, step in enumerate(case.steps, start=1):
+        lines += ["", *_step(number, step)]
+    return "\n".join(lines) + "\n"
+
+
+def _step(number: int, step: Step) -> list[str]:
+    rows = dict.fromkeys(", ".join(one.rows) or "it takes no notice" for one in step.permitted)
+    words = f"{number}. {in_words(step.stimulus)}: {' or '.join(rows)}"
+    call = Call("tester.expect", [("", _stimulus(step)), *(("", _permitted(one)) for one in step.permitted)])
+    return [comment(words, 4), "    " + source(call, 4, 4)]
+
+
+def _stimulus(step: Step) -> Call:
+    stimulus = step.stimulus
+    if stimulus.kind is TriggerKind.RECEIPT:
+        hidden = [(name, value) for name, value in stimulus.fields if name in ("protection", "repeated")]
+        shown = _message(stimulus.name, stimulus.fields)
+        shown = Call(shown.function, [*shown.arguments, *((f"{name}=", value) for name, value in hidden)])
+        return Call("tester.system.receives", [("*", shown)])
+    arguments: list[tuple[str, object]] = [("", stimulus.name)]
+    if stimulus.kind is TriggerKind.EVENT:
+        arguments.append(("", dict(stimulus.fields)))
+    return Call(f"tester.system.{CALLS[stimulus.kind]}", arguments)
+
+
+def _permitted(one: Permitted) -> Call:
+    arguments: list[tuple[str, object]] = [("", _message(answer.name, answer.fields)) for answer in one.answers]
+    if one.state:
+        arguments.append(("then=", dict(one.state)))
+    if one.before:
+        arguments.append(("before=", one.before))
+    if one.after:
+        arguments.append(("after=", one.after))
+    return Call("sends", arguments)
+
+

@@ -1,0 +1,37 @@
+"""The systems under test that ship: the reference UE and home agent, in this process or as programs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from generators.adapters.loopback import LoopbackAdapter
+from generators.adapters.protocol import SystemUnderTest
+from generators.adapters.reference import reference
+from generators.adapters.wire_protocol import Adapter
+from generators.adapters.wire_system import WireSystem
+from generators.mutation.lookup import change_called
+from generators.suites.running import Session
+
+ADAPTERS = ("in-process", "loopback")
+
+
+def session_for(adapter: str, role: str, mutant: str | None = None) -> Session:
+    """adapter: of ADAPTERS. Raises ModelError for an unknown mutant."""
+    change = None if mutant is None else change_called(mutant)
+    if adapter == "loopback":
+        return over_the_wire(LoopbackAdapter(role, mutant=mutant))
+    systems: dict[str, SystemUnderTest] = {}
+
+    def opened(setup: dict[str, Any]) -> SystemUnderTest:
+        key = json.dumps(setup, sort_keys=True)
+        if key not in systems:
+            systems[key] = reference(setup, role, change)
+        return systems[key]
+
+    return Session(opened, lambda: None)
+
+
+def over_the_wire(adapter: Adapter) -> Session:
+    """A system behind real packets; it is started when the first test needs it."""
+    return Session(lambda setup: WireSystem(adapter, setup), adapter.stop)
