@@ -81,8 +81,10 @@ class ReferenceActor:
         scopes = self._scopes(trigger, fields)
         found = []
         for row in self._actor.table.rows:
+            if row.trigger.key != trigger or self._actor.state not in row.states:
+                continue
             firing = Firing(self._current, scopes, row.alternative)
-            if row.trigger.key == trigger and self._actor.row_for(trigger, firing) is row:
+            if self._actor.row_for(trigger, firing) is row:
                 found.append(self._reaction(trigger, firing))
         return found
 

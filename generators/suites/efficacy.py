@@ -1,0 +1,111 @@
+"""How good a suite is: which mutants each of its tests finds, the fewest tests that find as many, the
+requirements that tests look at, and what random testing finds with as many stimuli."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from generators.suites.cases import Suite
+from generators.suites.covering import greedy_cover
+from generators.suites.plan_form import traceability
+from generators.suites.running import Session, Verdict, run_suite
+
+
+@dataclass(frozen=True)
+class Kills:
+    """What a suite says of one wrong system. tests: those that fail. requirements: that the verdicts name.
+
+    first: the first failing verdict in words. others: counts of verdicts that are neither pass nor fail.
+    """
+
+    mutant: str
+    tests: tuple[str, ...]
+    requirements: tuple[str, ...]
+    first: str
+    others: Mapping[str, int] = field(default_factory=dict)
+
+
+def kills_of(suite: Suite, mutant: str, session: Session) -> Kills:
+    """Run the whole suite on one system."""
+    try:
+        results = list(run_suite(suite, session))
+    finally:
+        session.closed()
+    failed = [result for result in results if result.verdict is Verdict.FAIL]
+    others = {
+        verdict.value: sum(result.verdict is verdict for result in results)
+        for verdict in (Verdict.INCONCLUSIVE, Verdict.ERROR)
+    }
+    named = dict.fromkeys(name for result in failed for name in result.requirements)
+    return Kills(
+        mutant, tuple(result.case.identifier for result in failed), tuple(named),
+        str(failed[0]) if failed else "", {name: count for name, count in others.items() if count},
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Efficacy:
+    """matrix: one entry a mutant. equivalent: mutants that no tester can tell, each with the reason."""
+
+    suite: Suite
+    matrix: tuple[Kills, ...]
+    equivalent: Mapping[str, str]
+    random: tuple[Kills, ...] = ()
+
+    @property
+    def score(self) -> tuple[int, int]:
+        """Mutants killed, and mutants that could be."""
+        able = [entry for entry in self.matrix if entry.mutant not in self.equivalent]
+        return sum(bool(entry.tests) for entry in able), len(able)
+
+    @property
+    def fewest(self) -> list[str]:
+        """A choice of tests that kills as many mutants (greedy)."""
+        kills: dict[str, set[str]] = {}
+        for entry in self.matrix:
+            for test in entry.tests:
+                kills.setdefault(test, set()).add(entry.mutant)
+        costs = {case.identifier: len(case.steps) + 1 for case in self.suite.cases}
+        return sorted(greedy_cover(kills, costs)[0])
+
+    def record(self) -> dict[str, Any]:
+        """The figures as JSON data."""
+        killed, able = self.score
+        found = [entry.mutant for entry in self.random if entry.tests]
+        return {
+            "format": "dsmip-efficacy/1",
+            "role": self.suite.role,
+            "tests": len(self.suite.cases),
+            "stimuli": sum(len(case.steps) for case in self.suite.cases),
+            "messages": sum(case.messages for case in self.suite.cases),
+            "killed": killed,
+            "mutants": able,
+            "equivalent": dict(self.equivalent),
+            "fewest": self.fewest,
+            "random_killed": len([name for name in found if name not in self.equivalent]) if self.random else None,
+            "random_missed": [entry.mutant for entry in self.random
+                              if not entry.tests and entry.mutant not in self.equivalent],
+            "requirements": {name: len(tests) for name, tests in sorted(traceability(self.suite).items())},
+            "matrix": [
+                {"mutant": entry.mutant, "tests": list(entry.tests), "requirements": list(entry.requirements),
+                 "first": entry.first, **({"others": dict(entry.others)} if entry.others else {})}
+                for entry in self.matrix
+            ],
+        }  # fmt: skip
+
+
+def measured(
+    suite: Suite, baseline: Suite | None, mutants: Iterable[str], session: Callable[[str], Session],
+    equivalent: Mapping[str, str], report: Callable[[str], None] = lambda text: None,
+) -> Efficacy:  # fmt: skip
+    """Run `suite`, and the baseline, against every mutant. session: for a mutant's identifier."""
+    matrix: list[Kills] = []
+    randomly: list[Kills] = []
+    for name in mutants:
+        report(name)
+        matrix.append(kills_of(suite, name, session(name)))
+        if baseline is not None:
+            randomly.append(kills_of(baseline, name, session(name)))
+    return Efficacy(suite, tuple(matrix), dict(equivalent), tuple(randomly))
