@@ -9,18 +9,18 @@ import selectors
 import socket
 import sys
 from collections.abc import Mapping
-from ipaddress import IPv4Address
 from typing import Any
 
 from generators.adapters.loopback_plan import HOME_AGENT, ipv4_addresses, loopback_plan
+from generators.adapters.outer_header import unwrapped, wrapped
 from generators.adapters.protocol import Answers, Fields
 from generators.adapters.reference import ReferenceActor, reference
 from generators.adapters.security_oracle import Oracle
 from generators.packets.decoding import decode
 from generators.packets.encoding import encode
 from generators.packets.errors import PacketError
-from generators.packets.packet import DSMIPV6_PORT, Ipv4Header, SignallingPacket, Tunnel, UdpPorts
-from generators.packets.wire_form import WireForm
+from generators.packets.packet import DSMIPV6_PORT, DataPacket, ProtectedPacket, SignallingPacket
+from generators.packets.wire_form import TICK, WireForm
 from model.handover import Change
 from model.language.errors import ModelError
 from model.scenarios import from_data
@@ -113,7 +113,7 @@ class ReferenceProgram:
         if self.role == "ue":
             for address in ipv4_addresses(plan):
                 self._listen(address)
-        self._wire = WireForm(plan)
+        self._wire = WireForm(plan, tick=TICK if scenario.clock.runs else 0)
         self._actor = reference(words["setup"], self.role, self.change)
 
     def _listen(self, address: str) -> None:
@@ -138,22 +138,18 @@ class ReferenceProgram:
         """Take in every datagram that has arrived."""
         for address, one in self.udp.items():
             for data, sender in _arrived(one):
-                header = Ipv4Header(IPv4Address(sender[0]), IPv4Address(address))
-                self.datagram(data, Tunnel(header, UdpPorts(sender[1], self.port)))
+                self.datagram(data, wrapped(data, sender[0], address))
         for data, _ in _arrived(self.link):
-            self.datagram(data, None)
+            self.datagram(data, data)
 
-    def datagram(self, data: bytes, tunnel: Tunnel | None) -> None:
-        """A packet, inside the datagram's outer header or by itself; what is no signalling is dropped."""
+    def datagram(self, data: bytes, whole: bytes) -> None:
+        """A packet, as the socket gave it and with its outer headers; what is no packet of ours is dropped."""
         if self._actor is None:
             return
         try:
-            packet = decode(data)
-            if not isinstance(packet, SignallingPacket) or (tunnel is not None and packet.tunnel is not None):
+            packet = decode(whole)
+            if isinstance(packet, ProtectedPacket):
                 return
-            if tunnel is not None:
-                packet = SignallingPacket(packet.header, packet.message, packet.home_address, packet.routing_address,
-                                          tunnel)  # fmt: skip
             message, fields = self.wire.fields(packet)
         except PacketError:
             return
@@ -173,14 +169,13 @@ class ReferenceProgram:
                 continue
             self.put(packet)
 
-    def put(self, packet: SignallingPacket) -> None:
+    def put(self, packet: SignallingPacket | DataPacket) -> None:
         if packet.tunnel is None or packet.tunnel.ports is None:
             self.link.sendto(encode(packet), ("127.0.0.1", self._peer_link))
             return
-        inner = encode(SignallingPacket(packet.header, packet.message, packet.home_address, packet.routing_address))
         source, destination = str(packet.tunnel.header.source), str(packet.tunnel.header.destination)
         one = self.udp.get(source) or next(iter(self.udp.values()))
-        one.sendto(inner, (destination, self._peer_port))
+        one.sendto(unwrapped(encode(packet)), (destination, self._peer_port))
 
 
 def _socket(address: str, port: int) -> socket.socket:

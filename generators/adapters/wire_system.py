@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from generators.adapters.loopback_plan import loopback_plan
+from generators.adapters.outer_header import unwrapped, wrapped
 from generators.adapters.protocol import Fields, Value
 from generators.adapters.security_oracle import digest
 from generators.adapters.wire_protocol import Adapter, Capability, Datagram, SystemDown, Udp, Unable
@@ -14,8 +15,8 @@ from generators.packets.address_plan import AddressPlan
 from generators.packets.decoding import decode
 from generators.packets.encoding import encode
 from generators.packets.errors import PacketError
-from generators.packets.packet import DSMIPV6_PORT, Ipv4Header, SignallingPacket, Tunnel, UdpPorts
-from generators.packets.wire_form import WireForm
+from generators.packets.packet import DSMIPV6_PORT, DataPacket, ProtectedPacket, SignallingPacket
+from generators.packets.wire_form import TICK, WireForm
 from model.scenarios import from_data
 
 MOST_ANSWERS = 16  # packets after one stimulus; more is babbling
@@ -37,7 +38,7 @@ class WireSystem:
         adapter.start(setup)
         scenario = from_data(setup["scenario"], "scenario of the test")
         port = getattr(adapter, "own_port" if setup["role"] == "home_agent" else "port", DSMIPV6_PORT)
-        self.wire = WireForm(plan or loopback_plan(scenario, port))
+        self.wire = WireForm(plan or loopback_plan(scenario, port), tick=TICK if scenario.clock.runs else 0)
 
     def reset(self, initial: Fields) -> None:
         self.adapter.reset(initial)
@@ -83,13 +84,13 @@ class WireSystem:
         if needed not in self.adapter.capabilities:
             raise Unable(f"the adapter has no {needed.value}")
 
-    def _datagram(self, packet: SignallingPacket) -> Datagram:
+    def _datagram(self, packet: SignallingPacket | DataPacket) -> Datagram:
         tunnel = packet.tunnel
         if tunnel is None or tunnel.ports is None:
             return Datagram(encode(packet), None)
-        inner = SignallingPacket(packet.header, packet.message, packet.home_address, packet.routing_address)
-        return Datagram(encode(inner), Udp(str(tunnel.header.source), tunnel.ports.source,
-                                           str(tunnel.header.destination), tunnel.ports.destination))  # fmt: skip
+        source, destination = str(tunnel.header.source), str(tunnel.header.destination)
+        via = Udp(source, tunnel.ports.source, destination, tunnel.ports.destination)
+        return Datagram(unwrapped(encode(packet)), via)
 
     def _answers(self) -> list[tuple[str, Fields]]:
         """Everything that the system sends until it is quiet."""
@@ -105,20 +106,10 @@ class WireSystem:
 
     def _message(self, datagram: Datagram) -> tuple[str, Fields]:
         try:
-            packet = decode(datagram.data)
-            if not isinstance(packet, SignallingPacket):
+            via = datagram.via
+            packet = decode(datagram.data if via is None else wrapped(datagram.data, via.source, via.destination))
+            if isinstance(packet, ProtectedPacket):
                 raise NoPacket("it sent an encrypted packet, which nobody can judge")
-            if datagram.via is not None:
-                via = datagram.via
-                header = Ipv4Header(_address(via.source), _address(via.destination))
-                packet = SignallingPacket(packet.header, packet.message, packet.home_address, packet.routing_address,
-                                          Tunnel(header, UdpPorts(via.source_port, via.destination_port)))  # fmt: skip
             return self.wire.fields(packet)
         except PacketError as error:
             raise NoPacket(f"it sent {len(datagram.data)} bytes that are no packet of the protocol: {error}") from None
-
-
-def _address(text: str) -> Any:
-    from ipaddress import IPv4Address
-
-    return IPv4Address(text)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import random
 
 from generators.suites.alphabet import newest_number
-from generators.suites.cases import Suite, TestCase, after, stepped, steps_of
+from generators.suites.cases import Belief, Suite, TestCase, after, stepped, steps_of
 from generators.suites.subjects import Subject
 
 STEPS = 12  # of a random test
@@ -20,7 +20,7 @@ def random_suite(subjects: list[Subject], stimuli: int, seed: int) -> Suite:
     while left > 0:
         entry = subjects[len(cases) % len(subjects)]
         start = dice.choice(entry.actor.initial_states)
-        belief = (start,)
+        belief: Belief = (start,)
         chosen = []
         for _ in range(min(STEPS, left)):
             stimulus = dice.choice(entry.offers).at(newest_number(entry.actor, belief[0]))
