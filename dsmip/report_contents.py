@@ -27,6 +27,7 @@ from diagrams.sequence_chart import sequence_chart
 from diagrams.state_diagram import machine_diagram
 from dsmip.check_results import Result, length_of, shortest_violations
 from dsmip.labels import SHORT_NAMES, hidden_in
+from dsmip.report_mutation import NOT_RECORDED, mutation, requirement_coverage
 from dsmip.run_statistics import rows_of
 from model.handover import MACHINES, handover_of_one
 from model.readings import Reading
@@ -56,7 +57,7 @@ def contents_of(
         tuple(_walks(results, places, traces)),
         tuple(_requirements(results)),
         tuple(_mutants()),
-        None,
+        mutation(),
         tuple(_pictures(runs)),
         traces,
     )  # fmt: skip
@@ -219,12 +220,15 @@ def _requirements(results: Sequence[Result]) -> Iterable[Asked]:
         if result.word == "violated" or (result.word == "unknown" and worst.get(name) != "violated"):
             worst[name] = result.word
         worst.setdefault(name, result.word)
+    recorded = requirement_coverage()
     for traced in matrix(MACHINES, ALL_PROPERTIES):
         entry = traced.requirement
+        covered = recorded.get(entry.identifier, NOT_RECORDED)
         yield Asked(
             entry.identifier, entry.clause, entry.modality, entry.actor, entry.text,
             tuple(dict.fromkeys(f"{machine}: {label}" for machine, label in traced.rows)),
             tuple((name, worst.get(name, "")) for name in traced.properties), entry.out_of_scope or "",
+            covered.witness, covered.killed, covered.missing,
         )  # fmt: skip
 
 

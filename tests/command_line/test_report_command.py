@@ -13,7 +13,11 @@ import pytest
 from checker.checking import Run, check_scenario
 from dsmip import check_command, report_command
 from dsmip.files import OutputError
+from dsmip.mutation_tables import FATES, recorded
+from dsmip.report_mutation import mutation, requirement_coverage
+from generators.mutation.trial import Fate
 from model.language.errors import ModelError
+from properties.catalogue import REQUIREMENTS
 
 PROGRAM = Path(sys.executable).with_name("dsmip")
 
@@ -122,3 +126,19 @@ def test_the_report_of_the_default_run_stays_small(tmp_path: Path) -> None:
     assert target.stat().st_size < 3_000_000
     html = target.read_text(encoding="utf-8")
     assert "Nothing differs from the recorded answers." in html
+
+
+def test_the_recorded_campaign_of_mutants_stands_in_the_report_whole() -> None:
+    told, known = mutation(), recorded()
+    assert sum(told.scores[-1].counts) == len(known.outcomes) > 0
+    for column, fate in enumerate(FATES):
+        assert told.scores[-1].counts[column] == len(known.with_fate(fate))
+    listed = {identifier for _, survivors in told.survivors for identifier, _ in survivors}
+    assert listed == {outcome.mutant for outcome in known.with_fate(Fate.SURVIVED, Fate.UNKNOWN)}
+
+
+def test_each_requirement_has_its_witness_and_its_kill_or_what_is_missing() -> None:
+    found = requirement_coverage()
+    assert set(found) == set(REQUIREMENTS)
+    for entry in found.values():
+        assert (entry.witness and entry.killed) or entry.missing
