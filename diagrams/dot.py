@@ -7,9 +7,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from diagrams.labels import plain_line, wrapped
-from diagrams.palette import BLUE, COLOUR_OF, FAINT, FONT, GREEN, GREY, GROUP, INK, MARKED, PAPER, SIGN_OF, STATE
+from diagrams.palette import (
+    BLUE,
+    COLOUR_OF,
+    FAINT,
+    FONT,
+    GREEN,
+    GREY,
+    GROUP,
+    HEAT,
+    INK,
+    MARKED,
+    PAPER,
+    SIGN_OF,
+    STATE,
+)
 from diagrams.row_text import Mark, RowText
-from diagrams.state_diagram import Edge, Graph, Level, Node, NodeKind, more_than_shown, overview_lines
+from diagrams.state_diagram import LISTED, Edge, Graph, Level, Line, Node, NodeKind, more_than_shown, overview_lines
 
 LABEL_WIDTH = 38
 STATE_WIDTH = 24
@@ -79,15 +93,19 @@ class _Writing:
                 yield f"  {edge.source} -> {name} [arrowhead=none{stroke}];"
                 yield f"  {name} -> {edge.dest}{f' [{stroke[2:]}]' if stroke else ''};"
             else:
-                yield f"  {edge.source} -> {edge.dest}{f' [{stroke[2:]}]' if stroke else ''};"
+                length = ", minlen=2" if edge.rows else ""
+                yield f"  {edge.source} -> {edge.dest}{f' [{(stroke + length)[2:]}]' if stroke + length else ''};"
         yield "}"
 
     def _heading(self) -> str:
         signs = [
             f'<FONT COLOR="{COLOUR_OF[mark]}">{SIGN_OF[mark]} {escaped(mark.value)}</FONT>' for mark in self.graph.marks
         ]
-        small = f'<BR/><FONT POINT-SIZE="11">{"&#160;&#160;&#160;&#160;".join(signs)}</FONT>' if signs else ""
-        return "<BR/>".join(_bold(line) for line in wrapped(self.graph.title, 90, 3)) + small
+        title = "<BR/>".join(_bold(line) for line in wrapped(self.graph.title, 90, 3))
+        if not signs:
+            return title
+        legend = f'<FONT POINT-SIZE="11">{"&#160;&#160;&#160;&#160;".join(signs)}</FONT>'
+        return _table([f"<TR><TD>{title}</TD></TR>", f"<TR><TD>{legend}</TD></TR>"])
 
     @staticmethod
     def _stroke(rows: Sequence[RowText]) -> str:
@@ -107,9 +125,14 @@ class _Writing:
             return f'shape=circle, style=filled, fillcolor="{INK}", width=0.16, fixedsize=true, label=""'
         name = "<BR/>".join(_bold(line) for line in wrapped(node.name, DETAIL_WIDTH if self.detail else STATE_WIDTH))
         extra = f', fillcolor="{GROUP}", style="rounded,filled,dashed"' if node.kind is NodeKind.GROUP else ""
-        listed = [row for row in node.rows if row.mark not in (Mark.PLAIN, Mark.FADED, Mark.FIRED)]
+        listed = [row for row in node.rows if row.mark in LISTED]
+        counted = [row for row in node.rows if row.mark in (Mark.FIRED, Mark.NEVER, Mark.DEAD)]
         if self.faded and listed:
             extra += f', fillcolor="{MARKED}"'
+        elif counted:
+            fired = sum(row.mark is Mark.FIRED for row in counted)
+            heat = HEAT[min(3, 4 * fired // len(counted))] if fired else PAPER
+            extra += f', fillcolor="{heat}"'
         if self.detail and node.rows:
             return f"label=<{_table(self._inside(name, node.rows))}>{extra}"
         small = f'<BR/><FONT POINT-SIZE="10" COLOR="{GREY}">{escaped(_summary(node))}</FONT>' if node.rows else ""
@@ -119,11 +142,11 @@ class _Writing:
 
     def _listed(self, rows: Sequence[RowText]) -> Iterator[str]:
         """Marked rows that keep the state, in an overview."""
-        distinct = list({(row.label, row.mark): row for row in rows}.values())
-        for row in distinct[:MARKED_INSIDE]:
-            yield self._cell(row, _small(self._label(row)))
-        if len(distinct) > MARKED_INSIDE:
-            yield f'<TR><TD ALIGN="LEFT">{_small([f"and {len(distinct) - MARKED_INSIDE} more"])}</TD></TR>'
+        for _, lines in overview_lines(rows, MARKED_INSIDE):
+            for line in lines:
+                yield self._cell(line.row, _small(self._label(line)))
+        if more := more_than_shown(rows, MARKED_INSIDE):
+            yield f'<TR><TD ALIGN="LEFT">{_small([more])}</TD></TR>'
 
     def _inside(self, name: str, rows: Sequence[RowText]) -> Iterator[str]:
         yield f"<TR><TD>{name}</TD></TR>"
@@ -159,13 +182,15 @@ class _Writing:
             words = wrapped(trigger.removeprefix("event "), LABEL_WIDTH)
             head = [f'<FONT COLOR="{BLUE}">{_bold(line)}</FONT>' for line in words]
             cells.append(f'<TR><TD ALIGN="LEFT" BALIGN="LEFT">{BREAK.join(head)}</TD></TR>')
-            cells += [self._cell(row, BREAK.join(self._label(row))) for row in entries]
+            cells += [self._cell(line.row, BREAK.join(self._label(line))) for line in entries]
         if more := more_than_shown(rows):
             cells.append(f'<TR><TD ALIGN="LEFT">{escaped(more)}</TD></TR>')
         return f'<TABLE BORDER="0" CELLBORDER="0" CELLPADDING="0" CELLSPACING="0">{"".join(cells)}</TABLE>'
 
-    def _label(self, row: RowText) -> list[str]:
-        first, *others = wrapped(f"{row.label}{_note(row)}", LABEL_WIDTH)
+    @staticmethod
+    def _label(shown: Line) -> list[str]:
+        row = shown.row
+        first, *others = wrapped(shown.text, LABEL_WIDTH)
         lines = [f"{_sign(row, '•')} {escaped(first)}", *(f"&#160;&#160;&#160;{escaped(line)}" for line in others)]
         colour = _colour(row, INK)
         lines = [f'<FONT COLOR="{colour}">{line}</FONT>' if colour != INK else line for line in lines]
@@ -184,8 +209,8 @@ def _detail(row: RowText, trigger: bool) -> str:
     sign = "" if row.mark in (Mark.PLAIN, Mark.FADED, Mark.CHOSEN) else f"{SIGN_OF[row.mark]} "
     lines += [f'<FONT COLOR="{_colour(row, INK)}">{_bold(line)}</FONT>'
               for line in wrapped(f"{sign}{row.label}", DETAIL_WIDTH)]  # fmt: skip
-    if row.note:
-        lines += _coloured(wrapped(row.note, DETAIL_WIDTH, GUARD_LINES), _colour(row, INK))
+    for text in row.more or ([row.note] if row.note else []):
+        lines += _coloured(wrapped(text, DETAIL_WIDTH, GUARD_LINES), _colour(row, INK))
     if row.guard:
         lines += _coloured(wrapped(f"[{row.guard}]", DETAIL_WIDTH, GUARD_LINES), FAINT if faint else GREY)
     for effect in row.effects[:EFFECTS]:
@@ -202,8 +227,10 @@ def _summary(node: Node) -> str:
     counted = [row for row in node.rows if row.mark in (Mark.FIRED, Mark.NEVER, Mark.DEAD)]
     if not counted:
         return node.summary
-    fired = sum(row.mark is Mark.FIRED for row in counted)
-    return f"{fired} of {len(counted)} rows that stay fired"
+    numbers = {mark: sum(row.mark is mark for row in counted) for mark in (Mark.FIRED, Mark.NEVER, Mark.DEAD)}
+    words = {Mark.FIRED: "fired", Mark.NEVER: "never", Mark.DEAD: "dead"}
+    parts = [f"{number} {words[mark]}" for mark, number in numbers.items() if number]
+    return f"rows that stay: {', '.join(parts)}"
 
 
 def _colour(row: RowText, plain: str) -> str:

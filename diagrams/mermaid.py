@@ -47,17 +47,19 @@ def _quoted(text: str) -> str:
 def _label(rows: tuple[RowText, ...], level: Level) -> str:
     if level is Level.DETAIL:
         return "<br/>".join(part for row in rows for part in _detail(row))
-    texts = [f"{trigger}: {'; '.join(_marked(row) for row in entries)}" for trigger, entries in overview_lines(rows)]
+    texts = [f"{trigger}: {'; '.join(_told(line.row, line.text) for line in lines)}"
+             for trigger, lines in overview_lines(rows)]  # fmt: skip
     texts += [more_than_shown(rows)] if more_than_shown(rows) else []
     return "<br/>".join(escaped(line) for text in texts for line in wrapped(text, LABEL_WIDTH))
 
 
 def _marked(row: RowText) -> str:
-    """The label, and in words what a picture shows in colour."""
-    if row.mark in (Mark.PLAIN, Mark.FADED):
-        return row.label
-    note = f": {row.note}" if row.note else ""
-    return f"{SIGN_OF[row.mark]} {row.label} ({row.mark.value}{note})"
+    return _told(row, f"{row.label} ({row.note})" if row.note else row.label)
+
+
+def _told(row: RowText, text: str) -> str:
+    """A text about a row, and in words what a picture shows in colour."""
+    return text if row.mark in (Mark.PLAIN, Mark.FADED) else f"{SIGN_OF[row.mark]} {row.mark.value}: {text}"
 
 
 def _detail(row: RowText) -> list[str]:

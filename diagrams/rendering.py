@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Callable
@@ -16,11 +17,13 @@ from diagrams.chart_text import chart_text
 from diagrams.errors import DiagramError
 from diagrams.mermaid import state_mermaid
 from diagrams.sequence_chart import Chart
+from diagrams.space_diagram import SpacePicture, space_data, space_dot, space_mermaid, space_svg
 from diagrams.state_diagram import Graph, Level
 from diagrams.state_svg import Links, graph_svg
 from diagrams.svg_accessibility import accessible
 
 GRAPH_SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".mmd")
+SPACE_SUFFIXES = (*GRAPH_SUFFIXES, ".json")
 DOT_SUFFIXES = (".svg", ".png", ".pdf", ".dot")
 CHART_SUFFIXES = (".svg", ".mmd", ".puml", ".txt")
 
@@ -33,7 +36,7 @@ def render(graph: Graph, path: Path | str, *, links: Links | None = None) -> Pat
 
     links: where the rows of an SVG lead; by default to the files of the model, as seen from the picture.
     """
-    target = _target(path, GRAPH_SUFFIXES)
+    target = target_of(path, GRAPH_SUFFIXES)
     match target.suffix.lower():
         case ".dot":
             return _written(target, dot.dot_text(graph))
@@ -62,9 +65,25 @@ def _from_beside(target: Path) -> Callable[[str], str | None]:
     return address
 
 
+def render_space(picture: SpacePicture, path: Path | str) -> Path:
+    """Write an overview of a state space as its suffix says (svg, png, pdf, dot, mmd, json). Raises DiagramError."""
+    target = target_of(path, SPACE_SUFFIXES)
+    match target.suffix.lower():
+        case ".dot":
+            return _written(target, space_dot(picture))
+        case ".mmd":
+            return _written(target, space_mermaid(picture))
+        case ".json":
+            return _written(target, json.dumps(space_data(picture), indent=1) + "\n")
+        case ".svg":
+            return _written(target, space_svg(picture))
+        case suffix:
+            return _written(target, graphviz_library.drawn(space_dot(picture), suffix[1:]))
+
+
 def render_dot(text: str, path: Path | str, *, title: str = "", description: str = "") -> Path:
     """Write a picture given as DOT text (svg, png, pdf, dot). Raises DiagramError."""
-    target = _target(path, DOT_SUFFIXES)
+    target = target_of(path, DOT_SUFFIXES)
     match target.suffix.lower():
         case ".dot":
             return _written(target, text)
@@ -76,7 +95,7 @@ def render_dot(text: str, path: Path | str, *, title: str = "", description: str
 
 def render_chart(chart: Chart, path: Path | str, *, width: int = 100) -> Path:
     """Write a sequence chart as its suffix says (svg, mmd, puml, txt); `width` in columns, for txt."""
-    target = _target(path, CHART_SUFFIXES)
+    target = target_of(path, CHART_SUFFIXES)
     match target.suffix.lower():
         case ".svg":
             return _written(target, chart_svg(chart))
@@ -88,7 +107,7 @@ def render_chart(chart: Chart, path: Path | str, *, width: int = 100) -> Path:
             return _written(target, chart_text(chart, width))
 
 
-def _target(path: Path | str, suffixes: tuple[str, ...]) -> Path:
+def target_of(path: Path | str, suffixes: tuple[str, ...]) -> Path:
     target = Path(path)
     if target.suffix.lower() not in suffixes:
         what = f'suffix "{target.suffix}"' if target.suffix else "no suffix"
@@ -121,4 +140,4 @@ def _umask() -> int:
     return mask
 
 
-__all__ = ["graph_svg", "render", "render_chart", "render_dot"]
+__all__ = ["graph_svg", "render", "render_chart", "render_dot", "render_space", "target_of"]

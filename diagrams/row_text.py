@@ -17,7 +17,7 @@ class Mark(Enum):
     """What a diagram says about a row beside its text; the value is the word for it in a legend."""
 
     PLAIN = ""
-    FADED = "others"
+    FADED = "the rest"
     CHOSEN = "highlighted"
     FIRED = "fired"
     NEVER = "never fired"
@@ -31,7 +31,8 @@ class Mark(Enum):
 class RowText:
     """A row in words. guard: empty if there is none; "otherwise" for what earlier rows exclude.
 
-    note: what the mark means for this row ("12 times", "was: ..."). place: file and line of its source.
+    note: what the mark means for this row ("12 times", "guard"); more: the same at length, for details.
+    place: file and line of its source. name: the label without the alternatives that the row settles.
     """
 
     label: str
@@ -44,6 +45,8 @@ class RowText:
     place: str = ""
     mark: Mark = Mark.PLAIN
     note: str = ""
+    more: tuple[str, ...] = ()
+    name: str = ""
 
 
 def rows_in_words(machine: ResolvedMachine, hidden: Collection[str] = ()) -> list[RowText]:
@@ -80,7 +83,7 @@ def _row_text(row: ResolvedRow, hidden: Collection[str]) -> RowText:
     return RowText(
         plain_line(row.title), trigger_text(row), condition, tuple(plain_line(effect) for effect in effects),
         plain_line(row.clause), row.discards, tuple(plain_line(name) for name in row.requirements),
-        plain_line(row.place),
+        plain_line(row.place), name=plain_line(row.label),
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from model.language.systems import ResolvedMachine, ResolvedRow, System
 
 MANY_STATES = 4
 EXCEPTIONS = 3
+LISTED = (Mark.CHOSEN, Mark.ADDED, Mark.REMOVED, Mark.CHANGED)  # an overview names such rows inside a state, too
 
 
 class Level(Enum):
@@ -141,8 +142,8 @@ def state_diagram(
     return _graph(machine, rows, initial, level, "", whole=True)
 
 
-def marked(entry: TableRow, mark: Mark, note: str = "") -> TableRow:
-    return TableRow(entry.row, replace(entry.text, mark=mark, note=plain_line(note)))
+def marked(entry: TableRow, mark: Mark, note: str = "", more: Sequence[str] = ()) -> TableRow:
+    return TableRow(entry.row, replace(entry.text, mark=mark, note=plain_line(note), more=tuple(more)))
 
 
 def _graph(
@@ -157,7 +158,7 @@ def _graph(
     inside: dict[str, list[RowText]] = {identity: [] for identity in ids.values()}
     groups: dict[tuple[str, ...], str] = {}
     edges: dict[tuple[str, str], list[RowText]] = {}
-    grouped = level is Level.DETAIL or not whole
+    grouped = level is Level.DETAIL or not whole or any(entry.text.mark in LISTED for entry in rows)
 
     def group(states: tuple[str, ...]) -> str:
         return groups.setdefault(states, f"g{len(groups)}")
@@ -167,7 +168,7 @@ def _graph(
         states = tuple(state for state in machine.states if state in row.states)
         many = len(states) >= MANY_STATES or (len(states) == len(machine.states) and len(states) > 2)
         if row.dest is None or states == (row.dest,):
-            if many and grouped:
+            if many and grouped and (level is Level.DETAIL or not whole or text.mark in LISTED):
                 inside.setdefault(group(states), []).append(text)
             else:
                 for state in states:
@@ -203,15 +204,23 @@ def _graph(
     return Graph(title, description, level, tuple(nodes), tuple(starts + drawn), machine.name, only)
 
 
-def overview_lines(rows: Iterable[RowText], most: int = 5) -> list[tuple[str, list[RowText]]]:
-    """Rows by trigger, each trigger once, each label and mark once; at most `most` rows in all."""
-    grouped: dict[str, dict[tuple[str, Mark], RowText]] = {}
-    for row in sorted(rows, key=lambda row: row.mark is Mark.FADED):
-        grouped.setdefault(row.trigger, {}).setdefault((row.label, row.mark), row)
+@dataclass(frozen=True)
+class Line:
+    """A line of an overview. row: the first of several that are alternatives of one another, or alike."""
+
+    row: RowText
+    text: str
+
+
+def overview_lines(rows: Iterable[RowText], most: int = 5) -> list[tuple[str, list[Line]]]:
+    """Rows by trigger, each trigger once, alternatives of one row together; at most `most` lines in all."""
     left = most
-    result: list[tuple[str, list[RowText]]] = []
-    for trigger, labels in grouped.items():
-        shown = list(labels.values())[:left]
+    result: list[tuple[str, list[Line]]] = []
+    grouped: dict[str, list[Line]] = {}
+    for line in _all_lines(rows):
+        grouped.setdefault(line.row.trigger, []).append(line)
+    for trigger, lines in grouped.items():
+        shown = lines[:left]
         left -= len(shown)
         if shown:
             result.append((trigger, shown))
@@ -219,9 +228,23 @@ def overview_lines(rows: Iterable[RowText], most: int = 5) -> list[tuple[str, li
 
 
 def more_than_shown(rows: Iterable[RowText], most: int = 5) -> str:
-    """The words for the rows that `overview_lines` leaves out: "and 2 more", or nothing."""
-    hidden = len({(row.trigger, row.label, row.mark) for row in rows}) - most
+    """The words for the lines that `overview_lines` leaves out: "and 2 more", or nothing."""
+    hidden = len(_all_lines(rows)) - most
     return f"and {hidden} more" if hidden > 0 else ""
+
+
+def _all_lines(rows: Iterable[RowText]) -> list[Line]:
+    alike: dict[tuple[str, str, Mark], list[RowText]] = {}
+    for row in rows:
+        alike.setdefault((row.trigger, row.name or row.label, row.mark), []).append(row)
+    lines = []
+    for (_, name, _), entries in alike.items():
+        labels = {entry.label for entry in entries}
+        first = entries[0]
+        text = first.label if len(labels) == 1 else f"{name} [{len(labels)} alternatives]"
+        notes = dict.fromkeys(entry.note for entry in entries if entry.note)
+        lines.append(Line(first, f"{text} ({', '.join(notes)})" if notes else text))
+    return lines
 
 
 def _description(
@@ -253,6 +276,6 @@ def _joined(names: Sequence[str], word: str) -> str:
 
 
 __all__ = [
-    "Edge", "Graph", "Level", "Node", "NodeKind", "RowText", "TableRow", "machine_diagram", "marked",
+    "Edge", "Graph", "Level", "Line", "Node", "NodeKind", "RowText", "TableRow", "machine_diagram", "marked",
     "more_than_shown", "overview_lines", "state_diagram", "table_of",
 ]  # fmt: skip

@@ -47,11 +47,9 @@ def graph_svg(graph: Graph, *, links: Links | None = None) -> str:
         if element.get("class") == "node" and node is not None:
             _name_state(element, node, graph.machine, taken if links else None)
     set_titles(root, titles(graph))
-    for parent in list(root.iter()):
-        for child in list(parent):
-            if child.tag == f"{{{SVG}}}a":
-                number = (child.get(f"{{{XLINK}}}href") or "").removeprefix(ROW_LINK)
-                _name_row(child, rows[int(number)], links)
+    for element in list(root.iter(f"{{{SVG}}}a")):
+        number = (element.get(f"{{{XLINK}}}href") or "").removeprefix(ROW_LINK)
+        _name_row(element, rows[int(number)], links)
     return finished(root, graph.title, graph.description, DARK)
 
 

@@ -470,6 +470,29 @@ def diagram_machine(
     ))  # fmt: skip
 
 
+@diagram_commands.command("space", epilog="Example: dsmip diagram space minimal --over ue,home_agent -o space.svg")
+def diagram_space(
+    scenario: OneScenario,
+    output: Output,
+    over: Annotated[
+        str, typer.Option("--over", help="variables, such as ue.state,home_agent.bound; a machine means its state")
+    ] = "ue,home_agent",
+    reading: ReadingName = "intended",
+    choose: Choices = None,
+    mutant: Mutant = None,
+    most: Annotated[int, typer.Option("--most", min=1, help="refuse to draw more regions than this")] = 60,
+    memory: Annotated[str | None, typer.Option("--memory", help="limit, such as 4G")] = None,
+    time: Annotated[str | None, typer.Option("--time", help="limit for the exploration, such as 60s")] = None,
+) -> None:
+    """The reachable states from far, by the values of a few variables (svg, png, pdf, mmd, dot, json).
+
+    Exit code: 0 the counts are complete, 2 bad use, 3 the exploration was cut short.
+    """
+    from dsmip.space_drawing import draw_space
+
+    raise typer.Exit(draw_space(scenario, output, over, reading, choose or [], mutant, most, memory, time))
+
+
 @diagram_commands.command("trace", epilog="Example: dsmip diagram trace bind-1.itf.json -o bind-1.svg")
 def diagram_trace(file: TraceFile, output: Output) -> None:
     """A saved trace as a message sequence chart (svg, mmd, puml, txt)."""

@@ -17,6 +17,7 @@ from checker.explicit.engine import ExplicitSearch
 from checker.explicit.expression_code import ExpressionCode, MessageAtHand
 from checker.explicit.function_text import FunctionText
 from checker.explicit.packing import Layout
+from checker.explicit.regions import packed_states
 from checker.fairness.graph import Flags, Indices, StateGraph
 from checker.fairness.limits import LimitReached
 from checker.search import Limits, Progress, ProgressReport
@@ -104,17 +105,7 @@ class CompiledGraph:
     @cached_property
     def words(self) -> NDArray[np.uint64]:
         """The packed states, one a row: the words of their parts side by side."""
-        tables = self.search.tables
-        held = tables.held()
-        keys, _, *values = tables.blocks(0, tables.count, [0] * len(held), held)
-        pairs = np.frombuffer(keys, dtype=np.uint64)
-        numbers = [pairs >> np.uint64(32), pairs & np.uint64(0xFFFFFFFF)]
-        columns = [
-            np.frombuffer(block, dtype=np.uint64).reshape(count, width)[(number - np.uint64(1)).astype(np.int64)]
-            for block, count, width, number in zip(values, held, self.layout.part_words, numbers, strict=True)
-            if width
-        ]
-        return np.ascontiguousarray(np.concatenate(columns, axis=1))
+        return packed_states(self.search)
 
     def state(self, index: int) -> State:
         return self.layout.decode(self.search.state_words(index))

@@ -70,7 +70,7 @@ def test_ghosts_do_not_show() -> None:
 
 def test_overview_lines_name_each_trigger_once_and_end_with_a_count() -> None:
     rows = [row for node in machine_diagram(toy_system(), "sender").nodes for row in node.rows]
-    assert [(trigger, [row.label for row in shown]) for trigger, shown in overview_lines(rows, most=2)] == [
+    assert [(trigger, [line.text for line in shown]) for trigger, shown in overview_lines(rows, most=2)] == [
         ("Acknowledgement received", ["late", "accepted"])
     ]
     assert more_than_shown(rows, most=2) == "and 2 more"

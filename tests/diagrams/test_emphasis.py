@@ -1,0 +1,161 @@
+"""What a state diagram shows of a table, and how it marks rows: clause, trigger, requirement, coverage, change."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from diagrams import dot
+from diagrams.difference import count_of_differences, difference
+from diagrams.emphasis import about_clause, about_trigger, covered, highlighted, row_key, times_fired, triggers_of
+from diagrams.errors import DiagramError
+from diagrams.row_text import Mark
+from diagrams.state_diagram import Level, NodeKind, machine_diagram, table_of
+from diagrams.state_svg import Links, graph_svg, slug
+from generators.mutants import mutant
+from model.handover import handover
+from model.language.systems import System
+from model.readings import reading
+from model.scenarios import load
+from tests.diagrams.runs import DUPLICATED, nine_states, run
+from tests.toys import toy_system
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def clause_5_2() -> System:
+    return handover(load("clause-5.2"), reading("intended", []))
+
+
+def test_a_picture_of_a_clause_has_its_rows_and_their_states_only(clause_5_2: System) -> None:
+    _, rows = table_of(clause_5_2, "ue")
+    graph = machine_diagram(clause_5_2, "ue", chosen=about_clause(rows, "5.2.2.4"))
+    assert {row.clause for row in graph.rows} == {"5.2.2.4"}
+    names = {node.name for node in graph.nodes if node.kind is NodeKind.STATE}
+    assert {"deregistering", "at home"} <= names
+    assert "detached" not in names
+    with pytest.raises(DiagramError, match=r'no row is of clause "5\.2\.2\.5": .*5\.2\.2\.4'):
+        about_clause(rows, "5.2.2.5")
+
+
+def test_a_clause_has_the_rows_of_its_subclauses_and_of_no_other(clause_5_2: System) -> None:
+    _, rows = table_of(clause_5_2, "ue")
+    chosen = about_clause(rows, "5.2.2")
+    assert {entry.text.clause for entry in rows if chosen(entry)} == {"5.2.2.2", "5.2.2.3", "5.2.2.4"}
+
+
+def test_the_pages_of_all_triggers_hold_every_row_once(clause_5_2: System) -> None:
+    for name in ("ue", "home_agent"):
+        machine, rows = table_of(clause_5_2, name)
+        pages = [about_trigger(rows, words)[1] for words in triggers_of(rows)]
+        assert sum(chosen(entry) for chosen in pages for entry in rows) == len(machine.rows)
+
+
+def test_a_page_of_one_trigger_tells_where_from_and_where_to() -> None:
+    system = nine_states()
+    _, rows = table_of(system, "walker")
+    words, chosen = about_trigger(rows, "Acknowledgement")
+    graph = machine_diagram(system, "walker", Level.DETAIL, chosen=chosen, subject=words)
+    assert graph.trigger == "Acknowledgement received"
+    sources, ends = {edge.source for edge in graph.edges}, {edge.dest for edge in graph.edges}
+    assert not sources & ends
+    assert "Acknowledgement received</" not in dot.dot_text(graph).split("];", 1)[1]  # said once, in the title
+
+
+def test_an_unknown_trigger_gets_the_nearest_name() -> None:
+    _, rows = table_of(toy_system(), "sender")
+    with pytest.raises(DiagramError, match=r'no row has the trigger "Acknowledgment".*"Acknowledgement'):
+        about_trigger(rows, "Acknowledgment")
+
+
+def test_a_requirement_marks_the_rows_that_realise_it(clause_5_2: System) -> None:
+    _, rows = table_of(clause_5_2, "ue")
+    marked = highlighted(rows, "UE-F2H-01")
+    assert {entry.text.label for entry in marked if entry.text.mark is Mark.CHOSEN} == {
+        entry.row.label for entry in rows if "UE-F2H-01" in entry.row.requirements
+    }
+    with pytest.raises(DiagramError, match='no row realises "UE-F2H-1": '):
+        highlighted(rows, "UE-F2H-1")
+
+
+def test_coverage_of_a_run_counts_its_steps_and_tells_dead_from_never_fired() -> None:
+    system = toy_system()
+    trace = run(system, *DUPLICATED)
+    fired = times_fired(system, Counter(step.action.name for step in trace.steps))
+    _, rows = table_of(system, "sender")
+    possible = {row_key(entry.row): int(entry.row.label != "late") for entry in rows}
+    marked = covered(rows, fired, possible)
+    acting = [row.label for step in trace.steps for row in step.action.rows if row.machine == "sender"]
+    for entry in marked:
+        times = acting.count(entry.row.label) if fired.get(row_key(entry.row)) else 0
+        expected = Mark.FIRED if times else Mark.DEAD if entry.row.label == "late" else Mark.NEVER
+        assert entry.text.mark is expected
+    assert {entry.text.mark for entry in marked} == {Mark.FIRED, Mark.NEVER, Mark.DEAD}
+    assert Mark.DEAD not in {entry.text.mark for entry in covered(rows, fired)}
+
+
+def test_equal_tables_have_no_difference(clause_5_2: System) -> None:
+    for machine in clause_5_2.machines:
+        _, rows = table_of(clause_5_2, machine.name)
+        assert count_of_differences(difference(rows, rows)) == 0
+
+
+def test_a_mutant_differs_in_the_row_it_changes(clause_5_2: System) -> None:
+    changed = mutant("ue-no-deregistration")
+    other = handover(load("clause-5.2"), reading("intended", []), changed.change)
+    rows = difference(table_of(clause_5_2, "ue")[1], table_of(other, "ue")[1])
+    assert [(entry.row.label, entry.row.dest, entry.text.mark) for entry in rows if entry.text.mark is not Mark.FADED] \
+        == [("home link, binding to remove", "at home", Mark.ADDED),
+            ("home link, binding to remove", "deregistering", Mark.REMOVED)]  # fmt: skip
+
+
+def test_readings_differ_where_a_choice_is_left_open(clause_5_2: System) -> None:
+    literal = handover(load("clause-5.2"), reading("literal", []))
+    rows = difference(table_of(clause_5_2, "ue")[1], table_of(literal, "ue")[1])
+    notes = {entry.row.label: entry.text.note for entry in rows if entry.text.mark is Mark.CHANGED}
+    assert notes["home link, binding to remove"] == "guard"  # AMB-10
+    assert "open: AMB-29" in notes["registration repeated"]
+    back = difference(table_of(literal, "ue")[1], table_of(clause_5_2, "ue")[1])
+    assert Counter(entry.text.mark for entry in back)[Mark.ADDED] == \
+        Counter(entry.text.mark for entry in rows)[Mark.REMOVED]  # fmt: skip
+
+
+def test_every_row_knows_the_line_of_its_source(clause_5_2: System) -> None:
+    project = Path(__file__).parents[2]
+    for machine in clause_5_2.machines:
+        for row in machine.rows:
+            file, _, line = row.place.rpartition(":")
+            lines = (project / file).read_text().splitlines()
+            near = "\n".join(lines[int(line) - 1 : int(line) + 3])
+            assert row.label in near or "case(" in near or "discard" in near or "otherwise(" in near, row.place
+
+
+def test_a_picture_of_its_own_has_ids_for_states_and_links_for_rows() -> None:
+    system = nine_states()
+    graph = machine_diagram(system, "walker", Level.DETAIL)
+    root = ElementTree.fromstring(graph_svg(graph, links=Links(lambda place: f"https://example.org/{place}")))
+    ids = {element.get("id"): element for element in root.iter() if element.get("id")}
+    for state in system.machine("walker").states:
+        assert ids[f"state-walker-{slug(state)}"].get("data-state") == state
+    rows = [element for element in root.iter() if element.get("data-row")]
+    assert {element.get("data-row") for element in rows} == {row.label for row in graph.rows}
+    moves = next(element for element in rows if element.get("data-row") == "moves")
+    assert moves.get("data-clause") == "1.2"
+    assert (moves.get("data-source") or "").startswith("tests/diagrams/runs.py:")
+    links = [element.get("href") or "" for element in moves.iter(f"{SVG}a")]
+    assert links[0].startswith("https://example.org/tests/diagrams/runs.py:")
+    assert links[1].startswith("https://www.3gpp.org/")
+    assert "moves · clause 1.2" in (moves.findtext(f"{SVG}title") or "")
+    for link in root.iter(f"{SVG}a"):
+        assert not [inner for child in link for inner in child.iter(f"{SVG}a")]  # links do not nest
+
+
+def test_pictures_for_one_page_have_no_ids_but_those_of_their_names() -> None:
+    root = ElementTree.fromstring(graph_svg(machine_diagram(nine_states(), "walker")))
+    assert len([element for element in root.iter() if element.get("id")]) == 2
+    assert not list(root.iter(f"{SVG}a"))
+    assert [element for element in root.iter() if element.get("data-state") == "at home"]
