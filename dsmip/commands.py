@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 
+from dsmip.arguments import Choices, Mutant, OneScenario, Output, ReadingName, TraceFile
+from dsmip.diagram_commands import diagram_commands
+
 application = typer.Typer(
     name="dsmip", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
     help="Check the DSMIPv6 handover procedure of 3GPP TS 24.303, clause 5.2, in every interleaving.",
 )  # fmt: skip
 trace_commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Show or replay a saved trace.")
-diagram_commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Draw a machine or a trace.")
 certificate_commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Check a saved proof.")
 application.add_typer(certificate_commands, name="certificate")
 application.add_typer(trace_commands, name="trace")
@@ -21,9 +23,6 @@ suite_commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="
 application.add_typer(suite_commands, name="suite")
 
 Scenarios = Annotated[list[str] | None, typer.Argument(help="names of shipped scenarios, or .toml files")]
-OneScenario = Annotated[str, typer.Argument(help="a shipped scenario, or a .toml file")]
-ReadingName = Annotated[str, typer.Option("--reading", help="literal, intended or final")]
-Choices = Annotated[list[str] | None, typer.Option("--choose", help="AMB-02=sa-first, or ue.AMB-20=nat-found")]
 Properties = Annotated[list[str] | None, typer.Argument(help="properties; default: all invariants and step properties")]
 ManyScenarios = Annotated[
     list[str] | None, typer.Option("--scenario", help="shipped scenarios, or .toml files; default: minimal")
@@ -32,11 +31,8 @@ ManyReadings = Annotated[
     list[str] | None, typer.Option("--reading", help="literal, intended or final; default: intended")
 ]
 Solver = Annotated[str, typer.Option("--solver", help="the second solver: bitwuzla or cvc5")]
-Mutant = Annotated[str | None, typer.Option("--mutant", help="a small wrong change; see `dsmip mutants`")]
 Json = Annotated[bool, typer.Option("--json", help="print one JSON object")]
 Name = Annotated[str | None, typer.Argument(help="show this one in full")]
-TraceFile = Annotated[Path, typer.Argument(help="a trace saved by `dsmip check --save-traces`")]
-Output = Annotated[Path, typer.Option("--output", "-o", help="file to write; its suffix decides the format")]
 
 
 @application.command(epilog="Example: dsmip check minimal --reading literal --property BIND-1")
@@ -428,74 +424,3 @@ def trace_capture(
     from dsmip.capture_command import write_capture
 
     write_capture(file, output, end)
-
-
-@diagram_commands.command("machine", epilog="Example: dsmip diagram machine ue -o ue.svg")
-def diagram_machine(
-    name: Annotated[str, typer.Argument(help="ue, home_agent, access, security_association, lifetimes")],
-    output: Output,
-    reading: Annotated[str | None, typer.Option("--reading", help="literal, intended (default) or final")] = None,
-    choose: Choices = None,
-    scenario: Annotated[
-        str | None, typer.Option("--scenario", help="a shipped scenario, or a .toml file; default: clause-5.2")
-    ] = None,
-    detail: Annotated[
-        bool, typer.Option("--detail", help="guards, effects, clauses: one file a trigger, unless one is named")
-    ] = False,
-    trigger: Annotated[str | None, typer.Option("--trigger", help="only its rows, such as BindingUpdate")] = None,
-    clause: Annotated[str | None, typer.Option("--clause", help="only its rows, and those of its subclauses")] = None,
-    requirement: Annotated[str | None, typer.Option("--requirement", help="highlight the rows that realise it")] = None,
-    run: Annotated[
-        list[Path] | None, typer.Option("--run", help="mark what fires in saved traces, or folders of them")
-    ] = None,
-    explored: Annotated[
-        bool, typer.Option("--explored", help="explore the scenario; mark what fires and what is dead")
-    ] = False,
-    time: Annotated[str | None, typer.Option("--time", help="limit for --explored, such as 60s")] = None,
-    mutant: Annotated[str | None, typer.Option("--mutant", help="mark what it changes; see `dsmip mutants`")] = None,
-    versus: Annotated[str | None, typer.Option("--versus", help="mark the difference to this reading")] = None,
-    versus_choose: Annotated[
-        list[str] | None, typer.Option("--versus-choose", help="switches for the reading to compare with")
-    ] = None,
-    source: Annotated[
-        str | None, typer.Option("--source", help="address of the project's files, for links; default: on this disk")
-    ] = None,
-) -> None:
-    """The state machine that runs (svg, png, pdf, mmd, dot); with marks, what a run or a change does to it."""
-    from dsmip.machine_drawing import Request, draw_machine
-
-    draw_machine(Request(
-        name, output, scenario, reading, choose or [], detail, trigger, clause, requirement, run or [], explored, time,
-        mutant, versus, versus_choose or [], source,
-    ))  # fmt: skip
-
-
-@diagram_commands.command("space", epilog="Example: dsmip diagram space minimal --over ue,home_agent -o space.svg")
-def diagram_space(
-    scenario: OneScenario,
-    output: Output,
-    over: Annotated[
-        str, typer.Option("--over", help="variables, such as ue.state,home_agent.bound; a machine means its state")
-    ] = "ue,home_agent",
-    reading: ReadingName = "intended",
-    choose: Choices = None,
-    mutant: Mutant = None,
-    most: Annotated[int, typer.Option("--most", min=1, help="refuse to draw more regions than this")] = 60,
-    memory: Annotated[str | None, typer.Option("--memory", help="limit, such as 4G")] = None,
-    time: Annotated[str | None, typer.Option("--time", help="limit for the exploration, such as 60s")] = None,
-) -> None:
-    """The reachable states from far, by the values of a few variables (svg, png, pdf, mmd, dot, json).
-
-    Exit code: 0 the counts are complete, 2 bad use, 3 the exploration was cut short.
-    """
-    from dsmip.space_drawing import draw_space
-
-    raise typer.Exit(draw_space(scenario, output, over, reading, choose or [], mutant, most, memory, time))
-
-
-@diagram_commands.command("trace", epilog="Example: dsmip diagram trace bind-1.itf.json -o bind-1.svg")
-def diagram_trace(file: TraceFile, output: Output) -> None:
-    """A saved trace as a message sequence chart (svg, mmd, puml, txt)."""
-    from dsmip.diagram_command import draw_trace
-
-    draw_trace(file, output)
