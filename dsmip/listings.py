@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from rich.table import Table
 
 from dsmip.console import output
-from model.handover import MACHINES
+from model.handover import TABLES
 from model.scenarios import Scenario, load, shipped
 from properties.catalogue import REQUIREMENTS, requirement
 from properties.kinds import Property
@@ -97,7 +97,7 @@ def list_properties(name: str | None, as_json: bool) -> None:
 
 def list_requirements(name: str | None, as_json: bool) -> None:
     wanted = [requirement(name).identifier] if name is not None else list(REQUIREMENTS)
-    traced = {entry.requirement.identifier: entry for entry in matrix(MACHINES, ALL_PROPERTIES)}
+    traced = {entry.requirement.identifier: entry for entry in matrix(TABLES, ALL_PROPERTIES)}
     records: list[dict[str, object]] = []
     for identifier in wanted:
         entry = REQUIREMENTS[identifier]

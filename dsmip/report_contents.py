@@ -29,7 +29,7 @@ from dsmip.check_results import Result, length_of, shortest_violations
 from dsmip.labels import SHORT_NAMES, hidden_in
 from dsmip.report_mutation import NOT_RECORDED, mutation, requirement_coverage
 from dsmip.run_statistics import rows_of
-from model.handover import MACHINES, handover_of_one
+from model.handover import TABLES, handover_of_one
 from model.readings import Reading
 from model.scenarios import Scenario, load
 from properties.kinds import Kind, Property
@@ -221,7 +221,7 @@ def _requirements(results: Sequence[Result]) -> Iterable[Asked]:
             worst[name] = result.word
         worst.setdefault(name, result.word)
     recorded = requirement_coverage()
-    for traced in matrix(MACHINES, ALL_PROPERTIES):
+    for traced in matrix(TABLES, ALL_PROPERTIES):
         entry = traced.requirement
         covered = recorded.get(entry.identifier, NOT_RECORDED)
         yield Asked(

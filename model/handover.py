@@ -51,6 +51,7 @@ from model.ue_variables import (
 from model.ue_while_registered import PREFIX_DISCOVERY, REFRESH, USER_DATA
 
 MACHINES = (ue, home_agent, access, security_association, lifetimes, outages, attacker)
+TABLES = (*MACHINES, clock)  # every table there is; the clock takes the place of `lifetimes` where it runs
 Change = Callable[[Mapping[str, Machine]], None]
 
 # Both ends of a security association exist, or neither does.

@@ -216,6 +216,8 @@ class Scenario(Section):
             "renewal behind a NAT that replaces its mapping": bounds.refreshes != 0 and bounds.nat_remappings > 0,
             "user data": self.ue.data_packets > 0,
             "mixture of schools": bool(self.choices),
+            "mixture of schools, retransmission without a limit": bool(self.choices)
+            and bounds.retransmissions == UNLIMITED,
             "home agent that refuses": self.home_agent.refuses != "no",
             "deprecated home prefix": self.home_agent.prefix_deprecated,
             "detach from abroad": self.ue.may_detach,

@@ -33,6 +33,7 @@ and, once it believes to be registered, expects."""
 
 UNLIMITED_LIFETIMES = "lifetime that ends as often as it likes"
 FOR_EVER = "retransmission without a limit"
+SCHOOLS_FOR_EVER = "mixture of schools, retransmission without a limit"
 
 LIVENESS_PROPERTIES = (
     response(
@@ -87,5 +88,12 @@ LIVENESS_PROPERTIES = (
         whenever=registered & behind_nat & bound & (ha.care_of_address != live_mapping(access_network.network)),
         eventually=(ha.care_of_address == live_mapping(access_network.network)) | on_the_move | abandoned,
         fairness=LOSSY_BUT_FAIR, requirements=["REF-C7", "REF-C13"], clause="5.2.3.2", needs=FOR_EVER,
+    ),
+    response(
+        "NAT-6", "UE and home agent of different schools reach each other over IPv4: registered, with the same tunnel",
+        whenever=configured & (family_of(network) == Family.IPV4) & (ue_state == UeState.REGISTERING),
+        eventually=(registered & bound & (ha.tunnel == ue.tunnel)) | on_the_move | abandoned,
+        fairness=LOSSY_BUT_FAIR, requirements=["HA-F2F-05", "HA-F2F-06", "REF-C6", "REF-C8", "REF-C9"],
+        clause="5.2.3.2", ambiguities=["AMB-06", "AMB-20"], needs=SCHOOLS_FOR_EVER,
     ),
 )  # fmt: skip

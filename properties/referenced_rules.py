@@ -102,8 +102,9 @@ _MOBILE_NODE = (
 _HOME_AGENT = (
     _rule("B1", "5.2.3.2", "shall", "home_agent", "RFC 6275, 9.2, 9.3.1, 9.5.1, 9.5.4 and 6.1.7",
           "Malformed packets and addresses that cannot be used are thrown away before anything is looked up.",
-          out_of_scope="not modelled: messages are records, every one of them well-formed; effect on verdicts: none "
-          "for well-formed traffic, nothing is said of a parser"),
+          out_of_scope="not modelled: messages are records, every one of them well-formed; bytes and malformed "
+          "packets belong to the codec that writes and reads captures; effect on verdicts: none for well-formed "
+          "traffic"),
     _rule("B2", "5.2.3.2", "shall", "home_agent", "RFC 6275, 9.5.1",
           "While there is an entry an update must be ahead of its number, in modular order by less than half the "
           "space; otherwise 135 goes back with the number last taken. Without an entry any number is good.",
@@ -118,7 +119,8 @@ _HOME_AGENT = (
           "address from its option, else from the source. The number is kept even if a later check fails."),
     _rule("B5", "5.2.3.2", "shall", "home_agent", "RFC 6275, 5.1 and 10.3.1",
           "The association that protects an update belongs to the home address in it.",
-          left_out="other UEs: there is one home address, so every valid association is the right one"),
+          left_out="the home address as a field: each UE has one, and another subscriber's association counts as no "
+          "protection"),
     _rule("B6", "5.2.3.2", "shall", "home_agent", "RFC 6275, 10.3.1",
           "Next come the grounds for refusal: being no home agent, a foreign home address, reasons of its own, "
           "a home address that is missing.",
@@ -160,8 +162,8 @@ _HOME_AGENT = (
 _DUAL_STACK = (
     _rule("C1", "5.2.3.2", "fact", "both", "RFC 5555, 3.1 and 3.2",
           "How the four options for IPv4 addresses and NAT are laid out in bits.",
-          out_of_scope="not modelled: bits, an option is a field with named values; effect on verdicts: none, and "
-          "nothing is said of encoding and decoding"),
+          out_of_scope="not modelled: bits, an option is a field with named values; the codec that writes and reads "
+          "captures has the layout; effect on verdicts: none"),
     _rule("C2", "5.2.3.2", "fact", "home_agent", "RFC 5555, 3.2.1 and 4.5",
           "An IPv4 address is granted or refused by a status of its own, beside that of the binding.",
           left_out="refusals other than 130 and 132"),
@@ -249,8 +251,7 @@ _ASSOCIATIONS = (
           left_out="associations for tunnelled traffic"),
     _rule("D7", "5.2.2.3", "fact", "both", "RFC 4877, 4.2",
           "Transport mode is said to come with home address option and routing header every time, against other rules.",
-          out_of_scope="not modelled: the side that loses the contradiction, since RFC 6275 and RFC 5555 are followed; "
-          "AMB-18 and AMB-19 offer the same as choices; effect on verdicts: none under those choices"),
+          left_out="nothing but under the choices AMB-18=option and AMB-19=always; else RFC 6275 and RFC 5555 win"),
 )  # fmt: skip
 
 _ALTERNATE_CARE_OF_ADDRESS = (

@@ -7,7 +7,7 @@ from enum import Enum
 
 import pytest
 
-from model.handover import MACHINES
+from model.handover import TABLES
 from model.language.errors import ModelError
 from model.language.machines import Machine, timer
 from properties.catalogue import CLAUSE_REQUIREMENTS, REQUIREMENTS, Requirement, requirement
@@ -27,7 +27,7 @@ REFERENCED = [
     for section, last in {"A": 15, "B": 15, "C": 18, "D": 7, "E": 2}.items()
     for number in range(1, last + 1)
 ]
-ROWS = [pytest.param(row, id=f"{row.machine}: {row.label}") for machine in MACHINES for row in machine.rows()]
+ROWS = [pytest.param(row, id=f"{row.machine}: {row.label}") for machine in TABLES for row in machine.rows()]
 
 def made_up(identifier: str, *, out_of_scope: str | None = None) -> Requirement:
     return Requirement(identifier, "9.9", "shall", "ue", "The lamp is switched on.", "nowhere", out_of_scope)
@@ -102,7 +102,7 @@ def test_every_row_names_a_clause_and_known_requirements(row: object) -> None:
 
 
 def test_rows_and_properties_refer_to_known_requirements_only() -> None:
-    assert unknown_references(MACHINES, ALL_PROPERTIES) == {}
+    assert unknown_references(TABLES, ALL_PROPERTIES) == {}
 
 
 def test_every_property_checks_some_requirement() -> None:
@@ -110,11 +110,11 @@ def test_every_property_checks_some_requirement() -> None:
 
 
 def test_nothing_is_left_over() -> None:
-    assert [entry.identifier for entry in left_over(matrix(MACHINES, ALL_PROPERTIES))] == []
+    assert [entry.identifier for entry in left_over(matrix(TABLES, ALL_PROPERTIES))] == []
 
 
 def test_no_reason_is_stale() -> None:
-    traced = matrix(MACHINES, ALL_PROPERTIES)
+    traced = matrix(TABLES, ALL_PROPERTIES)
     stale = {
         entry.requirement.identifier
         for entry in traced
@@ -125,7 +125,7 @@ def test_no_reason_is_stale() -> None:
 
 def test_a_requirement_that_nobody_answers_for_is_left_over() -> None:
     forgotten = made_up("LAMP-1")
-    traced = matrix(MACHINES, ALL_PROPERTIES, {**REQUIREMENTS, "LAMP-1": forgotten})
+    traced = matrix(TABLES, ALL_PROPERTIES, {**REQUIREMENTS, "LAMP-1": forgotten})
     assert left_over(traced) == [forgotten]
 
 

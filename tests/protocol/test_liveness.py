@@ -47,6 +47,21 @@ def test_keepalives_repair_what_the_nat_has_replaced() -> None:
     assert "NAT" in verdict.trace.steps[-1].action.name
 
 
+def test_after_a_restart_the_ue_does_not_believe_for_ever_but_may_ask_for_ever() -> None:
+    """AMB-27: where repetitions have no limit the one after which an association counts as dead never comes."""
+    data = load("liveness-restart").model_dump()
+    data["bounds"]["movements"] = 1
+    data["cannot_occur"] = {}
+    restart = from_data(data, "a restart")
+    assert isinstance(run(restart, "intended", name="BIND-15").verdict("BIND-15"), Holds)
+    verdict = run(restart, "intended", name="LIVE-1").verdict("LIVE-1")
+    assert isinstance(verdict, Violated) and verdict.trace is not None and verdict.trace.loop is not None
+    turn = [step.action.name for step in verdict.trace.steps[verdict.trace.loop :]]
+    assert any("restart of the home agent" in step.action.name for step in verdict.trace.steps)
+    assert any("registration repeated" in name for name in turn)
+    assert any("not protected by the UE's association" in name for name in turn)
+
+
 @pytest.mark.slow
 def test_a_timer_that_is_faster_than_the_round_trip_may_starve_a_registration() -> None:
     """Every acknowledgement answers an update that a newer one has superseded (AMB-16)."""

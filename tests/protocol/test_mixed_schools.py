@@ -7,7 +7,7 @@ import pytest
 from checker.checking import check_scenario
 from checker.verdict import Holds
 from model.readings import reading
-from model.scenarios import load
+from model.scenarios import from_data, load
 from properties.registry import property_called
 
 # home agent, UE -> the UE can be registered from an IPv4-only access without NAT
@@ -43,6 +43,30 @@ def test_pairs_that_can_register_over_ipv4(schools: tuple[str, str], registers: 
 @pytest.mark.parametrize(("schools", "agree"), NAT_DETECTION.items())
 def test_pairs_that_agree_on_the_tunnel(schools: tuple[str, str], agree: bool) -> None:
     assert holds("NAT-8", "AMB-20", *schools) == agree
+
+
+def reach_each_other(ambiguity: str, home_agent: str, ue: str) -> bool:
+    """NAT-6 for a pair that agrees on the other of the two ambiguities, and makes one movement."""
+    data = load("liveness-schools").model_dump()
+    data["bounds"]["movements"] = 1
+    data["cannot_occur"] = {}
+    schools = [f"home_agent.{ambiguity}={home_agent}", f"ue.{ambiguity}={ue}"]
+    data["choices"] = ["AMB-06=udp", "AMB-20=udp-demanded", *schools]
+    run = check_scenario(from_data(data, "a pair"), reading("intended"), [property_called("NAT-6")])
+    assert run.exploration.complete and not run.surprises
+    return isinstance(run.verdict("NAT-6"), Holds)
+
+
+@pytest.mark.parametrize(("schools", "expected"), ENCAPSULATION.items())
+def test_pairs_that_reach_each_other_however_the_acknowledgement_is_encapsulated(
+    schools: tuple[str, str], expected: bool
+) -> None:
+    assert reach_each_other("AMB-06", *schools) == expected
+
+
+@pytest.mark.parametrize(("schools", "expected"), NAT_DETECTION.items())
+def test_pairs_that_reach_each_other_behind_a_nat(schools: tuple[str, str], expected: bool) -> None:
+    assert reach_each_other("AMB-20", *schools) == expected
 
 
 def test_a_user_s_choice_goes_before_the_scenario_s() -> None:
