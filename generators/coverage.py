@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from checker.engines import explore
 from checker.search import Limits
 from checker.trace import Trace, replay
-from model.handover import MACHINES, handover
+from model.handover import TABLES, handover
 from model.language.domains import Value
 from model.language.errors import ModelError
 from model.language.expressions import TRUE
@@ -80,7 +80,7 @@ def coverage(witnesses: Iterable[RowWitness], kills: Iterable[Kill]) -> list[Cov
         for identifier in kill.requirements:
             by_requirement.setdefault(identifier, []).append(kill)
     found = []
-    for traced in matrix(MACHINES, ALL_PROPERTIES):
+    for traced in matrix(TABLES, ALL_PROPERTIES):
         own = [shortest[row] for row in traced.rows if row in shortest]
         telling = [kill for kill in by_requirement.get(traced.requirement.identifier, ())
                    if kill.property in traced.properties]  # fmt: skip

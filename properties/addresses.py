@@ -70,7 +70,7 @@ ADDRESS_PROPERTIES = (
     step_property(
         "ADDR-7a", "every acknowledgement carries the home address in a routing header",
         whenever=sends_acknowledgement, then=sent_acknowledgement.routing_header,
-        requirements=["HA-F2F-10", "REF-D7"], clause="5.2.3.2", ambiguities=["AMB-19"], actor="home_agent",
+        requirements=["HA-F2F-10"], clause="5.2.3.2", ambiguities=["AMB-19"], actor="home_agent",
     ),
     step_property(
         "ADDR-7b", "a routing header is present exactly if the update's inner source was not the home address",

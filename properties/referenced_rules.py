@@ -251,7 +251,8 @@ _ASSOCIATIONS = (
           left_out="associations for tunnelled traffic"),
     _rule("D7", "5.2.2.3", "fact", "both", "RFC 4877, 4.2",
           "Transport mode is said to come with home address option and routing header every time, against other rules.",
-          left_out="nothing but under the choices AMB-18=option and AMB-19=always; else RFC 6275 and RFC 5555 win"),
+          out_of_scope="not modelled: the side that loses the contradiction, since RFC 6275 and RFC 5555 are followed; "
+          "AMB-18 and AMB-19 offer the same as choices; effect on verdicts: none under those choices"),
 )  # fmt: skip
 
 _ALTERNATE_CARE_OF_ADDRESS = (
