@@ -65,7 +65,7 @@ def run_on(file: Path, adapter: str, mutant: str | None, only: list[str], as_jso
         for result in run_suite(suite, session, cases):
             results.append(result)
             if not as_json and result.verdict is not Verdict.PASS:
-                say(str(result))
+                print(result)
     finally:
         session.closed()
     counts = {verdict.value: sum(result.verdict is verdict for result in results) for verdict in Verdict}
@@ -75,7 +75,7 @@ def run_on(file: Path, adapter: str, mutant: str | None, only: list[str], as_jso
              "reason": result.reason, "requirements": list(result.requirements)}
             for result in results]}, indent=1))  # fmt: skip
     else:
-        say(", ".join(f"{count} {name}" for name, count in counts.items() if count))
+        print(", ".join(f"{count} {name}" for name, count in counts.items() if count))
     if counts["fail"] or counts["error"]:
         raise typer.Exit(1)
     if counts["inconclusive"]:

@@ -9,15 +9,13 @@ from pathlib import Path
 
 from dsmip.files import write_atomically
 from generators.mutants import MUTANTS
-from generators.mutation.lookup import change_called
 from generators.mutation.table_mutants import all_mutants
 from generators.suites.building import build_suite
-from generators.suites.distinguishing import compared
-from generators.suites.efficacy import measured
+from generators.suites.cases import as_data
+from generators.suites.efficacy import Efficacy, equivalent_among, matrix_of
 from generators.suites.random_testing import random_suite
 from generators.suites.sessions import session_for
-from generators.suites.subjects import Subject, subject
-from model.language.errors import ModelError
+from generators.suites.subjects import subject
 from model.readings import reading
 from model.scenarios import load
 
@@ -28,33 +26,13 @@ UNSEEN = 12  # mutants made from the tables, spread evenly, that the suite was n
 SEED = 24303
 
 
-def equivalent(names: list[str], subjects: list[Subject]) -> dict[str, str]:
-    """Mutants that no tester can tell from the right home agent in any of these set-ups."""
-    found = {}
-    for name in names:
-        change = change_called(name)
-        told = False
-        complete = True
-        for entry in subjects:
-            try:
-                comparison = compared(entry.actor, entry.changed(change), entry.offers)
-            except ModelError:
-                continue
-            complete = complete and comparison.complete
-            if comparison.by_state is not None:
-                told = True
-                break
-        if not told and complete:
-            found[name] = "every stimulus in every reachable state was compared: no difference"
-    return found
-
-
 def main(target: str = "docs/efficacy.json") -> None:
     def tell(text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
     intended = reading("intended")
     suite = build_suite([load(name) for name in SCENARIOS], intended, "home_agent", GOALS, report=tell)
+    write_atomically(Path(target).with_name("home-agent-suite.json"), json.dumps(as_data(suite)))
     used = [name.removesuffix("-intended") for name in suite.setups]
     subjects = [subject(load(name), intended, "home_agent") for name in SCENARIOS]
     baseline = random_suite([entry for entry in subjects if entry.scenario.name in used],
@@ -64,9 +42,11 @@ def main(target: str = "docs/efficacy.json") -> None:
     unseen = others[:: max(1, len(others) // UNSEEN)][:UNSEEN]
     tell(f"{len(suite.cases)} tests, {sum(len(case.steps) for case in suite.cases)} stimuli; "
          f"{len(named)} mutants, {len(unseen)} of {len(others)} unseen ones")  # fmt: skip
-    same = equivalent([*named, *unseen], subjects)
-    result = measured(suite, baseline, [*named, *unseen],
-                      lambda name: session_for("loopback", "home_agent", name), same, tell)  # fmt: skip
+    killers = matrix_of(suite, [*named, *unseen], lambda name: session_for("loopback", "home_agent", name), tell)
+    randomly = matrix_of(baseline, [*named, *unseen], lambda name: session_for("in-process", "home_agent", name), tell)
+    survivors = [entry.mutant for entry in killers if not entry.tests]
+    tell(f"surviving: {survivors}")
+    result = Efficacy(suite, killers, equivalent_among(survivors, subjects), randomly)
     record = {**result.record(), "unseen": unseen, "scenarios": list(SCENARIOS), "seed": SEED}
     Path(target).parent.mkdir(exist_ok=True)
     write_atomically(target, json.dumps(record, indent=1) + "\n")

@@ -20,7 +20,7 @@ from generators.adapters.wire_protocol import Capability, Datagram, SystemDown, 
 from model.scenarios import from_data
 
 SECONDS_TO_START = 30.0
-SECONDS_TO_ANSWER = 3.0
+SECONDS_TO_ANSWER = 10.0
 LARGEST = 65_535
 
 

@@ -48,6 +48,8 @@ class ReferenceProgram:
 
     def run(self) -> None:
         """Serve until stdin ends."""
+        import generators.packets.layers  # noqa: F401  # scapy takes a second: before the first packet, not at it
+
         self.say({"ready": True, "port": self.port, "link": self.link.getsockname()[1]})
         with selectors.DefaultSelector() as selector:
             selector.register(sys.stdin, selectors.EVENT_READ)

@@ -3,14 +3,18 @@ requirements that tests look at, and what random testing finds with as many stim
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from generators.mutation.lookup import change_called
 from generators.suites.cases import Suite
 from generators.suites.covering import greedy_cover
+from generators.suites.distinguishing import compared
 from generators.suites.plan_form import traceability
 from generators.suites.running import Session, Verdict, run_suite
+from generators.suites.subjects import Subject
+from model.language.errors import ModelError
 
 
 @dataclass(frozen=True)
@@ -96,16 +100,31 @@ class Efficacy:
         }  # fmt: skip
 
 
-def measured(
-    suite: Suite, baseline: Suite | None, mutants: Iterable[str], session: Callable[[str], Session],
-    equivalent: Mapping[str, str], report: Callable[[str], None] = lambda text: None,
-) -> Efficacy:  # fmt: skip
-    """Run `suite`, and the baseline, against every mutant. session: for a mutant's identifier."""
-    matrix: list[Kills] = []
-    randomly: list[Kills] = []
+def matrix_of(
+    suite: Suite, mutants: Iterable[str], session: Callable[[str], Session],
+    report: Callable[[str], None] = lambda text: None,
+) -> tuple[Kills, ...]:  # fmt: skip
+    """Run `suite` against every mutant. session: for a mutant's identifier."""
+    found: list[Kills] = []
     for name in mutants:
         report(name)
-        matrix.append(kills_of(suite, name, session(name)))
-        if baseline is not None:
-            randomly.append(kills_of(baseline, name, session(name)))
-    return Efficacy(suite, tuple(matrix), dict(equivalent), tuple(randomly))
+        found.append(kills_of(suite, name, session(name)))
+    return tuple(found)
+
+
+def equivalent_among(names: Iterable[str], subjects: Sequence[Subject]) -> dict[str, str]:
+    """Mutants that no tester can tell from the right actor in any of these set-ups; all was compared."""
+    found = {}
+    for name in names:
+        change = change_called(name)
+        told, complete = False, True
+        for entry in subjects:
+            try:
+                comparison = compared(entry.actor, entry.changed(change), entry.offers)
+            except ModelError:
+                continue
+            complete = complete and comparison.complete
+            told = told or comparison.by_state is not None
+        if not told and complete:
+            found[name] = "every stimulus in every reachable state was compared: no difference"
+    return found

@@ -7,10 +7,10 @@ from typing import Any
 
 from generators.adapters.loopback import LoopbackAdapter
 from generators.adapters.protocol import SystemUnderTest
-from generators.adapters.reference import reference
 from generators.adapters.wire_protocol import Adapter
 from generators.adapters.wire_system import WireSystem
 from generators.mutation.lookup import change_called
+from generators.suites.model_system import model_system
 from generators.suites.running import Session
 
 ADAPTERS = ("in-process", "loopback")
@@ -26,7 +26,7 @@ def session_for(adapter: str, role: str, mutant: str | None = None) -> Session:
     def opened(setup: dict[str, Any]) -> SystemUnderTest:
         key = json.dumps(setup, sort_keys=True)
         if key not in systems:
-            systems[key] = reference(setup, role, change)
+            systems[key] = model_system(setup, change)
         return systems[key]
 
     return Session(opened, lambda: None)
