@@ -53,6 +53,7 @@ from model.ue_while_registered import PREFIX_DISCOVERY, REFRESH, USER_DATA
 MACHINES = (ue, home_agent, access, security_association, lifetimes, outages, attacker)
 TABLES = (*MACHINES, clock)  # every table there is; the clock takes the place of `lifetimes` where it runs
 Change = Callable[[Mapping[str, Machine]], None]
+Settings = Mapping[str, Mapping[str, tuple[str, ...]]]
 
 # Both ends of a security association exist, or neither does.
 association_at_both_ends_or_neither = variable("ue.security_association") == variable(
@@ -70,14 +71,17 @@ def handover(scenario: Scenario, reading: Reading, change: Change | None = None)
     return alone if scenario.ue.count == 1 else replicated(alone, scenario.ue.count)[0]
 
 
-def handover_of_one(scenario: Scenario, reading: Reading, change: Change | None = None) -> System:
-    """The same with one UE, whatever the scenario says: what properties are written about."""
+def handover_of_one(
+    scenario: Scenario, reading: Reading, change: Change | None = None, settings: Settings | None = None
+) -> System:
+    """The same with one UE, whatever the scenario says: what properties are written about. settings: ambiguities
+    that the system settles where it starts (see `Binding`)."""
     machines = {machine.name: machine.copy() for machine in MACHINES}
     if change is not None:
         change(machines)
     leave_out_what_is_missing(machines, scenario)
     return compose(
-        scenario.name, list(machines.values()), channels(scenario), binding(scenario, reading),
+        scenario.name, list(machines.values()), channels(scenario), binding(scenario, reading, settings),
         association_at_both_ends_or_neither, alike_networks(scenario),
     )  # fmt: skip
 
@@ -155,8 +159,8 @@ def channels(scenario: Scenario) -> list[Channel]:
     return [*both, INJECTED_UPDATES, INJECTED_ANSWERS] if scenario.attacker.exists else both
 
 
-def binding(scenario: Scenario, reading: Reading) -> Binding:
-    """What the scenario and the reading fill in."""
+def binding(scenario: Scenario, reading: Reading, settings: Settings | None = None) -> Binding:
+    """What the scenario, the reading and what is settled at the start fill in."""
     bounds, reading = scenario.bounds, reading.completed(scenario.choices)
     sizes = Sizes(
         widths={"sequence_number": bounds.sequence_number_bits},
@@ -181,7 +185,9 @@ def binding(scenario: Scenario, reading: Reading) -> Binding:
         },
         members={"network": (NOWHERE, *(entry.name for entry in scenario.networks)), "address": addresses(scenario)},
     )
-    return Binding(sizes, parameters(scenario), tables(scenario), reading.choices, reading.actor_choices)
+    return Binding(
+        sizes, parameters(scenario), tables(scenario), reading.choices, reading.actor_choices, settings or {}
+    )
 
 
 def parameters(scenario: Scenario) -> dict[str, Value]:

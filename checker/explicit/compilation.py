@@ -108,6 +108,13 @@ class Optimisation:
         self._machine_code.close()
 
 
+def unoptimised(text: str) -> bytes:
+    """An object file for this machine, made quickly: for code that is loaded again and again."""
+    module = binding.parse_assembly(text)
+    machine_code: bytes = _target_machine(0).emit_object(module)
+    return machine_code
+
+
 def optimised(text: str) -> bytes:
     """An object file of optimised code for this machine."""
     machine = _target_machine(LEVEL)

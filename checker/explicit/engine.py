@@ -17,6 +17,7 @@ from checker.explicit.kernel import Kernel
 from checker.explicit.packing import Layout
 from checker.explicit.parts import Parts
 from checker.explicit.pipe import MANY_STATES, MANY_WAITING, TwoProcessors, processors
+from checker.explicit.preparation import Prepared
 from checker.explicit.representatives import Representatives, symmetry_for
 from checker.explicit.search_memory import ENTRY, NO_PARENT, SETTLED, Register, Status
 from checker.explicit.system_text import SystemText
@@ -60,13 +61,13 @@ class ExplicitSearch:
 
     It starts with code that is not optimised; a long search goes on with optimised code once that is
     ready (`optimise_from`: after so many states). With a symmetry, which must not cut the parts, its
-    states are representatives.
+    states are representatives. prepared: code of this system, or of one with other initial values.
     """
 
     def __init__(
         self, system: System, observations: Sequence[Observation], limits: Limits, *,
         optimise_from: int = FEW_STATES, first_slots: int = FIRST_SLOTS,
-        parts: Parts | None = None, symmetry: Symmetry | None = None,
+        parts: Parts | None = None, symmetry: Symmetry | None = None, prepared: Prepared | None = None,
     ) -> None:  # fmt: skip
         self.started = monotonic()
         self.seconds_before = 0.0  # of earlier processes, where a checkpoint is taken up
@@ -74,9 +75,9 @@ class ExplicitSearch:
         self.system = system
         self.observations = observations
         self.limits = limits
-        self.layout = Layout(system, parts)
+        self.layout = Layout(system, parts) if prepared is None else prepared.layout
         self.representatives = None if symmetry is None else Representatives(symmetry)
-        written = SystemText(system, self.layout, observations, symmetry)
+        written = SystemText(system, self.layout, observations, symmetry) if prepared is None else prepared.written
         self.text, self.most_successors, self.masks = written.text, written.most_successors, written.masks
         self.optimise_from = optimise_from
         self.optimisation: Optimisation | None = None
@@ -84,7 +85,7 @@ class ExplicitSearch:
         self.share_from = MANY_STATES if shares else MOST_STATES
         self.two_processors: TwoProcessors | None = None
         self.kernel = Kernel(self.masks)
-        self._use(NativeCode.compiled(self.text))
+        self._use(NativeCode.compiled(self.text) if prepared is None else NativeCode.loaded(prepared.machine_code))
         for name in ("unseen", "live"):
             for word in range(len(self.numbers[name])):
                 self.numbers[name][word] = 2**64 - 1

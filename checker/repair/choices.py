@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from model.readings import AMBIGUITIES, BY_IDENTIFIER, Ambiguity, Reading
 
 Settled = Mapping[str, str]  # ambiguity -> alternative; one that is missing is as the reading has it
+AS_READ = ""  # the value of an ambiguity that is not settled
 
 
 @dataclass(frozen=True)

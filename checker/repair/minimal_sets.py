@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 import z3
 
-from checker.repair.choices import Menu, Settled, texts
-from checker.repair.failures import AS_READ, Demand, Examiner, Failure, NotDecided
+from checker.repair.choices import AS_READ, Menu, Settled, texts
+from checker.repair.failures import Demand, Examiner, Failure, NotDecided
 
 Report = Callable[[str], None]
 

@@ -11,11 +11,13 @@ from model.language.errors import ModelError, nearest
 from model.language.expressions import (
     Expression,
     Operator,
+    all_of,
     any_of,
     constant,
     if_then_else,
     post_order,
     rebuilt,
+    variable,
 )
 from model.language.machines import Alter, Effect, EffectChoice, Machine, Row, Send
 
@@ -28,6 +30,8 @@ class Binding:
 
     choices: ambiguity -> the alternatives allowed (several: all are explored).
     actor_choices: the same for one actor, (actor, ambiguity) -> alternatives.
+    settings: ambiguities that the system itself settles, once, where it starts: ambiguity -> value of the
+    variable `choice.` + ambiguity -> the alternatives that are then allowed.
     """
 
     sizes: Sizes = field(default_factory=Sizes)
@@ -35,14 +39,36 @@ class Binding:
     tables: Mapping[str, Mapping[Value, Value]] = field(default_factory=dict)
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     actor_choices: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    settings: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
     def alternatives(self, ambiguity: str, actor: str) -> tuple[str, ...]:
         own = self.actor_choices.get((actor, ambiguity))
         if own is not None:
             return own
+        if ambiguity in self.settings:
+            return tuple(dict.fromkeys(value for allowed in self.settings[ambiguity].values() for value in allowed))
         if ambiguity not in self.choices:
             raise ModelError(f'the reading says nothing of "{ambiguity}": {nearest(ambiguity, self.choices)}')
         return self.choices[ambiguity]
+
+    def settings_of(self, ambiguity: str, actor: str) -> Mapping[str, tuple[str, ...]]:
+        """The settings that decide for this actor; none where something else does."""
+        return {} if (actor, ambiguity) in self.actor_choices else self.settings.get(ambiguity, {})
+
+    def allowed_by_settings(self, actor: str, chosen: Alternatives) -> Expression:
+        """Under which settings an actor may take these alternatives."""
+        conditions = []
+        for ambiguity, value in chosen.items():
+            settings = self.settings_of(ambiguity, actor)
+            allowing = [name for name, allowed in settings.items() if value in allowed]
+            if len(allowing) < len(settings):
+                conditions.append(setting(ambiguity).is_one_of(*allowing))
+        return all_of(conditions)
+
+
+def setting(ambiguity: str) -> Expression:
+    """The variable that settles an ambiguity where a system starts."""
+    return variable(f"choice.{ambiguity}")
 
 
 class Resolver:
@@ -76,9 +102,23 @@ class Resolver:
                 return _looked_up(str(node.payload), operands[0], self.binding)
             case Operator.CHOICE:
                 ambiguity, names = _choice(node)
+                if ambiguity not in (chosen or {}) and self.binding.settings_of(ambiguity, actor):
+                    return self._by_setting(ambiguity, names, operands, actor)
                 return operands[names.index(_settled(ambiguity, names, self.binding, actor, chosen))]
             case _:
                 return rebuilt(node, operands)
+
+
+    def _by_setting(
+        self, ambiguity: str, names: tuple[str, ...], operands: tuple[Expression, ...], actor: str
+    ) -> Expression:
+        found: Expression | None = None
+        for name, allowed in self.binding.settings_of(ambiguity, actor).items():
+            alone = Binding(choices={ambiguity: allowed})
+            operand = operands[names.index(_settled(ambiguity, names, alone, actor, None))]
+            found = operand if found is None else if_then_else(setting(ambiguity) == name, operand, found)
+        assert found is not None
+        return found
 
 
 def resolve(
@@ -125,8 +165,10 @@ def _looked_up(table: str, key: Expression, binding: Binding) -> Expression:
 
 
 def open_choices(expressions: list[Expression], effects: tuple[Effect, ...], binding: Binding, actor: str) -> list[str]:
-    """The ambiguities mentioned that the reading leaves open, in order of appearance."""
+    """The ambiguities mentioned that the reading leaves open, in order of appearance; of those that settings
+    decide, the ones that an expression cannot express: of several values, or about effects."""
     found: dict[str, None] = {}
+    about_effects: set[str] = set()
     for expression in [*expressions, *effect_expressions(effects)]:
         for node in post_order(expression):
             if node.operator is Operator.CHOICE:
@@ -134,10 +176,19 @@ def open_choices(expressions: list[Expression], effects: tuple[Effect, ...], bin
     for effect in effects:
         if isinstance(effect, EffectChoice):
             found[effect.ambiguity] = None
+            about_effects.add(effect.ambiguity)
             for alternative in effect.alternatives.values():
                 for inner in open_choices([], alternative, binding, actor):
                     found[inner] = None
-    return [name for name in found if len(binding.alternatives(name, actor)) > 1]
+    return [
+        name for name in found
+        if len(binding.alternatives(name, actor)) > 1
+        and (name in about_effects or _needs_variants(binding.settings_of(name, actor)))
+    ]  # fmt: skip
+
+
+def _needs_variants(settings: Mapping[str, tuple[str, ...]]) -> bool:
+    return not settings or any(len(allowed) > 1 for allowed in settings.values())
 
 
 def effect_expressions(effects: tuple[Effect, ...]) -> Iterator[Expression]:
@@ -158,10 +209,11 @@ def effect_expressions(effects: tuple[Effect, ...]) -> Iterator[Expression]:
 def alternatives_of(row: Row, machine: Machine, binding: Binding) -> Iterator[Alternatives]:
     """Every way to settle the choices that a row mentions and the reading leaves open."""
     case = row.case
-    expressions = [row.guard, *case.emits.values()]
+    names = open_choices([row.guard, *case.emits.values()], case.then, binding, machine.name)
     if case.dest is not None:
-        expressions.append(case.dest)
-    names = open_choices(expressions, case.then, binding, machine.name)
+        mentioned = [_choice(node)[0] for node in post_order(case.dest) if node.operator is Operator.CHOICE]
+        names += [name for name in dict.fromkeys(mentioned)
+                  if name not in names and len(binding.alternatives(name, machine.name)) > 1]  # fmt: skip
     for values in product(*(binding.alternatives(name, machine.name) for name in names)):
         yield dict(zip(names, values, strict=True))
 

@@ -7,8 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
-from model.language.binding import Alternatives, Binding, Resolver, alternatives_of, resolve, settled_effects
-from model.language.domains import Value
+from model.language.binding import (
+    Alternatives,
+    Binding,
+    Resolver,
+    alternatives_of,
+    resolve,
+    setting,
+    settled_effects,
+)
+from model.language.domains import Enumeration, Value
 from model.language.errors import ModelError, nearest
 from model.language.expressions import (
     FALSE,
@@ -64,7 +72,7 @@ def compose(
     for repeated in {name for name in names if names.count(name) > 1}:
         raise ModelError(f'two rows make an action of the same name: "{repeated}"')
     system = System(
-        name, tuple(_variables(machines, binding)), tuple(resolved_channels), resolved, tuple(actions), initially,
+        name, (*_variables(machines, binding), *_settings(binding)), tuple(resolved_channels), resolved, tuple(actions), initially,
         tuple(symmetries),
     )  # fmt: skip
     check_system(system)
@@ -123,6 +131,14 @@ def _variables(machines: Sequence[Machine], binding: Binding) -> Iterator[System
             )  # fmt: skip
 
 
+def _settings(binding: Binding) -> Iterator[SystemVariable]:
+    """A variable for each ambiguity that is settled where the system starts; nothing ever changes it."""
+    for ambiguity, settings in binding.settings.items():
+        domain = Enumeration(f"settings of {ambiguity}", tuple(settings))
+        name = str(setting(ambiguity).payload)
+        yield SystemVariable(name, domain, domain.members, "choice", False, "how it is read, from the start on", True)
+
+
 def _channel(channel: Channel, binding: Binding) -> SystemChannel:
     def switch(name: str) -> bool:
         return bool(resolve(parameter(name), binding, channel.name).payload)
@@ -151,7 +167,8 @@ class _Composer:
         rows: list[ResolvedRow] = []
         for row in machine.rows():
             variants = [self._row(machine, row, item) for item in alternatives_of(row, machine, self.binding)]
-            rows += [variant for variant in _without_idle_choices(variants) if variant.guard is not FALSE]
+            told_apart = [self._allowed(variant) for variant in _without_idle_choices(variants)]
+            rows += [variant for variant in told_apart if variant.guard is not FALSE]
         invariants = tuple(
             LocalInvariant(entry.name, self.resolver.resolve(entry.condition, machine.name))
             for entry in machine.invariants
@@ -159,6 +176,11 @@ class _Composer:
         return ResolvedMachine(
             machine.name, machine.role, machine.meaning, machine.states, tuple(rows), invariants
         )
+
+    def _allowed(self, variant: ResolvedRow) -> ResolvedRow:
+        """The variant, restricted to the settings that allow it."""
+        allowed = self.binding.allowed_by_settings(variant.machine, variant.alternative)
+        return variant if allowed is TRUE else replace(variant, guard=all_of([allowed, variant.guard]))
 
     def _row(self, machine: Machine, row: Row, alternative: Alternatives) -> ResolvedRow:
         def settle(expression: Expression) -> Expression:
