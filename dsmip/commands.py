@@ -247,6 +247,7 @@ def findings(
     memory: Annotated[str | None, typer.Option("--memory", help="limit, such as 4G")] = None,
     time: Annotated[str | None, typer.Option("--time", help="limit for each exploration, such as 60s")] = None,
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="draw counterexamples")] = True,
+    markdown: Annotated[Path | None, typer.Option("--markdown", help="write a page of it to this file")] = None,
     json: Json = False,
 ) -> None:
     """What is wrong with the text as written, and the smallest sets of choices that mend it.
@@ -257,7 +258,20 @@ def findings(
 
     raise typer.Exit(report_findings(
         scenarios or [], memory=memory, time=time, folder=save_traces, charts=charts, as_json_text=json,
+        page=markdown,
     ))  # fmt: skip
+
+
+@application.command(epilog="Example: dsmip docs -o docs")
+def docs(
+    output: Annotated[Path, typer.Option("--output", "-o", help="folder for the pages; made if it is not there")],
+) -> None:
+    """Write the generated pages of the documentation: the model, the scenarios' answers, the names for questions."""
+    from dsmip.console import say
+    from dsmip.documentation.pages import write_pages
+
+    for page in write_pages(output):
+        say(f"written: {page}")
 
 
 @application.command(epilog="Example: dsmip report minimal -o report.html")

@@ -6,27 +6,32 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from checker.checking import check_scenario
 from checker.repair.choices import Settled, menu, other_values, values_in
 from checker.repair.failures import Demand, Examiner, Failure, NotDecided
 from checker.repair.minimal_sets import Repairs, minimal_repairs
 from checker.search import Limits
+from checker.trace import Trace
+from checker.verdict import Violated
 from dsmip.known_answers import known_answers
-from model.readings import AMBIGUITIES, Ambiguity
-from model.scenarios import load, shipped
+from model.readings import AMBIGUITIES, Ambiguity, reading
+from model.scenarios import load
 from properties.kinds import Kind, Property
 from properties.registry import ALL_PROPERTIES
 
-SMALL = 130_000  # states under `intended`: scenarios up to here are searched by default
+# small, and between them every property that the text breaks and a repair restores, and every ambiguity
+SHOWING = ("minimal", "prefix-translation", "liveness-nat", "on-path-no-nat", "address-detection", "ipv4-home-address")
 Report = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Broken:
     """A property that the text as written breaks: a shortest run, and the smallest sets of choices that
-    restore this one property in all scenarios searched."""
+    restore this one property in all scenarios searched. run: as `dsmip check` shows it."""
 
     property: Property
     failure: Failure
+    run: Trace
     repairs: Repairs
 
     def depends_on(self, ambiguity: str) -> bool:
@@ -34,8 +39,16 @@ class Broken:
 
 
 @dataclass(frozen=True)
+class Alone:
+    """What one ambiguity breaks by itself: a shortest run where it is read as written, all else as intended."""
+
+    property: Property
+    failure: Failure
+
+
+@dataclass(frozen=True)
 class Finding:
-    """One ambiguity. breaks: the properties that need it settled.
+    """One ambiguity. breaks: the properties that need it settled. alone: what it breaks by itself.
 
     needed: in how many of the smallest repairs it is settled. gives_up: alternatives of the text as
     written that the repair forbids. others: other answers that mend as well.
@@ -43,6 +56,7 @@ class Finding:
 
     ambiguity: Ambiguity
     breaks: tuple[Broken, ...]
+    alone: tuple[Alone, ...]
     needed: int
     gives_up: tuple[str, ...]
     others: tuple[str, ...]
@@ -70,11 +84,10 @@ class Findings:
 
 
 def demands(names: Sequence[str]) -> list[Demand]:
-    """What is known to hold under `intended`, in these scenarios or in all small ones of one UE."""
+    """What is known to hold under `intended`, in these scenarios or in those that show the most."""
     known = known_answers()
-    chosen = names or [name for name in shipped() if known[name, "intended"].states <= SMALL]
     found = []
-    for name in chosen:
+    for name in names or SHOWING:
         scenario = load(name)
         holds = known[name, "intended"].verdicts
         wanted = tuple(
@@ -91,19 +104,28 @@ def findings(wanted: Sequence[Demand], limits: Limits, report: Report = lambda t
     """Search the smallest repairs of `literal`, and say what each ambiguity has to do with them."""
     examiner = Examiner(menu("literal"), limits)
     try:
-        as_written = [failure for demand in wanted for failure in examiner.failures(demand, {})]
+        return _findings(wanted, examiner, report)
     except NotDecided as reason:
         nothing = Repairs((), (), str(reason), examiner.explorations)
         return Findings("literal", tuple(wanted), (), nothing, (), str(reason))
+
+
+def _findings(wanted: Sequence[Demand], examiner: Examiner, report: Report) -> Findings:
+    as_written = []
+    for demand in wanted:
+        report(f"as written, in {demand.scenario.name}")
+        as_written += examiner.failures(demand, {})
     broken = [_broken(name, as_written, wanted, examiner, report)
               for name in dict.fromkeys(failure.property.identifier for failure in as_written)]  # fmt: skip
     met = [failure for entry in broken for failure in entry.repairs.failures]
+    report("what each ambiguity breaks by itself")
+    alone = {name: _alone(name, wanted, examiner, report) for name in examiner.menu.offered}
     repairs = minimal_repairs(examiner.menu, wanted, examiner, known=met, report=report)
     others = _others(repairs, wanted, examiner, report)
     cut = [entry.repairs.unfinished for entry in broken] + [repairs.unfinished]
     return Findings(
         "literal", tuple(wanted), tuple(broken), repairs,
-        tuple(_finding(entry, broken, repairs, others) for entry in AMBIGUITIES
+        tuple(_finding(entry, broken, alone[entry.identifier], repairs, others) for entry in AMBIGUITIES
               if entry.identifier in examiner.menu.offered),
         next((reason for reason in cut if reason is not None), None),
     )  # fmt: skip
@@ -121,16 +143,39 @@ def _broken(
     found = minimal_repairs(
         examiner.menu, alone, examiner, known=own, report=lambda text: report(f"{identifier}: {text}")
     )
-    return Broken(shortest.property, shortest, found)
+    return Broken(shortest.property, shortest, _run(shortest), found)
+
+
+def _run(failure: Failure) -> Trace:
+    """A shortest run of the same violation in the system of `literal` itself, replayed every way there is."""
+    run = check_scenario(failure.demand.scenario, reading("literal"), [failure.property], engine="explicit")
+    trace = run.trace(failure.property.identifier)
+    if not isinstance(run.verdict(failure.property.identifier), Violated) or trace is None:
+        raise NotDecided(f"{failure.demand.scenario.name}: {failure.property.identifier} is not violated after all")
+    return trace
+
+
+def _alone(name: str, wanted: Sequence[Demand], examiner: Examiner, report: Report) -> tuple[Alone, ...]:
+    """The shortest run for each property that breaks where `name` is as written and all else is settled."""
+    settled = {other: values[0] for other, values in examiner.menu.offered.items() if other != name}
+    shortest: dict[str, Failure] = {}
+    for demand in wanted:
+        report(f"{name} as written, in {demand.scenario.name}")
+        for failure in examiner.failures(demand, settled):
+            known = shortest.get(failure.property.identifier)
+            if known is None or len(failure.trace) < len(known.trace):
+                shortest[failure.property.identifier] = failure
+    return tuple(Alone(failure.property, failure) for failure in shortest.values())
 
 
 def _finding(
-    ambiguity: Ambiguity, broken: Sequence[Broken], repairs: Repairs, others: dict[str, list[str]]
-) -> Finding:
+    ambiguity: Ambiguity, broken: Sequence[Broken], alone: tuple[Alone, ...], repairs: Repairs,
+    others: dict[str, list[str]],
+) -> Finding:  # fmt: skip
     name = ambiguity.identifier
     settled = {repair[name] for repair in repairs.minimal if name in repair}
     return Finding(
-        ambiguity, tuple(entry for entry in broken if entry.depends_on(name)),
+        ambiguity, tuple(entry for entry in broken if entry.depends_on(name)), alone,
         sum(name in repair for repair in repairs.minimal),
         tuple(value for value in values_in("literal", ambiguity) if settled and value not in settled),
         tuple(others.get(name, ())),

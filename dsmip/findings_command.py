@@ -12,15 +12,18 @@ from rich.text import Text
 
 from checker.itf import Json, save
 from checker.repair.choices import texts, values_in
-from checker.repair.failures import Failure
+from checker.repair.settable import row_name
 from diagrams.chart_text import chart_text
 from diagrams.sequence_chart import sequence_chart
 from dsmip import quantities
 from dsmip.check_command import ensure_folder
-from dsmip.console import output, working
+from dsmip.console import output, say, working
+from dsmip.documentation.findings_page import findings_page
+from dsmip.files import refuse_unwritable, write_atomically
 from dsmip.findings import Broken, Findings, demands, findings
 from dsmip.known_answers import known_answers
 from dsmip.labels import SHORT_NAMES, hidden_in
+from dsmip.words_at_fault import NO_SWITCH, WORDS
 from model.language.errors import ModelError
 from model.scenarios import shipped
 
@@ -29,21 +32,26 @@ UNKNOWN = 3
 
 def report_findings(
     scenarios: Sequence[str], *, memory: str | None, time: str | None, folder: Path | None, charts: bool,
-    as_json_text: bool,
+    as_json_text: bool, page: Path | None = None,
 ) -> int:  # fmt: skip
     """The exit code: 0, or 3 if the search for repairs was cut short."""
     for name in scenarios:
         if name not in shipped():
             raise ModelError(f'"{name}" is not a shipped scenario: only for those it is known what has to hold')
     limits = quantities.limits(memory, time)
+    if page is not None:
+        refuse_unwritable(page)
     if folder is not None:
         ensure_folder(folder, "--save-traces")
     with working("looking for the smallest repairs") as report:
         found = findings(demands(scenarios), limits, report)
     saved = _saved(found, folder) if folder is not None else {}
+    if page is not None:
+        write_atomically(page, findings_page(as_json(found, saved)))
+        say(f"written: {page}")
     if as_json_text:
         print(json.dumps(as_json(found, saved), indent=1))
-    else:
+    elif page is None:
         show(output(), found, charts=charts)
     return 0 if found.unfinished is None else UNKNOWN
 
@@ -57,7 +65,7 @@ def _saved(found: Findings, folder: Path) -> dict[str, str]:
             "property": entry.property.identifier, "scenario": entry.failure.demand.scenario.model_dump(),
             "reading": found.reading, "choices": [],
         }  # fmt: skip
-        save(entry.failure.trace, folder / name, about)
+        save(entry.run, folder / name, about)
         saved[entry.property.identifier] = str(folder / name)
     return saved
 
@@ -78,7 +86,7 @@ def as_json(found: Findings, saved: Mapping[str, str]) -> dict[str, object]:
                 "statement": entry.property.statement,
                 "clause": entry.property.clause,
                 "scenario": entry.failure.demand.scenario.name,
-                "steps": [step.action.name for step in entry.failure.trace.steps],
+                "steps": [step.action.name for step in entry.run.steps],
                 "trace": saved.get(entry.property.identifier),
                 "repairs": [list(texts(repair)) for repair in entry.repairs.minimal],
             }
@@ -91,13 +99,20 @@ def as_json(found: Findings, saved: Mapping[str, str]) -> dict[str, object]:
                 "literal": list(values_in("literal", entry.ambiguity)),
                 "intended": list(values_in("intended", entry.ambiguity)),
                 "final": list(values_in("final", entry.ambiguity)),
+                "words_at_fault": WORDS[entry.ambiguity.identifier],
                 "breaks": [broken.property.identifier for broken in entry.breaks],
+                "breaks_alone": [
+                    {"property": alone.property.identifier, "scenario": alone.failure.demand.scenario.name,
+                     "steps": [row_name(step.action.name) for step in alone.failure.trace.steps]}
+                    for alone in entry.alone
+                ],
                 "in_repairs": entry.needed,
                 "gives_up": list(entry.gives_up),
                 "mends_as_well": list(entry.others),
             }
             for entry in found.findings
         ],
+        "no_switch": dict(NO_SWITCH),
         "final": published(),
     }  # fmt: skip
 
@@ -141,20 +156,20 @@ def _show_broken(console: Console, broken: Broken, *, charts: bool) -> None:
     entry, failure = broken.property, broken.failure
     console.rule(f"{entry.identifier} is broken by the text as written", align="left", style="red")
     console.print(f"{entry.statement}; clause {entry.clause or '-'}; {', '.join(entry.requirements)}")
-    console.print(f"shortest run: {len(failure.trace)} step(s), scenario {failure.demand.scenario.name}")
+    console.print(f"shortest run: {len(broken.run)} step(s), scenario {failure.demand.scenario.name}")
     for repair in broken.repairs.minimal:
         console.print(f"  restored by {' and '.join(texts(repair)) or 'nothing'}")
     if broken.repairs.unfinished is not None:
         console.print(f"  NOT complete: {broken.repairs.unfinished}", style="yellow")
     if charts:
-        console.print(Text(_chart(failure, min(console.width, 120)), no_wrap=True), end="")
+        console.print(Text(_chart(broken, min(console.width, 120)), no_wrap=True), end="")
     console.print()
 
 
-def _chart(failure: Failure, width: int) -> str:
-    offence = f"{failure.property.identifier}: {failure.property.statement}"
+def _chart(broken: Broken, width: int) -> str:
+    offence = f"{broken.property.identifier}: {broken.property.statement}"
     chart = sequence_chart(
-        failure.trace, short_names=SHORT_NAMES, hidden=hidden_in(failure.trace.system), offence=offence
+        broken.run, short_names=SHORT_NAMES, hidden=hidden_in(broken.run.system), offence=offence
     )
     return chart_text(chart, width)
 

@@ -10,7 +10,7 @@ from itertools import product
 
 from checker.repair.choices import AS_READ, Menu, Settled
 from checker.repair.settable import Looked, Settable
-from checker.search import Exploration, Limits
+from checker.search import Exploration, Limits, Sighting
 from checker.trace import Trace
 from model.scenarios import Scenario
 from properties.kinds import Property
@@ -67,8 +67,8 @@ class Examiner:
         searched = self._searched.get(key)
         if searched is None or not searched.covers(demand):
             searched = self._searched[key] = self._search(demand, system, settled)
-        found = [searched.failures[entry.identifier] for entry in demand.properties
-                 if entry.identifier in searched.failures]  # fmt: skip
+        found = [self._failure(demand, entry, searched, settled) for entry in demand.properties
+                 if entry.violation_name in searched.sightings]  # fmt: skip
         if not found and searched.doubt is not None:
             raise NotDecided(searched.doubt)
         return found
@@ -89,15 +89,17 @@ class Examiner:
                 raise KeyboardInterrupt
             if found.complete or any(entry.violation_name in found.sightings for entry in demand.properties):
                 break
-        failures = {}
-        for entry in system.properties:
-            seen = found.sightings.get(entry.violation_name)
-            if seen is not None:
-                run = system.replayed(settled, entry.violation_name, seen)
-                exists_under = self._exists_under(system, entry, run, settled)
-                failures[entry.identifier] = Failure(demand, entry, run, exists_under)
         judged = frozenset(entry.identifier for entry in system.properties)
-        return _Searched(failures, judged, found.complete, _doubt(demand.scenario, found))
+        return _Searched(found.sightings, judged, found.complete, _doubt(demand.scenario, found), {})
+
+    def _failure(self, demand: Demand, entry: Property, searched: _Searched, settled: Settled) -> Failure:
+        """What was seen of a property, with the choices under which the same run exists."""
+        if entry.identifier not in searched.failures:
+            system = self.system(demand)
+            run = system.replayed(settled, entry.violation_name, searched.sightings[entry.violation_name])
+            exists_under = self._exists_under(system, entry, run, settled)
+            searched.failures[entry.identifier] = Failure(demand, entry, run, exists_under)
+        return searched.failures[entry.identifier]
 
     def _exists_under(
         self, system: Settable, entry: Property, run: Trace, settled: Settled
@@ -145,17 +147,21 @@ class Examiner:
 
 @dataclass(frozen=True)
 class _Searched:
-    """What one exploration found. doubt: why it says nothing of what it did not find; None if it does."""
+    """What one exploration saw. doubt: why it says nothing of what it did not see; None if it does.
 
-    failures: Mapping[str, Failure]
+    failures: those worked out so far, by property.
+    """
+
+    sightings: Mapping[str, Sighting]
     judged: frozenset[str]
     complete: bool
     doubt: str | None
+    failures: dict[str, Failure]
 
     def covers(self, demand: Demand) -> bool:
         """Whether it answers for these properties: each was judged, and it went far enough."""
-        wanted = {entry.identifier for entry in demand.properties}
-        return wanted <= self.judged and (self.complete or not wanted.isdisjoint(self.failures))
+        seen = any(entry.violation_name in self.sightings for entry in demand.properties)
+        return self.judged.issuperset(entry.identifier for entry in demand.properties) and (self.complete or seen)
 
 
 def _doubt(scenario: Scenario, found: Exploration) -> str | None:

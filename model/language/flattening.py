@@ -72,8 +72,8 @@ def compose(
     for repeated in {name for name in names if names.count(name) > 1}:
         raise ModelError(f'two rows make an action of the same name: "{repeated}"')
     system = System(
-        name, (*_variables(machines, binding), *_settings(binding)), tuple(resolved_channels), resolved, tuple(actions), initially,
-        tuple(symmetries),
+        name, (*_variables(machines, binding), *_settings(binding)), tuple(resolved_channels), resolved,
+        tuple(actions), initially, tuple(symmetries),
     )  # fmt: skip
     check_system(system)
     if symmetries:

@@ -45,12 +45,24 @@ class Step(NamedTuple):
 Fields = Mapping[str, Mapping[str, Value]]
 
 
+class _Scopes(dict[str, Scope]):
+    """Scope by action name, made when it is first asked for."""
+
+    def __init__(self, system: System) -> None:
+        super().__init__()
+        self._system = system
+
+    def __missing__(self, name: str) -> Scope:
+        found = self[name] = scope_of_action(self._system, self._system.actions[self._system.action_index[name]])
+        return found
+
+
 class Interpretation:
     """The behaviour of one system."""
 
     def __init__(self, system: System) -> None:
         self.system = system
-        self._scopes = {action.name: scope_of_action(system, action) for action in system.actions}
+        self._scopes = _Scopes(system)
         self._plain_scope = Scope(system, {})
 
     def initial_states(self) -> list[State]:

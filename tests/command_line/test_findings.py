@@ -33,6 +33,19 @@ def test_findings_of_the_smallest_scenario(tmp_path: Path) -> None:
         replayed = subprocess.run([PROGRAM, "trace", "replay", entry["trace"]], capture_output=True, timeout=60)
         assert replayed.returncode == 0
     assert "AMB-29" in document["not_needed"]
+    alone = {entry["ambiguity"]: [found["property"] for found in entry["breaks_alone"]]
+             for entry in document["findings"]}  # fmt: skip
+    assert alone["AMB-32"] == ["SA-1", "SA-5"]
+    assert alone["AMB-29"] == []
+
+
+@pytest.mark.slow
+def test_the_page_of_findings_is_what_the_program_finds_today(tmp_path: Path) -> None:
+    page = Path(__file__).parents[2] / "docs" / "findings.md"
+    text = page.read_text(encoding="utf-8")
+    scenarios = text.partition("dsmip findings ")[2].partition(" --markdown")[0].split()
+    findings(*scenarios, "--markdown", tmp_path / "findings.md")
+    assert (tmp_path / "findings.md").read_text(encoding="utf-8") == text
 
 
 def test_a_scenario_of_which_nothing_is_known_is_refused() -> None:

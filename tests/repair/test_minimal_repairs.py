@@ -10,7 +10,9 @@ import pytest
 from checker.repair.choices import Menu, menu, texts
 from checker.repair.failures import Demand, Examiner, NotDecided
 from checker.repair.minimal_sets import minimal_repairs
+from checker.repair.settable import Settable
 from checker.search import Limits
+from dsmip.known_answers import known_answers
 from model.scenarios import load
 from properties.registry import property_called
 
@@ -91,3 +93,18 @@ def test_a_search_cut_short_is_no_repair() -> None:
 def test_nothing_to_mend_is_the_empty_repair() -> None:
     found = minimal_repairs(few(), demand("BIND-3"), Examiner(few(), Limits()))
     assert found.minimal == ({},)
+
+
+@pytest.mark.parametrize(("name", "settled"), [
+    ("literal", {}),
+    ("intended", {name: values[0] for name, values in menu("literal").offered.items()}),
+])  # fmt: skip
+def test_choices_settled_where_the_system_starts_are_the_reading_with_these_choices(
+    name: str, settled: dict[str, str]
+) -> None:
+    for scenario in ("minimal", "mixed-schools"):
+        system = Settable(load(scenario), menu("literal"), [property_called("BIND-1")])
+        answer = known_answers()[scenario, name]
+        found = system.explore(settled, Limits())
+        assert (found.complete, found.states, found.depth) == (True, answer.states, answer.depth)
+        assert bool(found.sightings) == (answer.verdicts["BIND-1"] == "violated")

@@ -1,0 +1,88 @@
+"""docs/findings.md: what `dsmip findings --json` says, for those who edit the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from dsmip.documentation.markdown import page, plain, table
+
+Document = Mapping[str, Any]
+NOTHING = "no counterexample in the scenarios searched"
+
+
+def findings_page(document: Document) -> str:
+    """The page. document: as `findings_command.as_json` makes it."""
+    searched = ", ".join(f"`{name}`" for name in document["demanded"])
+    cut = f"**Not complete: {plain(document['unfinished'])}.**" if document["unfinished"] else ""
+    return page(
+        "Findings",
+        f"What goes wrong if clause 5.2 is read as it is written, in the scenarios {searched}, and what mends it. All "
+        "of it is computed: runs are shortest ones and replay, repairs were explored completely. Rewritten by "
+        "`dsmip findings --markdown FILE`; `--json` gives the same for programs.",
+        cut,
+        "## The smallest repairs",
+        "Sets of choices under which everything holds that holds under `intended`, while under no proper subset it "
+        "does. A set that contains one of them is not assumed to be a repair.",
+        _repairs(document["repairs"]),
+        _costs(document["findings"]),
+        f"In none of them, so not needed: {', '.join(document['not_needed']) or 'none'}.",
+        "## What is broken as written",
+        *(part for entry in document["broken"] for part in _broken(entry)),
+        "## Ambiguity by ambiguity",
+        *(part for entry in document["findings"] for part in _finding(entry)),
+        "### Without a switch",
+        table(["", "why there is nothing to choose"],
+              [[name, plain(reason)] for name, reason in document["no_switch"].items()]),
+        "## What the published text did",
+        "From the recorded verdicts of all shipped scenarios: properties that hold under `intended`.",
+        table(["", "properties"], [[title, ", ".join(document["final"][key]) or "none"] for key, title in (
+            ("repaired", "violated as written, no more in the final text"), ("not repaired", "violated in both"),
+            ("new", "violated in the final text only"))]),
+        command=f"dsmip findings {' '.join(document['demanded'])} --markdown docs/findings.md",
+    )  # fmt: skip
+
+
+def _repairs(repairs: Sequence[Sequence[str]]) -> str:
+    sets = [f"{number}. {', '.join(f'`{choice}`' for choice in repair) or 'nothing needs mending'}"
+            for number, repair in enumerate(repairs, start=1)]  # fmt: skip
+    return "\n".join(sets) or "None was found."
+
+
+def _costs(found: Sequence[Document]) -> str:
+    rows = [
+        [entry["ambiguity"], str(entry["in_repairs"]), ", ".join(f"`{value}`" for value in entry["gives_up"]),
+         ", ".join(f"`{value}`" for value in entry["mends_as_well"])]
+        for entry in found if entry["in_repairs"]
+    ]  # fmt: skip
+    columns = ["choice", "in so many repairs", "what the text allows and the repair forbids", "would mend as well"]
+    return table(columns, rows) if rows else ""
+
+
+def _broken(entry: Document) -> Iterator[str]:
+    yield f"### {entry['property']}: {plain(entry['statement'])}"
+    repairs = "; or ".join(" and ".join(f"`{choice}`" for choice in repair) for repair in entry["repairs"])
+    yield (f"Clause {plain(entry['clause'])}. Shortest run in `{entry['scenario']}`, {len(entry['steps'])} steps. "
+           f"Restored by {repairs or 'no set of choices that was tried'}.")  # fmt: skip
+    yield _steps(entry["steps"])
+
+
+def _finding(entry: Document) -> Iterator[str]:
+    yield f"### {entry['ambiguity']}: {plain(entry['question'])}"
+    answers = "; ".join(
+        f"{name}: {' or '.join(f'`{value}`' for value in entry[name])}" for name in ("literal", "intended", "final")
+    )
+    yield f"{plain(entry['words_at_fault'])} {answers}."
+    needing = ", ".join(entry["breaks"])
+    if needing:
+        yield f"Has to be settled for: {needing}."
+    if not entry["breaks_alone"]:
+        yield f"By itself: {NOTHING}, where it is read as written and all else as intended."
+    for alone in entry["breaks_alone"]:
+        yield (f"By itself it breaks **{alone['property']}**: read as written, all else as intended, in "
+               f"`{alone['scenario']}`, {len(alone['steps'])} steps:")  # fmt: skip
+        yield _steps(alone["steps"])
+
+
+def _steps(steps: Sequence[str]) -> str:
+    return "\n".join(f"{number}. {plain(step)}" for number, step in enumerate(steps, start=1))
