@@ -87,7 +87,9 @@ class _Drawing:
             if step.number == chart.loop:
                 self._band("from here the run repeats", "band")
             self.y += 10
-            self._text(GUTTER - 8, self.y + 14, str(step.number), "step", "end")
+            offends = step.number == chart.offending
+            text = f"✗ {step.number}" if offends else str(step.number)
+            self._text(GUTTER - 8, self.y + 14, text, "offencetext" if offends else "step", "end")
             begin = self.y
             for item in step.items:
                 self._item(item)

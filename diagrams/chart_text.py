@@ -124,7 +124,7 @@ class _Drawing:
         self.signs = signs
         self.lines: list[_Line] = []
         self.active: set[int] = set()
-        self.gutter = len(str(len(chart.steps))) + 1
+        self.gutter = len(str(chart.count)) + 1
         self.band = max(1, 2 * chart.slots - 1)
         self._place()
 
@@ -168,6 +168,8 @@ class _Drawing:
             if len(self.lines) == first:
                 self._add()
             self.lines[first].put(0, str(step.number).rjust(self.gutter - 1), "number")
+            if step.number == self.chart.offending:
+                self.lines[first].put(self.gutter - 1, self.signs.offence, "offence")
         for message in self.chart.in_flight:
             self._ending(message, self.signs.last)
         if self.chart.loop is not None:

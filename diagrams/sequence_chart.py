@@ -127,6 +127,7 @@ class Chart:
 
     offence: what the last step violates, empty for none. loop: the step from which the run repeats; one more
     than there are steps if nothing happens any more. shifted: with other serial numbers in each turn.
+    length: of the run, where some of its steps are folded.
     """
 
     title: str
@@ -139,6 +140,17 @@ class Chart:
     offence: str
     loop: int | None
     shifted: bool = False
+    length: int | None = None
+
+    @property
+    def count(self) -> int:
+        """How many steps the run has."""
+        return len(self.steps) if self.length is None else self.length
+
+    @property
+    def offending(self) -> int | None:
+        """The number of the step that violates; None where it is the run for ever, or nothing."""
+        return self.count if self.offence and self.loop is None and self.steps else None
 
     def message(self, number: int) -> Message:
         return self.messages[number - 1]
@@ -148,7 +160,7 @@ class Chart:
         """How a run for ever goes on after the last step; empty for a run that ends."""
         if self.loop is None:
             return ""
-        if self.loop > len(self.steps):
+        if self.loop > self.count:
             return "nothing happens any more"
         return f"the run repeats from step {self.loop}" + (", numbers going on" if self.shifted else "")
 
@@ -162,14 +174,14 @@ class Chart:
         """The chart in a sentence or two, for those who cannot see it."""
         columns = [*self.lifelines[: self.network_at], NETWORK, *self.lifelines[self.network_at :]]
         names = ", ".join(display_name(name) for name in columns)
-        counts = [f"{len(self.steps)} steps", f"{len(self.messages)} messages"]
+        counts = [f"{self.count} steps", f"{len(self.messages)} messages"]
         for fate in (Fate.LOST, Fate.DISCARDED, Fate.UNDELIVERABLE, Fate.NO_ROOM, Fate.IN_FLIGHT):
             number = sum(entry.fate is fate for entry in self.messages)
             if number:
                 counts.append(f"{number} {fate.value}")
         text = f"Message sequence chart of {names}: {', '.join(counts)}."
         if self.loop is not None:
-            repeats = self.loop <= len(self.steps)
+            repeats = self.loop <= self.count
             text += f" From step {self.loop} on it repeats for ever." if repeats else f" Then {self.for_ever}."
         who = "The last step" if self.loop is None else "The run"
         return f"{text} {who} violates {self.offence}." if self.offence else text
@@ -274,7 +286,17 @@ class _Builder:
                 notes.append(Note(NoteKind.STATE, machine.name, state))
             elif machine.role == "environment":
                 notes.append(Note(NoteKind.STATE, None, f"{display_name(machine.name)}: {state}"))
-        return notes
+        return [*self._chosen(), *notes]
+
+    def _chosen(self) -> list[Note]:
+        """What the start leaves open, and how this run has it."""
+        parts = []
+        for variable, value in zip(self.system.variables, self.trace.initial.values, strict=True):
+            if len(variable.initial) > 1 and variable.name not in self.hidden:
+                machine, _, own = variable.name.partition(".")
+                name = display_name(machine) if own == "state" else f"{display_name(machine)}: {display_name(own)}"
+                parts.append(f"{name} {value_text(value)}")
+        return [Note(NoteKind.STATE, None, f"chosen at the start: {', '.join(parts)}")] if parts else []
 
     def _step(self, number: int, before: State, step: TraceStep) -> ChartStep:
         items: list[Item] = []
@@ -416,7 +438,14 @@ class _Builder:
         sent = self.packets[identity - 1].fields
         changed = [n for n, value in packet.fields.items() if value != sent[n] and n != channel.copy_mark]
         fields = _fields(packet, changed, self.short_names)
-        return " ".join([self.messages[identity - 1].title, *([f"now {', '.join(fields)}"] if fields else [])])
+        late = ["(late)"] if self._is_late(identity) else []
+        return " ".join([self.messages[identity - 1].title, *late, *([f"now {', '.join(fields)}"] if fields else [])])
+
+    def _is_late(self, identity: int) -> bool:
+        """Whether its sender has sent another of its kind since."""
+        message = self.messages[identity - 1]
+        return any(later.sender == message.sender and later.name == message.name and later.copy_of is None
+                   and later.sent_at > message.sent_at for later in self.messages[identity:])  # fmt: skip
 
     def _label(self, packet: Packet) -> str:
         channel = self.system.channels[self.system.channel_index[packet.channel]]

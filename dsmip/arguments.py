@@ -13,3 +13,4 @@ Choices = Annotated[list[str] | None, typer.Option("--choose", help="AMB-02=sa-f
 Mutant = Annotated[str | None, typer.Option("--mutant", help="a small wrong change; see `dsmip mutants`")]
 TraceFile = Annotated[Path, typer.Argument(help="a trace saved by `dsmip check --save-traces`")]
 Output = Annotated[Path, typer.Option("--output", "-o", help="file to write; its suffix decides the format")]
+Unfold = Annotated[bool, typer.Option("--unfold", help="draw repeated parts again and again")]

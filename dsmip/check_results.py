@@ -17,6 +17,7 @@ from checker.itf import Json, save
 from checker.trace import Trace, one_turn
 from checker.verdict import Holds, Unknown, Violated, word
 from diagrams.chart_text import chart_rich, chart_text
+from diagrams.folding import folded
 from diagrams.sequence_chart import sequence_chart
 from dsmip.known_answers import known_answers
 from dsmip.labels import SHORT_NAMES, hidden_in
@@ -264,9 +265,10 @@ def length_of(trace: Trace) -> str:
     return f"{trace.loop} steps, then {steps} that repeat for ever"
 
 
-def show_chart(console: Console, trace: Trace, offence: str) -> None:
-    """The sequence chart of a trace, as wide as the console allows."""
+def show_chart(console: Console, trace: Trace, offence: str, *, unfold: bool = False) -> None:
+    """The sequence chart of a trace, as wide as the console allows; repeated parts once, unless unfolded."""
     chart = sequence_chart(trace, short_names=SHORT_NAMES, hidden=hidden_in(trace.system), offence=offence)
+    chart = chart if unfold else folded(chart)
     width = max(60, min(console.width, 140))
     if console.is_terminal:
         console.print(chart_rich(chart, width))

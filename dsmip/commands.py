@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dsmip.arguments import Choices, Mutant, OneScenario, Output, ReadingName, TraceFile
+from dsmip.arguments import Choices, Mutant, OneScenario, Output, ReadingName, TraceFile, Unfold
 from dsmip.diagram_commands import diagram_commands
 
 application = typer.Typer(
@@ -413,11 +413,11 @@ def export(
 
 
 @trace_commands.command("show", epilog="Example: dsmip trace show traces/minimal-literal-BIND-1.itf.json")
-def trace_show(file: TraceFile) -> None:
+def trace_show(file: TraceFile, unfold: Unfold = False) -> None:
     """A saved trace as a sequence chart."""
     from dsmip.trace_files import show_trace
 
-    show_trace(file)
+    show_trace(file, unfold)
 
 
 @trace_commands.command("replay", epilog="Example: dsmip trace replay traces/minimal-literal-BIND-1.itf.json")

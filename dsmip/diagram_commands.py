@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dsmip.arguments import Choices, Mutant, OneScenario, Output, ReadingName, TraceFile
+from dsmip.arguments import Choices, Mutant, OneScenario, Output, ReadingName, TraceFile, Unfold
 
 diagram_commands = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Draw a machine, a trace or the state space."
@@ -78,8 +78,8 @@ def diagram_space(
 
 
 @diagram_commands.command("trace", epilog="Example: dsmip diagram trace bind-1.itf.json -o bind-1.svg")
-def diagram_trace(file: TraceFile, output: Output) -> None:
+def diagram_trace(file: TraceFile, output: Output, unfold: Unfold = False) -> None:
     """A saved trace as a message sequence chart (svg, mmd, puml, txt)."""
     from dsmip.diagram_command import draw_trace
 
-    draw_trace(file, output)
+    draw_trace(file, output, unfold)

@@ -56,13 +56,13 @@ def title_of(stored: StoredTrace) -> str:
     return f"{identifier}: {statement_of(identifier)}" if identifier in BY_IDENTIFIER else identifier
 
 
-def show_trace(file: Path) -> None:
+def show_trace(file: Path, unfold: bool = False) -> None:
     stored, trace = stored_run(file)
     console = output()
     scenario = stored.meta["scenario"]
     assert isinstance(scenario, dict)
     console.print(f"{title_of(stored)}\nscenario {scenario.get('name')}, reading {stored.meta.get('reading')}")
-    show_chart(console, trace, title_of(stored))
+    show_chart(console, trace, title_of(stored), unfold=unfold)
 
 
 def replay_trace(file: Path) -> None:

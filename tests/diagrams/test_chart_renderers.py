@@ -57,7 +57,7 @@ def test_no_line_is_wider_than_asked(width: int, ascii_only: bool) -> None:
 def test_a_loss_is_a_cross_in_the_network() -> None:
     text = chart_text(chart_of(*SENT_AND_LOST), 80)
     assert "├─── Data #1 " in text or "├── Data #1 " in text
-    assert re.search(r"2 │ +╳╌+ lost: Data #1", text)
+    assert re.search(r"2✗│ +╳╌+ lost: Data #1", text)
 
 
 def test_an_arrival_starts_where_its_message_travelled() -> None:
