@@ -395,6 +395,27 @@ def suite_run(
     run_on(file, adapter, mutant, test or [], json)
 
 
+@application.command(epilog="Example: dsmip conform field.pcapng --at home_agent")
+def conform(
+    capture: Annotated[Path, typer.Argument(help="a capture file, pcap or pcapng")],
+    at: Annotated[
+        str, typer.Option("--at", help="where it was taken: home_agent, ue, or both (somewhere between)")
+    ] = "home_agent",
+    reading: Annotated[
+        str | None, typer.Option("--reading", help="only this reading; default: whichever explains most")
+    ] = None,
+    choose: Choices = None,
+    json: Json = False,
+) -> None:
+    """Judge a capture: which UE and home agent, and does a run of the model explain what they said?
+
+    Exit code: 0 explained, 1 not explained or system down, 2 bad use or damaged file, 3 nothing can be said.
+    """
+    from dsmip.conform_command import conform as judge_capture
+
+    raise typer.Exit(judge_capture(capture, at, reading, choose or [], json))
+
+
 @application.command(epilog="Example: dsmip export promela minimal -o out")
 def export(
     format_: Annotated[str, typer.Argument(metavar="FORMAT", help="promela, murphi, tla or smv")],

@@ -1,0 +1,100 @@
+"""`dsmip conform`: does a run of the model explain a capture?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dsmip.console import output, working
+from generators.conformance.flows import contents_of
+from generators.conformance.judging import FlowVerdict, Judgement, Outcome, SideVerdict, default_readings, judge
+from generators.conformance.surroundings import PLACES
+from generators.packets.captures import read_capture
+from model.language.errors import ModelError, nearest
+from model.readings import reading
+from properties.catalogue import requirement
+
+if TYPE_CHECKING:
+    from properties.catalogue import Requirement
+
+ABOUT = "dsmip conform 1"
+
+
+def conform(capture: Path, place: str, name: str | None, choices: Sequence[str], as_json_text: bool) -> int:
+    """The exit code. Raises PacketError for a damaged file, ModelError for bad use."""
+    if place not in PLACES:
+        raise ModelError(f'--at: unknown place "{place}": {nearest(place, PLACES)}')
+    if choices and name is None:
+        name = "intended"
+    readings = default_readings() if name is None else [reading(name, choices)]
+    contents = contents_of(read_capture(capture))
+    with working(f"judging {capture.name}") as report:
+        judgement = judge(contents, place, readings, search=name is None, report=report)
+    if as_json_text:
+        print(json.dumps(_data(judgement, capture, place), indent=2))
+    else:
+        _show(judgement, capture, place)
+    return judgement.exit_code
+
+
+def _show(judgement: Judgement, capture: Path, place: str) -> None:
+    console = output()
+    counts = ", ".join(f"{count} {kind}" for kind, count in judgement.contents.counts.items())
+    console.print(f"{capture.name}, taken at {place.replace('_', ' ')}: {counts or 'no IP packets'}")
+    for number, reason in judgement.contents.unreadable[:5]:
+        console.print(f"  packet {number} cannot be read: {reason}")
+    if not judgement.flows:
+        console.print("nothing can be said: no Binding Update or Binding Acknowledgement in the clear")
+    for verdict in judgement.flows:
+        for line in _lines(verdict):
+            console.print(line, soft_wrap=True)
+
+
+def _lines(verdict: FlowVerdict) -> list[str]:
+    flow = verdict.flow
+    found = [f"UE {flow.home_address}, home agent {flow.home_agent}: {verdict.outcome.value}"]
+    for side in verdict.sides:
+        found += _lines_of_side(side)
+    found += [f"  profile: {words}" for words in verdict.profile]
+    return found
+
+
+def _lines_of_side(side: SideVerdict) -> list[str]:
+    who = "UE" if side.side == "ue" else "home agent"
+    if side.outcome is Outcome.EXPLAINED:
+        return [f"  {who}: explained, reading {side.reading}"]
+    if side.outcome is Outcome.UNKNOWN:
+        return [f"  {who}: {side.reason}"]
+    found = [f"  {who}, packet {side.packet}: {side.reason}"]
+    if side.requirement is not None:
+        rule = requirement(side.requirement)
+        found.append(f"    {rule.identifier} ({_clause(rule)}): {rule.text}")
+    if side.reading:
+        found.append(f"    under the reading that goes farthest: {side.reading}")
+    return found
+
+
+def _clause(rule: Requirement) -> str:
+    return rule.source
+
+
+def _data(judgement: Judgement, capture: Path, place: str) -> dict[str, object]:
+    return {
+        "version": ABOUT, "capture": str(capture), "at": place, "counts": dict(judgement.contents.counts),
+        "unreadable": [{"packet": number, "reason": reason} for number, reason in judgement.contents.unreadable],
+        "flows": [
+            {
+                "home_address": str(verdict.flow.home_address), "home_agent": str(verdict.flow.home_agent),
+                "verdict": verdict.outcome.value, "profile": list(verdict.profile),
+                "sides": [
+                    {"side": side.side, "verdict": side.outcome.value, "reading": side.reading,
+                     "packet": side.packet, "requirement": side.requirement, "reason": side.reason}
+                    for side in verdict.sides
+                ],
+            }
+            for verdict in judgement.flows
+        ],
+        "exit_code": judgement.exit_code,
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Passive testing: does a run of the model explain what a capture shows?"""

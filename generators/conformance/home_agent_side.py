@@ -1,0 +1,130 @@
+"""Where the home agent may be: its state, updates that may not have reached it yet, answers under way.
+Any update may be lost or ignored, any answer lost or late; a lifetime ends when its time is over."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from generators.conformance.tracking import (
+    MOST_PENDING,
+    Fields,
+    Sent,
+    Steps,
+    Unexplained,
+    Values,
+    limited,
+    nearest,
+)
+from model.addresses import HOME_ADDRESS, NO_ADDRESS
+from model.language.domains import Enumeration
+from model.language.systems import Action
+
+EARLY = 1.0  # seconds that two clocks may differ by
+
+
+class Place(NamedTuple):
+    """One possibility. waiting: updates seen and not yet processed. answers: sent by the model, not yet seen."""
+
+    values: Values
+    waiting: tuple[tuple[tuple[str, object], ...], ...]
+    answers: tuple[Sent, ...]
+
+
+class HomeAgentSide:
+    """near: the capture was taken at the home agent, so that updates arrive when they are seen."""
+
+    def __init__(self, steps: Steps, *, near: bool, first_number: int, known_numbers: set[int]) -> None:
+        self.steps = steps
+        self.near = near
+        self.ends_at = 0.0
+        self.places = {Place(values, (), ()) for values in self._starts(first_number, known_numbers)}
+
+    def _starts(self, first_number: int, known_numbers: set[int]) -> set[Values]:
+        """Without a binding, or with one from before the capture."""
+        steps = self.steps
+        domain = steps.system.domain("home_agent.care_of_address")
+        assert isinstance(domain, Enumeration)
+        address = next(name for name in domain.members if name not in (NO_ADDRESS, HOME_ADDRESS))
+        found = set()
+        for start in steps.starts:
+            found.add(start)
+            for number in {(first_number - 1) % 65536, *known_numbers}:
+                found.add(steps.with_values(start, {
+                    "home_agent.state": "marked invalid", "home_agent.sequence_number": number}))  # fmt: skip
+                found |= {
+                    steps.with_values(start, {
+                        "home_agent.state": "bound", "home_agent.sequence_number": number,
+                        "home_agent.care_of_address": address, "home_agent.ipv4_home_address_bound": bound,
+                        "home_agent.ipv4_home_address_free": False,
+                    })
+                    for bound in (False, True)
+                }  # fmt: skip
+        return found
+
+    def update(self, time: float, fields: Fields) -> None:
+        """A Binding Update was seen: processed now or later, or never."""
+        self._close(time)
+        packed = tuple(sorted(fields.items()))
+        found: set[Place] = set(self.places)
+        for place in self.places:
+            if self.near:
+                found |= set(self._processed(place, fields))
+            else:
+                found.add(place._replace(waiting=(*place.waiting, packed)[-MOST_PENDING:]))
+        limited(found)  # type: ignore[arg-type]
+        self.places = found
+        self._close(time)
+
+    def acknowledgement(self, time: float, fields: Fields, ignored: frozenset[str]) -> Unexplained | None:
+        """A Binding Acknowledgement was seen; None if a place explains it."""
+        self._close(time)
+        found = set()
+        for place in self.places:
+            for index, sent in enumerate(place.answers):
+                if all(value == fields[name] for name, value in sent.fields if name not in ignored):
+                    rest = (*place.answers[:index], *place.answers[index + 1 :])
+                    found.add(place._replace(answers=rest))
+        if not found:
+            return nearest(fields, {sent for place in self.places for sent in place.answers}, ignored)
+        self.places = found
+        return None
+
+    def granted(self, time: float, seconds: int) -> None:
+        """A registration was accepted: its binding lives so long."""
+        self.ends_at = max(self.ends_at, time + seconds - EARLY)
+
+    def removed(self) -> None:
+        self.ends_at = 0.0
+
+    def _processed(self, place: Place, fields: Fields) -> list[Place]:
+        found = []
+        for values, sent, _ in self.steps.receiving(place.values, fields):
+            answers = place.answers if sent is None else (*place.answers, sent)[-MOST_PENDING:]
+            found.append(place._replace(values=values, answers=answers))
+        return found
+
+    def _close(self, time: float) -> None:
+        """Add what may have happened unseen."""
+        frontier = list(self.places)
+        found = set(frontier)
+        while frontier:
+            place = frontier.pop()
+            following = []
+            for values, sent, action in self.steps.unseen(place.values):
+                if not self._may_happen(action, time):
+                    continue
+                answers = place.answers if sent is None else (*place.answers, sent)[-MOST_PENDING:]
+                following.append(place._replace(values=values, answers=answers))
+            for index, packed in enumerate(place.waiting):
+                rest = (*place.waiting[:index], *place.waiting[index + 1 :])
+                following += self._processed(place._replace(waiting=rest), dict(packed))  # type: ignore[arg-type]
+            for one in following:
+                if one not in found:
+                    found.add(one)
+                    frontier.append(one)
+            limited(found)  # type: ignore[arg-type]
+        self.places = found
+
+    def _may_happen(self, action: Action, time: float) -> bool:
+        """The end of a lifetime has its time; before the first acceptance it is not known."""
+        return "lifetime ends" not in action.trigger or time >= self.ends_at

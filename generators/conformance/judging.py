@@ -1,0 +1,323 @@
+"""The verdict on a capture: for each UE and home agent whether runs of the model explain it, else the first packet
+that none explains and the rule it breaks. What only a profile asks for is told apart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from functools import lru_cache
+
+from generators.conformance.flows import Contents, Flow, Seen
+from generators.conformance.home_agent_side import HomeAgentSide
+from generators.conformance.surroundings import KNOWN, NothingToSay, Surroundings, policy_of, surroundings_of
+from generators.conformance.tracking import Steps, Unexplained
+from generators.conformance.ue_side import UeSide
+from generators.packets.errors import PacketError
+from generators.packets.wire_form import WireForm
+from model.handover import handover
+from model.language.domains import Value
+from model.readings import BY_IDENTIFIER, Reading, reading
+from model.scenarios import from_data
+
+MOST_UNANSWERED, SECONDS_UNANSWERED = 4, 15.0
+RULES = {  # the field in which a message differs from what is permitted -> the requirement about it
+    "BindingUpdate": {
+        "sequence_number": "REF-A5", "source": "UE-F2F-02", "inner_source": "REF-C5",
+        "home_address_option": "UE-F2F-04", "alternate_care_of_address": "UE-F2F-03",
+        "ipv4_care_of_address": "REF-C5", "ipv4_home_address": "UE-F2F-05", "encapsulation": "UE-F2F-07",
+        "forces_udp": "UE-F2F-08", "tlv_header": "UE-F2F-08", "lifetime": "UE-F2H-01",
+    },
+    "BindingAcknowledgement": {
+        "sequence_number": "REF-B9", "status": "HA-F2F-01", "lifetime": "REF-B8", "key_management": "HA-F2F-11",
+        "nat_detection": "HA-F2F-06", "ipv4_address_acknowledgement": "HA-F2F-09", "routing_header": "HA-F2F-10",
+        "encapsulation": "REF-C6", "destination": "REF-B12",
+    },
+}  # fmt: skip
+UNANSWERABLE = "REF-B9"  # an answer to nothing
+SWITCHED = {  # choices that are tried one by one where no named reading explains a side
+    "ue": ("AMB-29", "AMB-18", "AMB-10", "AMB-02", "AMB-17"),
+    "home_agent": ("AMB-19", "AMB-06", "AMB-20", "AMB-03", "AMB-33", "AMB-28", "AMB-26", "AMB-22", "AMB-17"),
+}
+
+
+class Outcome(Enum):
+    EXPLAINED = "explained by runs of the model"
+    UNEXPLAINED = "explained by no run of the model"
+    DOWN = "system down (suspected)"
+    UNKNOWN = "nothing can be said"
+
+
+@dataclass(frozen=True)
+class SideVerdict:
+    """side: "ue" or "home_agent". packet: number of the first that nothing explains. reading: what explains the
+    side, or what goes farthest, with the choices switched."""
+
+    side: str
+    outcome: Outcome
+    reading: str
+    packet: int | None = None
+    requirement: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class FlowVerdict:
+    flow: Flow
+    sides: tuple[SideVerdict, ...]
+    profile: tuple[str, ...]
+
+    @property
+    def outcome(self) -> Outcome:
+        found = [side.outcome for side in self.sides]
+        for worst in (Outcome.DOWN, Outcome.UNEXPLAINED, Outcome.UNKNOWN):
+            if worst in found:
+                return worst
+        return Outcome.EXPLAINED
+
+
+@dataclass(frozen=True)
+class Judgement:
+    contents: Contents
+    flows: tuple[FlowVerdict, ...] = field(default=())
+
+    @property
+    def exit_code(self) -> int:
+        outcomes = [flow.outcome for flow in self.flows]
+        if Outcome.DOWN in outcomes or Outcome.UNEXPLAINED in outcomes:
+            return 1
+        return 3 if not outcomes or Outcome.UNKNOWN in outcomes else 0
+
+
+Report = Callable[[str], None]
+
+
+def judge(contents: Contents, place: str, readings: Sequence[Reading], *, search: bool,
+          report: Report = lambda text: None) -> Judgement:  # fmt: skip
+    """place: where the capture was taken, "ue", "home_agent" or "both" (in between: anything may be late).
+    search: where no reading explains a side, single choices are switched too."""
+    judged = []
+    for flow in contents.flows:
+        down = _down(flow)
+        sides = (down,) if down else tuple(
+            _judge_side(flow, side, place, readings, search, report) for side in ("ue", "home_agent"))  # fmt: skip
+        judged.append(FlowVerdict(flow, sides, tuple(_profile(flow))))
+    return Judgement(contents, tuple(judged))
+
+
+@dataclass
+class _Best:
+    """What went farthest so far."""
+
+    reached: int = -1
+    verdict: SideVerdict | None = None
+    chosen: Reading | None = None
+
+    def offer(self, verdict: SideVerdict, chosen: Reading) -> None:
+        if (verdict.packet or 0) > self.reached:
+            self.reached, self.verdict, self.chosen = verdict.packet or 0, verdict, chosen
+
+
+def _judge_side(
+    flow: Flow, side: str, place: str, readings: Sequence[Reading], search: bool, report: Report
+) -> SideVerdict:
+    best = _Best()
+    for chosen in _to_try(readings, side, search, best):
+        words = " ".join([chosen.name, *chosen.switched_texts])
+        report(f"{side.replace('_', ' ')}: {words}")
+        try:
+            verdict = replace(_attempt(flow, side, place, chosen), reading=words)
+        except NothingToSay as reason:
+            return SideVerdict(side, Outcome.UNKNOWN, words, reason=str(reason))
+        if verdict.outcome is Outcome.EXPLAINED:
+            return verdict
+        best.offer(verdict, chosen)
+    assert best.verdict is not None
+    return best.verdict
+
+
+def _to_try(readings: Sequence[Reading], side: str, search: bool, best: _Best) -> Iterator[Reading]:
+    """The readings; then the best of them with single choices switched, round by round while that goes farther."""
+    yield from readings
+    last: Reading | None = None
+    while search and best.chosen is not None and best.chosen != last:
+        last = best.chosen
+        for identifier in SWITCHED[side]:
+            if (side, identifier) in last.switched:
+                continue
+            for value in BY_IDENTIFIER[identifier].alternatives:
+                if (value,) != last.choices[identifier]:
+                    yield Reading(last.name, {**last.switched, (side, identifier): value})
+
+
+def _attempt(flow: Flow, side: str, place: str, chosen: Reading) -> SideVerdict:
+    """One side under one reading; the home agent without and with duplicate address detection."""
+    found: list[SideVerdict] = []
+    for detects in (False, True) if side == "home_agent" else (False,):
+        around = surroundings_of(flow, place, side, detects_duplicates=detects)
+        verdict = _Walk(flow, place, around, _steps_of(around, chosen, side)).walk(side)
+        if verdict.outcome is Outcome.EXPLAINED:
+            return verdict
+        found.append(verdict)
+    return max(found, key=lambda verdict: verdict.packet or 0)
+
+
+def _steps_of(around: Surroundings, chosen: Reading, side: str) -> Steps:
+    """Shared by flows, and by readings tried, with the same surroundings: what was expanded is known then."""
+    steps = _steps(around.scenario.model_dump_json(), chosen.name, tuple(chosen.switched_texts), side)
+    steps.expanded = 0
+    return steps
+
+
+@lru_cache(maxsize=32)
+def _steps(scenario: str, name: str, switched: tuple[str, ...], side: str) -> Steps:
+    return Steps(handover(from_data(json.loads(scenario), "what the capture shows"), reading(name, switched)), side)
+
+
+class _Walk:
+    """One pass over a flow."""
+
+    def __init__(self, flow: Flow, place: str, around: Surroundings, steps: Steps) -> None:
+        self.flow, self.place, self.around = flow, place, around
+        self.form = WireForm(around.plan)
+        self.steps = steps
+
+    def walk(self, side: str) -> SideVerdict:
+        step = self._ue_step() if side == "ue" else self._home_agent_step()
+        for seen in self.flow.seen:
+            try:
+                fields = self._fields(seen)
+            except PacketError as error:
+                own = (seen.update is None) == (side == "home_agent")
+                if not own:
+                    continue
+                rule = "REF-B12" if seen.update is None else "UE-F2F-02"
+                return SideVerdict(side, Outcome.UNEXPLAINED, "", seen.number, rule, str(error))
+            wrong = step(seen, fields)
+            if wrong is not None:
+                return self._unexplained(side, seen, fields, wrong)
+        return SideVerdict(side, Outcome.EXPLAINED, "")
+
+    def _ue_step(self) -> Callable[[Seen, Mapping[str, Value]], Unexplained | None]:
+        ue = UeSide(self.steps, near=self.place == "ue")
+
+        def step(seen: Seen, fields: Mapping[str, Value]) -> Unexplained | None:
+            if seen.update is not None:
+                return ue.update(fields)
+            ue.acknowledgement(fields)
+            return None
+
+        return step
+
+    def _home_agent_step(self) -> Callable[[Seen, Mapping[str, Value]], Unexplained | None]:
+        updates = [seen.update.sequence_number for seen in self.flow.seen if seen.update is not None]
+        told = {
+            seen.acknowledgement.sequence_number
+            for seen in self.flow.seen if seen.acknowledgement is not None and seen.acknowledgement.status == 135
+        }  # fmt: skip
+        agent = HomeAgentSide(
+            self.steps, near=self.place == "home_agent", first_number=updates[0] if updates else 0,
+            known_numbers=told if self._begins_with_135() else set(),
+        )  # fmt: skip
+
+        def step(seen: Seen, fields: Mapping[str, Value]) -> Unexplained | None:
+            if seen.update is not None:
+                agent.update(seen.time, fields)
+                return None
+            answer = seen.acknowledgement
+            assert answer is not None
+            wrong = agent.acknowledgement(seen.time, fields, _ignored(answer.status))
+            if wrong is None and answer.status < 128:
+                agent.granted(seen.time, answer.lifetime) if answer.lifetime else agent.removed()
+            return wrong
+
+        return step
+
+    def _begins_with_135(self) -> bool:
+        """The first answer tells of a binding from before the capture."""
+        first = next((seen.acknowledgement for seen in self.flow.seen if seen.acknowledgement is not None), None)
+        return first is not None and first.status == 135
+
+    def _fields(self, seen: Seen) -> dict[str, Value]:
+        packet = seen.packet
+        answer = seen.acknowledgement
+        if answer is not None:
+            status = policy_of(answer.status)
+            packet = replace(packet, message=replace(answer, status=status if status in KNOWN else 129))
+        _, fields = self.form.fields(packet)
+        name = "source" if seen.update is not None else "destination"
+        fields[name] = self.around.hidden_mapping.get(str(fields[name]), fields[name])
+        return fields
+
+    def _unexplained(self, side: str, seen: Seen, fields: Mapping[str, Value], wrong: Unexplained) -> SideVerdict:
+        message = "BindingUpdate" if seen.update is not None else "BindingAcknowledgement"
+        rules = RULES[message]
+        rule = next((rules[name] for name in wrong.fields if name in rules), None)
+        if rule is None:
+            rule = wrong.action.requirements[0] if wrong.action and wrong.action.requirements else UNANSWERABLE
+        differences = ", ".join(
+            f"{name.replace('_', ' ')} is {fields[name]}, permitted is {wrong.permitted[name]}"
+            for name in wrong.fields if name in wrong.permitted
+        )  # fmt: skip
+        reason = wrong.reason + (f": {differences}" if differences else "")
+        if message == "BindingAcknowledgement" and not wrong.fields:
+            reason = "it answers no update that was seen"
+        return SideVerdict(side, Outcome.UNEXPLAINED, "", seen.number, rule, reason)
+
+
+def _ignored(status: int) -> frozenset[str]:
+    """A refusal says nothing but its status and number; the rest of it no rule fixes."""
+    if status < 128:
+        return frozenset()
+    return frozenset({"lifetime", "key_management", "nat_detection", "ipv4_address_acknowledgement"})
+
+
+def _down(flow: Flow) -> SideVerdict | None:
+    """A peer that had answered and does not any more, or says that it does not know the protocol."""
+    answered = False
+    open_since: list[Seen] = []
+    for seen in flow.seen:
+        if flow.refused_at is not None and answered and seen.number > flow.refused_at:
+            break
+        if seen.acknowledgement is not None:
+            answered, open_since = True, []
+            continue
+        if open_since and _exchange(open_since[-1]) != _exchange(seen):
+            open_since = []
+        open_since.append(seen)
+        lasted = seen.time - open_since[0].time
+        if answered and len(open_since) >= MOST_UNANSWERED and lasted >= SECONDS_UNANSWERED:
+            reason = f"{len(open_since)} transmissions of one exchange over {lasted:.0f} s have no answer"
+            return SideVerdict("home_agent", Outcome.DOWN, "", open_since[0].number, None, reason)
+    if flow.refused_at is not None and answered:
+        reason = 'answers "no such header" (ICMPv6 parameter problem) after it had worked'
+        return SideVerdict("home_agent", Outcome.DOWN, "", flow.refused_at, None, reason)
+    return None
+
+
+def _exchange(seen: Seen) -> tuple[object, ...]:
+    assert seen.update is not None
+    return seen.outer_source, seen.update.lifetime == 0
+
+
+def _profile(flow: Flow) -> Iterator[str]:
+    """What TS 24.303 as published asks of an update beyond the protocol (Annex A)."""
+    updates = [seen for seen in flow.seen if seen.update is not None]
+    rules: list[tuple[str, Callable[[Seen], bool]]] = [
+        ("K must be set in every update (A.2)", lambda seen: bool(seen.update and seen.update.key_management)),
+        ("R must be set in every update (A.2)", lambda seen: bool(seen.update and seen.update.mobile_router)),
+        ("A must be set in every update (RFC 6275, 11.7.1)",
+         lambda seen: bool(seen.update and seen.update.acknowledge)),
+        ("H must be set in every update (RFC 6275, 11.7.1)",
+         lambda seen: bool(seen.update and seen.update.home_registration)),
+    ]  # fmt: skip
+    for words, kept in rules:
+        broken = [str(seen.number) for seen in updates if not kept(seen)]
+        if broken:
+            yield f"{words}: not in packet {', '.join(broken[:8])}{' ...' if len(broken) > 8 else ''}"
+
+
+def default_readings() -> list[Reading]:
+    """The named readings, the likeliest first."""
+    return [reading(name) for name in ("intended", "final", "literal")]

@@ -1,0 +1,155 @@
+"""Where the UE may be: its state, and the update it has just sent. It may move, set up associations and lose
+messages unseen; its sequence numbers only go forward, or go on from the number that status 135 told."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from generators.conformance.tracking import (
+    Fields,
+    Sent,
+    Steps,
+    Unexplained,
+    Values,
+    limited,
+    nearest,
+)
+from model.addresses import NO_ADDRESS
+from model.messages import (
+    BindingAcknowledgement,
+    Encapsulation,
+    Ipv4AddressAcknowledgement,
+    NatDetection,
+    Status,
+)
+
+HALF = 1 << 15
+NUMBER = "ue.sequence_number"
+IGNORED = frozenset({"sequence_number", "key_management"})  # judged apart: by order, and by the profile
+
+
+class Place(NamedTuple):
+    """One possibility. sent: an update that the model has sent and that is not yet seen."""
+
+    values: Values
+    sent: Sent | None
+
+
+class UeSide:
+    """near: the capture was taken at the UE, so that everything it sends is seen, in order."""
+
+    def __init__(self, steps: Steps, *, near: bool) -> None:
+        self.steps = steps
+        self.near = near
+        self.newest: int | None = None
+        self.numbers: dict[int, Fields] = {}
+        self.told: list[int] = []
+        self.ever: set[Place] = set()  # every place there was: a late update was sent from one of them
+        self.places = {Place(values, None) for values in self.steps.starts}
+        self.answers: list[Fields] = self._possible_earlier_answers()
+        self._close(before=True)
+        self.answers = []
+        self.ever |= self.places
+
+    def update(self, fields: Fields) -> Unexplained | None:
+        """A Binding Update was seen; None if a place explains it."""
+        number = int(fields["sequence_number"])
+        self._close()
+        if number in self.numbers:
+            return self._copy(number, fields)
+        in_order = self.newest is None or any(is_ahead(number, last) for last in (self.newest, *self.told))
+        late = not in_order and not self.near and self.newest is not None and (self.newest - number) % (2 * HALF) < 64
+        if not in_order and not late:
+            return Unexplained(
+                f"number {number} does not follow {self.newest}", ("sequence_number",),
+                {"sequence_number": (int(self.newest or 0) + 1) % (2 * HALF)}, None,
+            )  # fmt: skip
+        among = self.ever if late else self.places
+        found = {
+            Place(place.values, None) for place in among
+            if place.sent is not None and _matches(place.sent, fields)
+        }  # fmt: skip
+        if not found:
+            return nearest(fields, {place.sent for place in among if place.sent is not None}, IGNORED)
+        self.numbers[number] = fields
+        if not late:
+            self.newest = number
+            self.told = []
+            self.places = found
+        return None
+
+    def acknowledgement(self, fields: Fields) -> None:
+        """A Binding Acknowledgement was seen: it reaches the UE now, later or never."""
+        self.answers = [*self.answers, fields][-3:]
+        if fields["status"] == Status.SEQUENCE_NUMBER_OUT_OF_WINDOW.value:
+            self.told.append(int(fields["sequence_number"]))
+        self._close()
+
+    def _copy(self, number: int, fields: Fields) -> Unexplained | None:
+        """The same number again: a copy made by the network, never another update."""
+        first = self.numbers[number]
+        different = tuple(name for name in first if name != "source" and first[name] != fields[name])
+        if self.near or different:
+            return Unexplained(
+                f"number {number} is used again", different or ("sequence_number",),
+                {name: first[name] for name in different}, None,
+            )  # fmt: skip
+        return None
+
+    def _possible_earlier_answers(self) -> list[Fields]:
+        """Acceptances that may have reached the UE before the capture began."""
+        plain = {name: entry.default for name, entry in BindingAcknowledgement.fields.items()}
+        return [
+            {**plain, "key_management": True, "encapsulation": encapsulation.value, "nat_detection": nat.value,
+             "ipv4_address_acknowledgement": ipv4.value, "destination": NO_ADDRESS}
+            for encapsulation in (Encapsulation.IPV6, Encapsulation.UDP)
+            for nat in ((NatDetection.ABSENT,) if encapsulation is Encapsulation.IPV6 else
+                        (NatDetection.F_CLEAR, NatDetection.F_SET))
+            for ipv4 in (Ipv4AddressAcknowledgement.ABSENT, Ipv4AddressAcknowledgement.ASSIGNED)
+        ]  # fmt: skip
+
+    def _numbered(self, values: Values, number: int) -> Values:
+        return self.steps.with_values(values, {NUMBER: number})
+
+    def _close(self, before: bool = False) -> None:
+        """Add what may have happened unseen. before: before the capture, when sending was unseen as well."""
+        frontier = list(self.places)
+        found = set(frontier)
+        while frontier:
+            place = frontier.pop()
+            following = []
+            if place.sent is None:
+                following = [Place(values, sent) for values, sent, _ in self.steps.unseen(place.values)]
+                for fields in self.answers:
+                    following += self._received(place, fields)
+            elif before or not self.near:
+                following = [Place(place.values, None)]
+            for one in following:
+                if one not in found:
+                    found.add(one)
+                    frontier.append(one)
+            limited(found)  # type: ignore[arg-type]
+        self.places = found
+        if not before:
+            self.ever |= found
+            limited(self.ever)  # type: ignore[arg-type]
+
+    def _received(self, place: Place, fields: Fields) -> list[Place]:
+        """An answer as the UE in this place takes it, with the number of its newest update."""
+        told = dict(fields)
+        if told["destination"] == NO_ADDRESS:  # an earlier answer
+            told["destination"] = self.steps.value(place.values, "ue.address")
+            newest = told["sequence_number"] = 0
+        else:
+            newest = self.newest or 0
+        values = self._numbered(place.values, newest)
+        return [Place(after, sent) for after, sent, _ in self.steps.receiving(values, told)]
+
+
+def is_ahead(number: int, of: int) -> bool:
+    """Modulo 2**16: the number and the 32768 before it are old (RFC 6275, 9.5.1)."""
+    return 1 <= (number - of) % (2 * HALF) < HALF
+
+
+def _matches(sent: Sent, fields: Fields) -> bool:
+    return all(value == fields[name] for name, value in sent.fields if name not in IGNORED)

@@ -1,0 +1,158 @@
+"""Captures are explained by runs of the model, or the first packet that none explains is named with its rule."""
+
+from __future__ import annotations
+
+import pytest
+
+from generators.conformance.flows import contents_of
+from generators.conformance.judging import FlowVerdict, Judgement, Outcome, judge
+from generators.packets.captures import parse_capture
+from generators.packets.options import AlternateCareOfAddress, NatDetection
+from model.readings import reading
+from tests.conformance.field_captures import (
+    ABROAD,
+    ELSEWHERE,
+    HOME,
+    ROUND_TRIP,
+    Timed,
+    altered,
+    answer,
+    answer_in_udp,
+    capture,
+    update,
+    update_in_udp,
+)
+
+FIRST = ROUND_TRIP[0:2]
+
+
+def judged(*packets: Timed, at: str = "home_agent", readings: tuple[str, ...] = ("intended",),
+           search: bool = False) -> Judgement:  # fmt: skip
+    contents = contents_of(parse_capture(capture(*packets), "test.pcap"))
+    return judge(contents, at, [reading(name) for name in readings], search=search)
+
+
+def only(judgement: Judgement) -> FlowVerdict:
+    assert len(judgement.flows) == 1
+    return judgement.flows[0]
+
+
+def broken(judgement: Judgement) -> tuple[str, int | None, str | None]:
+    """The side at fault, the packet, the requirement."""
+    assert judgement.exit_code == 1
+    side = next(side for side in only(judgement).sides if side.outcome is not Outcome.EXPLAINED)
+    return side.side, side.packet, side.requirement
+
+
+LEGAL: dict[str, tuple[Timed, ...]] = {
+    "out, onward and home again; the number wraps": ROUND_TRIP,
+    "repeated after 1 s with a new number, both answered in order": (
+        update(1, 7), update(2, 8), answer(2.1, 7), answer(2.2, 8)),
+    "address detection takes 1 s": (update(1, 7), answer(2.05, 7)),
+    "repeated during address detection, only the newest answered": (update(1, 7), update(2, 8), answer(2.05, 8)),
+    "last number 15, then 32782, the farthest ahead": (
+        update(1, 15), answer(1.1, 15), update(2, 32_782, ELSEWHERE), answer(2.1, 32_782, ELSEWHERE)),
+    "an answer is not in the capture": (*FIRST, *ROUND_TRIP[2:3], *ROUND_TRIP[4:]),
+    "an update is doubled by the network": (ROUND_TRIP[0], *ROUND_TRIP),
+    "two updates overtake each other, the later one is old": (
+        *FIRST, update(3, 2, ELSEWHERE), update(3.1, 1), answer(3.2, 2, ELSEWHERE),
+        answer(3.3, 2, ABROAD, status=135)),
+    "de-registration again meets no binding": (update(1, 9, HOME), answer(1.1, 9, HOME, status=133)),
+    "behind a NAT": (update_in_udp(1, 7), answer_in_udp(1.1, 7, NatDetection(False, 110))),
+    "a status that the model knows as refusal only": (update(1, 7), answer(1.1, 7, status=140)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LEGAL)
+def test_legal_behaviour_is_explained(name: str) -> None:
+    judgement = judged(*LEGAL[name])
+    assert (judgement.exit_code, only(judgement).outcome) == (0, Outcome.EXPLAINED), only(judgement).sides
+
+
+ILLEGAL: dict[str, tuple[tuple[Timed, ...], tuple[str, int, str]]] = {
+    "an answer to nothing: the update was dropped": (ROUND_TRIP[1:], ("home_agent", 1, "REF-B12")),
+    "an answer twice": ((*FIRST, answer(1.2, 65_534)), ("home_agent", 3, "REF-B9")),
+    "answered before it was sent": ((ROUND_TRIP[1], ROUND_TRIP[0]), ("home_agent", 1, "REF-B9")),
+    "de-registered without being asked": ((*FIRST, ROUND_TRIP[5]), ("home_agent", 3, "REF-B9")),
+    "another number is answered": ((FIRST[0], altered(FIRST[1], sequence_number=99)), ("home_agent", 2, "REF-B9")),
+    "no routing header to a care-of address": (
+        (FIRST[0], (1.1, answer(1.1, 65_534)[1].__class__(
+            answer(1.1, 65_534)[1].header, answer(1.1, 65_534)[1].message))),
+        ("home_agent", 2, "HA-F2F-10")),
+    "accepted without K although K is granted elsewhere": (
+        (*ROUND_TRIP[:3], altered(ROUND_TRIP[3], key_management=False)), ("home_agent", 4, "HA-F2F-11")),
+    "a number is used again for another update": (
+        (*FIRST, update(5, 65_534, ELSEWHERE)), ("ue", 3, "UE-F2F-03")),
+    "F is set in an update on IPv6": (
+        (altered(update(1, 7), forces_udp=True), answer(1.1, 7)), ("ue", 1, "UE-F2F-08")),
+    "a registration from home": (
+        (*FIRST, altered(update(9, 65_535, HOME), lifetime=3600)), ("ue", 3, "UE-F2H-01")),
+    "a NAT is not told": ((update_in_udp(1, 7), answer_in_udp(1.1, 7)), ("home_agent", 2, "HA-F2F-06")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ILLEGAL)
+def test_the_first_packet_that_nothing_explains_is_named_with_its_rule(name: str) -> None:
+    packets, expected = ILLEGAL[name]
+    assert broken(judged(*packets)) == expected
+
+
+def test_a_number_ahead_by_half_the_space_is_old_for_both_sides() -> None:
+    judgement = judged(update(1, 15), answer(1.1, 15), update(2, 32_783, ELSEWHERE), answer(2.1, 32_783, ELSEWHERE))
+    found = [(side.side, side.packet, side.requirement) for side in only(judgement).sides]
+    assert found == [("ue", 3, "REF-A5"), ("home_agent", 4, "HA-F2F-01")]
+
+
+def test_an_alternate_care_of_address_that_differs_is_accepted_only_where_the_option_wins() -> None:
+    sent = altered(update(1, 7), options=(AlternateCareOfAddress(ELSEWHERE),))
+    assert broken(judged(sent, answer(1.1, 7)))[0] == "home_agent"
+    judgement = judged(sent, answer(1.1, 7), readings=("intended", "final"))
+    assert [side.reading for side in only(judgement).sides] == ["intended", "final"]
+
+
+def test_a_single_choice_that_explains_the_home_agent_is_found() -> None:
+    sent = update_in_udp(1, 7)
+    told = answer_in_udp(1.1, 7, NatDetection(True, 110))  # the school in which F tells the NAT
+    assert broken(judged(sent, told))[2] == "HA-F2F-06"
+    judgement = judged(sent, told, search=True)
+    assert judgement.exit_code == 0
+    assert only(judgement).sides[1].reading == "intended home_agent.AMB-20=nat-found"
+
+
+def test_four_transmissions_without_answer_over_15_s_are_one_verdict() -> None:
+    lost = [update(time, number, ELSEWHERE) for time, number in ((30, 1), (31, 2), (33, 3), (45, 4), (61, 5))]
+    judgement = judged(*FIRST, *lost)
+    assert broken(judgement) == ("home_agent", 3, None)
+    assert only(judgement).outcome is Outcome.DOWN and len(only(judgement).sides) == 1
+    assert judged(*FIRST, *lost[:3]).exit_code == 0
+    assert only(judged(*lost)).outcome is not Outcome.DOWN  # it never answered
+
+
+def test_profile_rules_are_told_apart_from_the_verdict() -> None:
+    judgement = judged(*(altered(one, key_management=False) for one in FIRST))
+    assert judgement.exit_code == 0
+    assert only(judgement).profile == ("K must be set in every update (A.2): not in packet 1",)
+
+
+def test_two_ues_are_two_flows() -> None:
+    other = HOME + 1
+    moved = [(time, packet.__class__(packet.header, packet.message, other)) for time, packet in (update(2, 5),)]
+    judgement = judged(*FIRST, *moved)
+    assert [flow.flow.home_address for flow in judgement.flows] == [HOME, other]
+
+
+def test_answers_may_come_late_where_the_capture_is_not_taken_at_the_home_agent() -> None:
+    packets = (update(1, 7), update(2, 8, ELSEWHERE), answer(2.1, 8, ELSEWHERE), answer(2.3, 7, status=135))
+    late = (*packets[:3], altered(packets[3], sequence_number=8))
+    assert judged(*late, at="both").exit_code == 0
+    assert broken(judged(*late))[:2] == ("home_agent", 4)
+
+
+def test_nothing_in_the_clear_is_no_verdict() -> None:
+    assert judge(contents_of([]), "home_agent", [reading("intended")], search=False).exit_code == 3
+
+
+def test_too_many_care_of_addresses_are_no_verdict() -> None:
+    judgement = judged(*(update(number, number, ABROAD + number) for number in range(1, 9)))
+    assert judgement.exit_code == 3
+    assert "care-of addresses" in only(judgement).sides[0].reason
