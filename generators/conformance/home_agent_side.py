@@ -19,6 +19,7 @@ from model.addresses import HOME_ADDRESS, NO_ADDRESS
 from model.language.domains import Enumeration
 from model.language.systems import Action
 
+SHORTEST_LIFETIME = 4.0  # seconds: one unit on the wire (RFC 6275, 6.1.7)
 EARLY = 1.0  # seconds that two clocks may differ by
 
 
@@ -37,6 +38,7 @@ class HomeAgentSide:
         self.steps = steps
         self.near = near
         self.ends_at = 0.0
+        self.last_update = 0.0
         self.places = {Place(values, (), ()) for values in self._starts(first_number, known_numbers)}
 
     def _starts(self, first_number: int, known_numbers: set[int]) -> set[Values]:
@@ -64,6 +66,7 @@ class HomeAgentSide:
     def update(self, time: float, fields: Fields) -> None:
         """A Binding Update was seen: processed now or later, or never."""
         self._close(time)
+        self.last_update = time
         packed = tuple(sorted(fields.items()))
         found: set[Place] = set(self.places)
         for place in self.places:
@@ -91,7 +94,7 @@ class HomeAgentSide:
 
     def granted(self, time: float, seconds: int) -> None:
         """A registration was accepted: its binding lives so long."""
-        self.ends_at = max(self.ends_at, time + seconds - EARLY)
+        self.ends_at = time + seconds - EARLY
 
     def removed(self) -> None:
         self.ends_at = 0.0
@@ -111,7 +114,7 @@ class HomeAgentSide:
             place = frontier.pop()
             following = []
             for values, sent, action in self.steps.unseen(place.values):
-                if not self._may_happen(action, time):
+                if not self._may_happen(action, place, time):
                     continue
                 answers = place.answers if sent is None else (*place.answers, sent)[-MOST_PENDING:]
                 following.append(place._replace(values=values, answers=answers))
@@ -125,6 +128,9 @@ class HomeAgentSide:
             limited(found)  # type: ignore[arg-type]
         self.places = found
 
-    def _may_happen(self, action: Action, time: float) -> bool:
-        """The end of a lifetime has its time; before the first acceptance it is not known."""
-        return "lifetime ends" not in action.trigger or time >= self.ends_at
+    def _may_happen(self, action: Action, place: Place, time: float) -> bool:
+        """A lifetime ends when its time is over; one whose acceptance was not seen lasts the shortest there is."""
+        if "lifetime ends" not in action.trigger:
+            return True
+        unknown = bool(place.answers) and time < self.last_update + SHORTEST_LIFETIME - EARLY
+        return time >= self.ends_at and not unknown

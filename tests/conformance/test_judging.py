@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from generators.conformance.flows import contents_of
@@ -44,6 +46,17 @@ def broken(judgement: Judgement) -> tuple[str, int | None, str | None]:
     return side.side, side.packet, side.requirement
 
 
+QUICK = {  # the others are tried with the slow tests
+    "out, onward and home again; the number wraps", "repeated after 1 s with a new number, both answered in order",
+    "address detection takes 1 s", "an answer to nothing: the update was dropped", "an answer twice",
+    "F is set in an update on IPv6", "another number is answered", "no routing header to a care-of address",
+}
+
+
+def listed(names: dict[str, Any]) -> list[Any]:
+    return [pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow]) for name in names]
+
+
 LEGAL: dict[str, tuple[Timed, ...]] = {
     "out, onward and home again; the number wraps": ROUND_TRIP,
     "repeated after 1 s with a new number, both answered in order": (
@@ -63,7 +76,7 @@ LEGAL: dict[str, tuple[Timed, ...]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", LEGAL)
+@pytest.mark.parametrize("name", listed(LEGAL))
 def test_legal_behaviour_is_explained(name: str) -> None:
     judgement = judged(*LEGAL[name])
     assert (judgement.exit_code, only(judgement).outcome) == (0, Outcome.EXPLAINED), only(judgement).sides
@@ -91,7 +104,7 @@ ILLEGAL: dict[str, tuple[tuple[Timed, ...], tuple[str, int, str]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ILLEGAL)
+@pytest.mark.parametrize("name", listed(ILLEGAL))
 def test_the_first_packet_that_nothing_explains_is_named_with_its_rule(name: str) -> None:
     packets, expected = ILLEGAL[name]
     assert broken(judged(*packets)) == expected
@@ -103,6 +116,7 @@ def test_a_number_ahead_by_half_the_space_is_old_for_both_sides() -> None:
     assert found == [("ue", 3, "REF-A5"), ("home_agent", 4, "HA-F2F-01")]
 
 
+@pytest.mark.slow
 def test_an_alternate_care_of_address_that_differs_is_accepted_only_where_the_option_wins() -> None:
     sent = altered(update(1, 7), options=(AlternateCareOfAddress(ELSEWHERE),))
     assert broken(judged(sent, answer(1.1, 7)))[0] == "home_agent"
@@ -110,6 +124,7 @@ def test_an_alternate_care_of_address_that_differs_is_accepted_only_where_the_op
     assert [side.reading for side in only(judgement).sides] == ["intended", "final"]
 
 
+@pytest.mark.slow
 def test_a_single_choice_that_explains_the_home_agent_is_found() -> None:
     sent = update_in_udp(1, 7)
     told = answer_in_udp(1.1, 7, NatDetection(True, 110))  # the school in which F tells the NAT
@@ -134,6 +149,7 @@ def test_profile_rules_are_told_apart_from_the_verdict() -> None:
     assert only(judgement).profile == ("K must be set in every update (A.2): not in packet 1",)
 
 
+@pytest.mark.slow
 def test_two_ues_are_two_flows() -> None:
     other = HOME + 1
     moved = [(time, packet.__class__(packet.header, packet.message, other)) for time, packet in (update(2, 5),)]
@@ -141,6 +157,7 @@ def test_two_ues_are_two_flows() -> None:
     assert [flow.flow.home_address for flow in judgement.flows] == [HOME, other]
 
 
+@pytest.mark.slow
 def test_answers_may_come_late_where_the_capture_is_not_taken_at_the_home_agent() -> None:
     packets = (update(1, 7), update(2, 8, ELSEWHERE), answer(2.1, 8, ELSEWHERE), answer(2.3, 7, status=135))
     late = (*packets[:3], altered(packets[3], sequence_number=8))
