@@ -57,7 +57,7 @@ def test_nothing_in_the_capture_is_exit_code_3(tmp_path: Path) -> None:
 ])  # fmt: skip
 def test_a_damaged_file_is_one_line_and_exit_code_2(tmp_path: Path, content: bytes, words: str) -> None:
     (tmp_path / "damaged.pcap").write_bytes(content)
-    done = subprocess.run([PROGRAM, "conform", "damaged.pcap"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    done = dsmip(tmp_path, "conform", "damaged.pcap")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert words in done.stderr
 
