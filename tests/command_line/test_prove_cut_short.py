@@ -1,0 +1,57 @@
+"""`dsmip prove`, `bmc` and `certificate check` without time, without a solver, or interrupted: never a "holds"."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+DSMIP = Path(sys.executable).with_name("dsmip")
+VERDICTS = {"unknown"}
+
+
+def interruptible() -> None:
+    """A background job starts with Ctrl-C ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def verdicts(text: str) -> set[str]:
+    return {entry["verdict"] for entry in json.loads(text)["results"]}
+
+
+@pytest.mark.parametrize("command", ["prove", "bmc"])
+def test_out_of_time_is_unknown(command: str) -> None:
+    run = subprocess.run([DSMIP, command, "BIND-1", "--time", "0.001s", "--json"], capture_output=True, text=True)
+    assert run.returncode == 3 and not run.stderr
+    results = json.loads(run.stdout)["results"]
+    assert verdicts(run.stdout) == VERDICTS
+    assert all("time limit of 0.001 s reached" in entry["reason"] for entry in results)
+
+
+@pytest.mark.parametrize("command, delay", [("prove", 2.0), ("bmc", 3.0)])
+def test_ctrl_c_leaves_unknown_and_no_stack_trace(command: str, delay: float) -> None:
+    process = subprocess.Popen(
+        [DSMIP, command, "BIND-1", "--scenario", "address-detection", "--steps", "200", "--json"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=interruptible,
+    )  # fmt: skip
+    time.sleep(delay)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == 3 and "Traceback" not in err
+    assert verdicts(out) == VERDICTS if out else "interrupted" in err
+
+
+def test_a_missing_second_solver_is_bad_use(tmp_path: Path) -> None:
+    (tmp_path / "bitwuzla.py").write_text("raise ImportError\n")
+    file = tmp_path / "proof.smt2"
+    file.write_text("; dsmip certificate, version 1\n")
+    run = subprocess.run([DSMIP, "certificate", "check", str(file)], capture_output=True, text=True,
+                         env={**os.environ, "PYTHONPATH": str(tmp_path)})  # fmt: skip
+    assert run.returncode == 2 and not run.stdout
+    assert run.stderr == "dsmip: the solver bitwuzla is not installed: pip install bitwuzla\n"
