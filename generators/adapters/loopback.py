@@ -54,7 +54,8 @@ class LoopbackAdapter:
             return
         self._listen(setup)
         link = self._link.getsockname()[1] if self._link is not None else 0
-        self._ask({"do": "setup", "setup": setup, "link": link, "port": self.own_port}, SECONDS_TO_START)
+        words = {"do": "setup", "setup": setup, "link": link, "port": self.own_port, **self._placing()}
+        self._ask(words, SECONDS_TO_START)
         self._set_up_for = text
 
     def stop(self) -> None:
@@ -124,6 +125,10 @@ class LoopbackAdapter:
         if not isinstance(said, dict) or "port" not in said:
             raise SystemDown(f"it does not start: it says {said!r}")
         self.port, self._program_link = said["port"], said["link"]
+
+    def _placing(self) -> Mapping[str, Any]:
+        """Where the parties are, if not at the addresses of `loopback_plan`."""
+        return {}
 
     def _listen(self, setup: Mapping[str, Any]) -> None:
         """A socket for each address that the tester plays; all with one port."""

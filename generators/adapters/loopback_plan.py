@@ -3,6 +3,7 @@ a NAT, is one on which a tester can listen. IPv6 addresses stay those reserved f
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from ipaddress import IPv4Address
 
@@ -23,6 +24,12 @@ def loopback_plan(scenario: Scenario, ue_port: int) -> AddressPlan:
             ports[address] = ue_port
         of_name[name] = address
     return replace(plan, home_agent_ipv4=HOME_AGENT, of_name=of_name, ports=ports)
+
+
+def placed(plan: AddressPlan, home_agent: str, of_name: Mapping[str, str]) -> AddressPlan:
+    """The plan with other IPv4 addresses: the home agent's, and those of these names."""
+    others: dict[str, Address] = {name: IPv4Address(text) for name, text in of_name.items()}
+    return replace(plan, home_agent_ipv4=IPv4Address(home_agent), of_name={**plan.of_name, **others})
 
 
 def ipv4_addresses(plan: AddressPlan) -> list[str]:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from generators.adapters.loopback_plan import HOME_AGENT, ipv4_addresses, loopback_plan
+from generators.adapters.loopback_plan import HOME_AGENT, ipv4_addresses, loopback_plan, placed
 from generators.adapters.outer_header import unwrapped, wrapped
 from generators.adapters.protocol import Answers, Fields
 from generators.adapters.reference import ReferenceActor, reference
@@ -32,7 +32,9 @@ DATAGRAMS_A_TURN = 1000
 class ReferenceProgram:
     """One actor behind sockets. port: of the UDP sockets; 0: any that is free."""
 
-    def __init__(self, role: str, change: Change | None = None, port: int = DSMIPV6_PORT) -> None:
+    def __init__(
+        self, role: str, change: Change | None = None, port: int = DSMIPV6_PORT, address: str = str(HOME_AGENT)
+    ) -> None:
         self.role = role
         self.change = change
         self.link = _socket("127.0.0.1", 0)
@@ -40,11 +42,13 @@ class ReferenceProgram:
         self.port = port
         self.oracle = Oracle()
         self._actor: ReferenceActor | None = None
+        self._actors: dict[str, ReferenceActor] = {}  # by set-up: tests change it often
         self._wire: WireForm | None = None
         self._peer_link = 0
         self._peer_port = 0
+        self._ports: dict[str, int] = {}  # of peers, as their packets came
         if role == "home_agent":
-            self._listen(str(HOME_AGENT))
+            self._listen(address)
 
     def run(self) -> None:
         """Serve until stdin ends."""
@@ -112,11 +116,16 @@ class ReferenceProgram:
         scenario = from_data(words["setup"]["scenario"], "scenario of the test")
         ue_port = self._peer_port if self.role == "home_agent" else self.port
         plan = loopback_plan(scenario, ue_port)
+        if "names" in words:
+            plan = placed(plan, words["home_agent"], words["names"])
         if self.role == "ue":
             for address in ipv4_addresses(plan):
                 self._listen(address)
         self._wire = WireForm(plan, tick=TICK if scenario.clock.runs else 0)
-        self._actor = reference(words["setup"], self.role, self.change)
+        key = json.dumps(words["setup"], sort_keys=True)
+        if key not in self._actors:
+            self._actors[key] = reference(words["setup"], self.role, self.change)
+        self._actor = self._actors[key]
 
     def _listen(self, address: str) -> None:
         if address not in self.udp:
@@ -140,6 +149,7 @@ class ReferenceProgram:
         """Take in every datagram that has arrived."""
         for address, one in self.udp.items():
             for data, sender in _arrived(one):
+                self._ports[sender[0]] = sender[1]
                 self.datagram(data, wrapped(data, sender[0], address))
         for data, _ in _arrived(self.link):
             self.datagram(data, data)
@@ -177,7 +187,7 @@ class ReferenceProgram:
             return
         source, destination = str(packet.tunnel.header.source), str(packet.tunnel.header.destination)
         one = self.udp.get(source) or next(iter(self.udp.values()))
-        one.sendto(unwrapped(encode(packet)), (destination, self._peer_port))
+        one.sendto(unwrapped(encode(packet)), (destination, self._ports.get(destination, self._peer_port)))
 
 
 def _socket(address: str, port: int) -> socket.socket:
@@ -202,6 +212,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="the reference UE or home agent, driven by JSON lines on stdin")
     parser.add_argument("role", choices=["ue", "home_agent"])
     parser.add_argument("--port", type=int, default=DSMIPV6_PORT, help="UDP port; 0: any that is free")
+    parser.add_argument("--address", default=str(HOME_AGENT), help="IPv4 address of the home agent")
     parser.add_argument("--mutant", help="a wrong one: identifier of a mutant")
     given = parser.parse_args(arguments)
     change = None
@@ -214,7 +225,7 @@ def main(arguments: list[str] | None = None) -> int:
             print(error, file=sys.stderr)
             return 2
     try:
-        program = ReferenceProgram(given.role, change, given.port)
+        program = ReferenceProgram(given.role, change, given.port, given.address)
     except OSError as error:
         print(f"port {given.port}: {error.strerror}", file=sys.stderr)
         return 2

@@ -51,6 +51,7 @@ def build_suite(
         goals.reached[candidate] |= _along(subjects[candidate.setup], candidate) & goals.meanings.keys()
     costs = {candidate: len(candidate.stimuli) + 1 for candidate in goals.reached}
     chosen, bound = greedy_cover(goals.reached, costs)
+    chosen.sort(key=lambda one: list(subjects).index(one.setup))  # set up as seldom as can be
     cases = [_case(number, subjects[one.setup], one, goals) for number, one in enumerate(chosen, start=1)]
     used = {case.setup for case in cases}
     return Suite(
