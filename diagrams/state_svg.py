@@ -22,9 +22,10 @@ SPECIFICATION = "https://www.3gpp.org/dynareport/24303.htm"  # all versions of T
 @dataclass(frozen=True)
 class Links:
     """Where the parts of a picture lead. source: the address of a place such as "model/home_agent.py:12",
-    None for no link."""
+    None for no link. identify: whether states get ids, which a page can have once only."""
 
     source: Callable[[str], str | None]
+    identify: bool = True
 
 
 def slug(text: str) -> str:
@@ -45,7 +46,7 @@ def graph_svg(graph: Graph, *, links: Links | None = None) -> str:
     for element in root.iter(f"{{{SVG}}}g"):
         node = nodes.get(element.findtext(f"{{{SVG}}}title") or "")
         if element.get("class") == "node" and node is not None:
-            _name_state(element, node, graph.machine, taken if links else None)
+            _name_state(element, node, graph.machine, taken if links and links.identify else None)
     set_titles(root, titles(graph))
     for element in list(root.iter(f"{{{SVG}}}a")):
         number = (element.get(f"{{{XLINK}}}href") or "").removeprefix(ROW_LINK)

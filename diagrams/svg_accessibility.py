@@ -10,6 +10,8 @@ from diagrams.labels import plain_line
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
+LINKS = (".state-diagram a{text-decoration:none}"
+         ".state-diagram a:hover,.state-diagram a:focus{text-decoration:underline}")  # fmt: skip
 
 
 def accessible(
@@ -54,8 +56,7 @@ def finished(root: ElementTree.Element, title: str, description: str, dark: Mapp
             f'.state-diagram [{part}="{light}"]{{{part}:{colour}}}'
             for light, colour in dark.items() for part in ("fill", "stroke")
         ]  # fmt: skip
-        link = ".state-diagram a:hover,.state-diagram a:focus{text-decoration:underline}" if linked else ""
-        style.text = f"{link}@media (prefers-color-scheme: dark) {{{''.join(rules)}}}"
+        style.text = f"{LINKS if linked else ''}@media (prefers-color-scheme: dark) {{{''.join(rules)}}}"
         root.insert(2, style)
     return document(root)
 
