@@ -25,7 +25,10 @@ from dsmip.known_answers import known_answers
 from dsmip.labels import SHORT_NAMES, hidden_in
 from dsmip.words_at_fault import NO_SWITCH, WORDS
 from model.language.errors import ModelError
-from model.scenarios import shipped
+from model.readings import ACTORS
+from model.scenarios import load, shipped
+from properties.kinds import Kind
+from properties.registry import ALL_PROPERTIES
 
 UNKNOWN = 3
 
@@ -114,6 +117,7 @@ def as_json(found: Findings, saved: Mapping[str, str]) -> dict[str, object]:
         ],
         "no_switch": dict(NO_SWITCH),
         "final": published(),
+        "schools": schools(),
     }  # fmt: skip
 
 
@@ -133,6 +137,36 @@ def published() -> dict[str, list[str]]:
         "not repaired": sorted(broken["literal"] & broken["final"]),
         "new": sorted(broken["final"] - broken["literal"]),
     }
+
+
+def schools() -> list[dict[str, object]]:
+    """Scenarios in which UE and home agent settle ambiguities differently: what each keeps of its properties
+    and what it loses, by the recorded verdicts under `intended`; without what is violated in every scenario."""
+    known = known_answers()
+    everywhere = set.intersection(*(
+        {identifier for identifier, verdict in answer.verdicts.items() if verdict == "violated"}
+        for (_, reading), answer in known.items() if reading == "intended"
+    ))  # fmt: skip
+    found: list[dict[str, object]] = []
+    for name in shipped():
+        choices = load(name).choices
+        if not any("." in choice.partition("=")[0] for choice in choices):
+            continue
+        verdicts = known[name, "intended"].verdicts
+        left_out = everywhere.union(known[name, "intended"].vacuous)
+        judged = [entry for entry in ALL_PROPERTIES if entry.kind is not Kind.WITNESS and entry.modality != "should"
+                  and entry.identifier in verdicts and entry.identifier not in left_out]  # fmt: skip
+        found.append({
+            "scenario": name, "choices": choices, "actors": {
+                actor: {word: [entry.identifier for entry in judged
+                               if entry.actor == actor and verdicts[entry.identifier] == word]
+                        for word in ("holds", "violated")}
+                for actor in ACTORS
+            },
+            "reasons": {entry.identifier: known[name, "intended"].reasons[entry.identifier] for entry in judged
+                        if verdicts[entry.identifier] == "violated"},
+        })  # fmt: skip
+    return found
 
 
 # for people

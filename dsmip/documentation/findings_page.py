@@ -39,6 +39,10 @@ def findings_page(document: Document) -> str:
         table(["", "properties"], [[title, ", ".join(document["final"][key]) or "none"] for key, title in (
             ("repaired", "violated as written, no more in the final text"), ("not repaired", "violated in both"),
             ("new", "violated in the final text only"))]),
+        "## For implementers: schools that meet",
+        "Scenarios in which UE and home agent settle the same ambiguities differently, all else as `intended`: what "
+        "each actor keeps of its properties, and what it loses. From the recorded verdicts.",
+        *(part for entry in document["schools"] for part in _school(entry)),
         command=f"dsmip findings {' '.join(document['demanded'])} --markdown docs/findings.md",
     )  # fmt: skip
 
@@ -86,3 +90,13 @@ def _finding(entry: Document) -> Iterator[str]:
 
 def _steps(steps: Sequence[str]) -> str:
     return "\n".join(f"{number}. {plain(step)}" for number, step in enumerate(steps, start=1))
+
+
+def _school(entry: Document) -> Iterator[str]:
+    yield f"### `{entry['scenario']}`"
+    yield f"With {', '.join(f'`{choice}`' for choice in entry['choices'])}."
+    yield table(["actor", "keeps", "loses"], [
+        [plain(actor), ", ".join(kept["holds"]), ", ".join(kept["violated"]) or "nothing"]
+        for actor, kept in entry["actors"].items()
+    ])  # fmt: skip
+    yield "\n".join(f"- {plain(name)}: {plain(reason)}" for name, reason in entry["reasons"].items())

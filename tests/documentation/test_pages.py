@@ -9,6 +9,7 @@ import pytest
 
 from dsmip.documentation.findings_page import findings_page
 from dsmip.documentation.pages import pages, write_pages
+from dsmip.findings_command import schools
 from dsmip.known_answers import known_answers
 from dsmip.words_at_fault import NO_SWITCH, WORDS
 from model.handover import MACHINES
@@ -57,8 +58,14 @@ def test_every_ambiguity_has_the_words_at_fault() -> None:
 
 def test_a_page_of_findings_cut_short_says_so() -> None:
     nothing = {"unfinished": "minimal: memory limit", "demanded": {"minimal": []}, "repairs": [], "not_needed": [],
-               "broken": [], "findings": [], "no_switch": {},
+               "broken": [], "findings": [], "no_switch": {}, "schools": [],
                "final": {"repaired": [], "not repaired": [], "new": []}}  # fmt: skip
     text = findings_page(nothing)
     assert "**Not complete: minimal: memory limit.**" in text
     assert "None was found." in text
+
+
+def test_schools_that_meet_say_what_each_actor_keeps_and_loses() -> None:
+    found = {str(entry["scenario"]): entry for entry in schools()}
+    assert {"mixed-schools", "mixed-schools-reversed"} <= set(found)
+    assert "NAT-8" in found["mixed-schools"]["reasons"]  # type: ignore[operator]
