@@ -23,9 +23,9 @@ from dsmip.files import refuse_unwritable, write_atomically
 from dsmip.findings import Broken, Findings, demands, findings
 from dsmip.known_answers import known_answers
 from dsmip.labels import SHORT_NAMES, hidden_in
-from dsmip.words_at_fault import NO_SWITCH, WORDS
+from dsmip.words_at_fault import NO_SWITCH, WHY_NONE, WORDS
 from model.language.errors import ModelError
-from model.readings import ACTORS
+from model.readings import ACTORS, AMBIGUITIES
 from model.scenarios import load, shipped
 from properties.kinds import Kind
 from properties.registry import ALL_PROPERTIES
@@ -103,6 +103,8 @@ def as_json(found: Findings, saved: Mapping[str, str]) -> dict[str, object]:
                 "intended": list(values_in("intended", entry.ambiguity)),
                 "final": list(values_in("final", entry.ambiguity)),
                 "words_at_fault": WORDS[entry.ambiguity.identifier],
+                "why_none": None if entry.alone else WHY_NONE.get(entry.ambiguity.identifier),
+                "recorded": recorded(entry.ambiguity.identifier),
                 "breaks": [broken.property.identifier for broken in entry.breaks],
                 "breaks_alone": [
                     {"property": alone.property.identifier, "scenario": alone.failure.demand.scenario.name,
@@ -118,6 +120,11 @@ def as_json(found: Findings, saved: Mapping[str, str]) -> dict[str, object]:
         "no_switch": dict(NO_SWITCH),
         "final": published(),
         "schools": schools(),
+        "readings_agree": {
+            entry.identifier: {"question": entry.question, "words_at_fault": WORDS[entry.identifier],
+                               "why_none": WHY_NONE.get(entry.identifier), "recorded": recorded(entry.identifier)}
+            for entry in AMBIGUITIES if entry.identifier not in {one.ambiguity.identifier for one in found.findings}
+        },
     }  # fmt: skip
 
 
@@ -137,6 +144,16 @@ def published() -> dict[str, list[str]]:
         "not repaired": sorted(broken["literal"] & broken["final"]),
         "new": sorted(broken["final"] - broken["literal"]),
     }
+
+
+def recorded(ambiguity: str) -> dict[str, list[str]]:
+    """Properties whose recorded violation gives this ambiguity as a reason: where, as "scenario, reading"."""
+    found: dict[str, list[str]] = {}
+    for (scenario, reading), answer in known_answers().items():
+        for identifier, reason in answer.reasons.items():
+            if ambiguity in reason and not identifier.startswith("W-"):
+                found.setdefault(identifier, []).append(f"{scenario}, {reading}")
+    return found
 
 
 def schools() -> list[dict[str, object]]:

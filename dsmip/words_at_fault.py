@@ -54,3 +54,24 @@ NO_SWITCH = {
     "AMB-16": "A new update supersedes one outstanding; answers are matched by number: checked as BIND-7.",
     "AMB-24": "The T flag is 0 and unknown to RFC 5555: editorial, checked with F and T in the update.",
 }
+
+WHY_NONE = {
+    "AMB-06": "UE and home agent that read it alike understand each other; it breaks where schools meet.",
+    "AMB-07": "The UE of the model always sends the option, so the home agent never has to decide.",
+    "AMB-09": "It repeats or it stops; no invariant or step property sees the difference, a response property does.",
+    "AMB-12": "The home agent grants the address offered again as it does a new one.",
+    "AMB-17": "It takes an IPv4 home address to give.",
+    "AMB-18": "Both places are read by a home agent that reads it alike.",
+    "AMB-20": "UE and home agent that read it alike understand each other; it breaks where schools meet.",
+    "AMB-21": "The UE keeps trying with numbers of its own; whether it gets through in the end is for a response "
+    "property to say.",
+    "AMB-22": "It takes an update that comes late, which one message in flight at a time does not allow.",
+    "AMB-23": "It matters only where AMB-07 lets an update without the option pass, and the UE sends none.",
+    "AMB-25": "Either answer leaves an association that fits, or one that is set up anew (AMB-08, AMB-32).",
+    "AMB-26": "It takes a removal that overtakes a registration, which one message in flight at a time does not allow.",
+    "AMB-27": "It takes a restart of the home agent, and a response property to see that nothing follows.",
+    "AMB-28": "The UE takes both answers for the end of the de-registration (AMB-09).",
+    "AMB-30": "It takes an IPv4 home address to give.",
+    "AMB-31": "It takes a home agent that detects duplicate addresses.",
+    "AMB-33": "The readings agree; what the UE does after either status is the same.",
+}

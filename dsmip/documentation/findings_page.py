@@ -31,6 +31,7 @@ def findings_page(document: Document) -> str:
         *(part for entry in document["broken"] for part in _broken(entry)),
         "## Ambiguity by ambiguity",
         *(part for entry in document["findings"] for part in _finding(entry)),
+        *(part for name, entry in document["readings_agree"].items() for part in _agreed(name, entry)),
         "### Without a switch",
         table(["", "why there is nothing to choose"],
               [[name, plain(reason)] for name, reason in document["no_switch"].items()]),
@@ -81,11 +82,25 @@ def _finding(entry: Document) -> Iterator[str]:
     if needing:
         yield f"Has to be settled for: {needing}."
     if not entry["breaks_alone"]:
-        yield f"By itself: {NOTHING}, where it is read as written and all else as intended."
+        yield f"By itself: {NOTHING}, where it is read as written and all else as intended. {_why(entry)}"
     for alone in entry["breaks_alone"]:
         yield (f"By itself it breaks **{alone['property']}**: read as written, all else as intended, in "
                f"`{alone['scenario']}`, {len(alone['steps'])} steps:")  # fmt: skip
         yield _steps(alone["steps"])
+
+
+def _agreed(name: str, entry: Document) -> Iterator[str]:
+    yield f"### {name}: {plain(entry['question'])}"
+    yield f"{plain(entry['words_at_fault'])} {_why(entry)}"
+
+
+def _why(entry: Document) -> str:
+    words = [plain(entry["why_none"])] if entry["why_none"] else []
+    if entry["recorded"]:
+        places = "; ".join(f"{name} in {places[0]}" + (f" and {len(places) - 1} more" if len(places) > 1 else "")
+                           for name, places in entry["recorded"].items())  # fmt: skip
+        words.append(f"Recorded as a reason elsewhere (`dsmip check` repeats it): {places}.")
+    return " ".join(words)
 
 
 def _steps(steps: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from dsmip.documentation.findings_page import findings_page
 from dsmip.documentation.pages import pages, write_pages
 from dsmip.findings_command import schools
 from dsmip.known_answers import known_answers
-from dsmip.words_at_fault import NO_SWITCH, WORDS
+from dsmip.words_at_fault import NO_SWITCH, WHY_NONE, WORDS
 from model.handover import MACHINES
 from model.readings import AMBIGUITIES
 
@@ -58,7 +58,7 @@ def test_every_ambiguity_has_the_words_at_fault() -> None:
 
 def test_a_page_of_findings_cut_short_says_so() -> None:
     nothing = {"unfinished": "minimal: memory limit", "demanded": {"minimal": []}, "repairs": [], "not_needed": [],
-               "broken": [], "findings": [], "no_switch": {}, "schools": [],
+               "broken": [], "findings": [], "no_switch": {}, "schools": [], "readings_agree": {},
                "final": {"repaired": [], "not repaired": [], "new": []}}  # fmt: skip
     text = findings_page(nothing)
     assert "**Not complete: minimal: memory limit.**" in text
@@ -69,3 +69,12 @@ def test_schools_that_meet_say_what_each_actor_keeps_and_loses() -> None:
     found = {str(entry["scenario"]): entry for entry in schools()}
     assert {"mixed-schools", "mixed-schools-reversed"} <= set(found)
     assert "NAT-8" in found["mixed-schools"]["reasons"]  # type: ignore[operator]
+
+
+def test_every_ambiguity_stands_on_the_page_of_findings_with_a_run_or_a_reason() -> None:
+    text = (DOCS / "findings.md").read_text(encoding="utf-8")
+    for name in NO_SWITCH:
+        assert f"| {name} |" in text
+    for entry in AMBIGUITIES:
+        section = text.partition(f"### {entry.identifier}: ")[2].partition("### ")[0]
+        assert "By itself it breaks" in section or WHY_NONE[entry.identifier][:30] in section.replace("\\", "")
