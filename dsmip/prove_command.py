@@ -43,7 +43,7 @@ def run_proofs(
     results: list[Result] = []
     console = output()
     for scenario, entry, change in _each(scenarios, readings, choices, mutant):
-        prover = Prover(handover(scenario, entry, change), steps=steps, solver=solver)
+        prover = Prover(handover(scenario, entry, change), steps=steps, solver=solver, settles=True)
         run = _run(scenario, entry, wanted, change, prover.explore, time, steps)
         runs.append(run)
         results += results_of(run, expect=_expects(scenario, properties, choices, mutant), folder=None, mutant=mutant)

@@ -16,5 +16,5 @@ def explore(
     system: System, observations: Sequence[Observation], limits: Limits, progress: ProgressReport | None = None
 ) -> Exploration:
     """Raises ModelError if a value leaves its domain."""
-    found = Prover(steps=STEPS).explore(system, observations, limits, progress)
+    found = Prover(steps=STEPS, settles=True).explore(system, observations, limits, progress)
     return replace(found, engine="portfolio")

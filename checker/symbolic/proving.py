@@ -3,7 +3,7 @@ induction that the rest never occurs. What neither shows is left to bounded mode
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from time import monotonic
@@ -24,7 +24,8 @@ from model.language.errors import ModelError
 from model.language.observations import Observation
 from model.language.systems import System
 
-STATES_EXPLORED = 3_000_000
+STATES_EXPLORED = 3_000_000  # of the small instance
+STATES_SETTLED = 40_000_000  # of the system itself
 STATES_LOOKED_AT = 150_000
 SECOND = "bitwuzla"
 IN_DOMAIN = "every value stays in its domain"
@@ -55,12 +56,16 @@ class Prover:
     learn_from: a smaller instance with the same components (default: the system itself). steps: how far
     bounded model checking looks for what is neither shown nor proved (0: not at all). rlimit: effort for
     each query, the same on every machine (0: no limit). solver: the second one, which must agree.
+    settles: explore the system itself, at its own width, too: if every state is reached, that settles
+    what induction leaves open.
     """
 
     def __init__(
         self, learn_from: System | None = None, *, steps: int = 0, rlimit: int = 0, solver: str = SECOND,
+        settles: bool = False,
     ) -> None:  # fmt: skip
         self.learn_from, self.steps, self.rlimit, self.solver = learn_from, steps, rlimit, solver
+        self.settles = settles
         self.proof: Proof | None = None
 
     def explore(
@@ -74,8 +79,13 @@ class Prover:
         proved = {entry.name for entry in observations if entry.impossible}
         sightings: dict[str, Sighting] = {}
         reasons: list[str] = []
+        settled: Exploration | None = None
         try:
-            sightings = self._learn(system, wanted, limits, progress)
+            if self.settles:
+                settled = self._explored(system, wanted, limits, progress)
+                sightings = dict(settled.sightings)
+            unseen = [entry for entry in wanted if entry.name not in sightings]
+            sightings |= self._learn(system, unseen, limits, progress)
             rest = [entry for entry in wanted if entry.name not in sightings]
             left = None if limits.seconds is None else max(0.0, limits.seconds - (monotonic() - started))
             proved |= self._prove(rest, left, progress, reasons)
@@ -83,6 +93,10 @@ class Prover:
             reasons.append("interrupted")
         except SolverGaveUp as error:
             reasons.append(_in_words(str(error), limits))
+        if settled is not None and settled.complete and "interrupted" not in reasons:
+            return self._settled(settled, sightings, proved, observations, reasons, monotonic() - started)
+        if settled is not None and not settled.complete:
+            reasons.append(f"exploration of the system itself: {settled.stopped}")
         rest = [entry for entry in wanted if entry.name not in sightings and entry.name not in proved]
         if rest and self.steps and "interrupted" not in reasons:
             reasons.append(self._search_on(system, rest, limits, started, sightings, progress))
@@ -92,6 +106,32 @@ class Prover:
             "induction", not open_ones, stopped, None, None, None, monotonic() - started, 0, sightings, {},
             {channel.name: channel.capacity for channel in system.channels}, frozenset(),
             notes=(self.confirmed,) if self.confirmed else (), proved=frozenset(proved),
+        )  # fmt: skip
+
+    def _explored(
+        self, system: System, wanted: Sequence[Observation], limits: Limits, progress: ProgressReport | None
+    ) -> Exploration:
+        """Every state of the system itself, if there are few enough for half of the time."""
+        seconds = None if limits.seconds is None else limits.seconds / 2
+        with closing(ExplicitSearch(system, wanted, replace(limits, states=STATES_SETTLED, seconds=seconds))) as search:
+            stopped = search.run(progress)
+            if stopped == "interrupted":
+                raise KeyboardInterrupt
+            return search.result(stopped)
+
+    def _settled(
+        self, settled: Exploration, sightings: Mapping[str, Sighting], proved: Collection[str],
+        observations: Sequence[Observation], reasons: Sequence[str], seconds: float,
+    ) -> Exploration:  # fmt: skip
+        """A complete exploration of the system itself, with what induction proved besides."""
+        by_induction = self.confirmed or f"nothing ({'; '.join(reasons) or 'there was nothing to prove'})"
+        alone = sum(1 for entry in observations if entry.name not in sightings and entry.name not in proved)
+        notes = (f"proved by induction: {by_induction}",)
+        if alone:
+            notes += (f"{alone} rest on the exploration of all {settled.states:,} states alone",)
+        return replace(
+            settled, engine="explicit and induction" if self.confirmed else settled.engine, sightings=sightings,
+            seconds=seconds, notes=(*settled.notes, *notes), proved=frozenset(proved),
         )  # fmt: skip
 
     def _learn(
