@@ -106,7 +106,8 @@ def prove(
 ) -> None:
     """Prove invariants and step properties with 16-bit sequence numbers; a second solver checks each proof.
 
-    Exit code: as of `dsmip check`. What is not proved is unknown (3), never "holds".
+    Induction first; what it leaves open is settled by exploring all states at 16 bits, if that comes to an end.
+    Exit code: as of `dsmip check`. What neither proves is unknown (3), never "holds".
     """
     from dsmip.prove_command import run_proofs
 

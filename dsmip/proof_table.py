@@ -14,7 +14,6 @@ from checker.search import Limits
 from checker.symbolic.proving import STATES_SETTLED, Proof, Prover
 from checker.verdict import Holds, Violated
 from model.handover import handover
-from model.language.errors import ModelError
 from model.readings import reading
 from model.scenarios import load, shipped
 from properties.kinds import Kind, Property
@@ -44,7 +43,10 @@ def explored(scenario: str, reading_name: str, seconds: float | None = None) -> 
     """Explore at 16 bits; the verdicts on all provable properties, with processor seconds."""
     limits = Limits(seconds=seconds, states=STATES_SETTLED)
     started = process_time()
-    run = check_scenario(load(scenario).at_width(WIRE_BITS), reading(reading_name), provable(), limits=limits)
+    run = check_scenario(
+        load(scenario).at_width(WIRE_BITS), reading(reading_name), provable(), limits=limits,
+        table_checks=lambda system: [],  # these are at full width in every check of the scenario
+    )  # fmt: skip
     return {
         "states": run.exploration.states if run.exploration.complete else None,
         "stopped": run.exploration.stopped,
@@ -94,10 +96,8 @@ def _outcome(judged: Judgement) -> str:
 
 
 def page(document: Document) -> str:
-    """docs/proofs.md. Raises ModelError if a shipped scenario has no record."""
+    """docs/proofs.md, which also names the scenarios without a record."""
     missing = [name for name in one_ue_scenarios() if name not in document]
-    if missing:
-        raise ModelError(f"no proof is recorded of {', '.join(missing)}: run scripts/record_proofs.py")
     lines = [
         "# Proofs at 16 bits", "", GENERATED, "",
         "Every invariant and step property of the shipped scenarios with one UE, with sequence numbers of 16 bits "
@@ -107,6 +107,7 @@ def page(document: Document) -> str:
         "learned lemmas, proved with Z3, and checked by a second solver from the certificate's text; the column "
         "`lemmas` gives the size of each property's invariant. Seconds are processor time. Both ways keep the "
         "scenario's other bounds, listed with each.", "",
+        *([f"Not recorded yet: {', '.join(missing)}.", ""] if missing else []),
         *_summary(document),
     ]  # fmt: skip
     for name, readings in document.items():

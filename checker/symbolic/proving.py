@@ -126,7 +126,7 @@ class Prover:
         """A complete exploration of the system itself, with what induction proved besides."""
         by_induction = self.confirmed or f"nothing ({'; '.join(reasons) or 'there was nothing to prove'})"
         alone = sum(1 for entry in observations if entry.name not in sightings and entry.name not in proved)
-        notes = (f"proved by induction: {by_induction}",)
+        notes: tuple[str, ...] = (f"proved by induction: {by_induction}",)
         if alone:
             notes += (f"{alone} rest on the exploration of all {settled.states:,} states alone",)
         return replace(

@@ -1,0 +1,68 @@
+"""The recorded verdicts at 16 bits are those of the tool, and docs/proofs.md is made from them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from checker.search import Limits
+from checker.symbolic.induction import InductiveSearch, Invariant
+from checker.symbolic.proving import Prover
+from dsmip.proof_table import explored, page, recorded
+from model.language.observations import observe_states
+from tests.symbolic.stop_and_wait import last, number, stop_and_wait
+
+SAMPLE = {("minimal", "literal"), ("minimal", "intended")}
+RECORDED = [
+    pytest.param(name, reading, marks=[] if (name, reading) in SAMPLE else pytest.mark.slow)
+    for name, readings in recorded().items() for reading in readings
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("scenario, reading", RECORDED)
+def test_what_is_recorded_is_found_again_at_16_bits(scenario: str, reading: str) -> None:
+    record, found = recorded()[scenario][reading], explored(scenario, reading)
+    for figure in ("states", "stopped", "bounds", "properties"):
+        assert found[figure] == record[figure]
+
+
+def test_what_was_not_explored_to_the_end_is_never_said_to_hold() -> None:
+    for readings in recorded().values():
+        for found in readings.values():
+            if found["states"] is None:
+                assert not any(text.startswith("holds") for text in found["properties"].values())
+
+
+def test_the_page_is_made_from_the_record() -> None:
+    path = Path(__file__).parents[2] / "docs" / "proofs.md"
+    assert path.read_text(encoding="utf-8") == page(recorded()), "run `python scripts/record_proofs.py --page`"
+
+
+def test_exploration_settles_what_a_gagged_induction_leaves_open() -> None:
+    """Stop and wait goes on for ever, yet has few states with numbers of 8 bits."""
+    system = stop_and_wait(8)
+    never = observe_states("accepted before sent", last.is_ahead_of(number), system)
+    alone = Prover(stop_and_wait(3), rlimit=1).explore(system, [never], Limits())
+    both = Prover(stop_and_wait(3), rlimit=1, settles=True).explore(system, [never], Limits())
+    assert not alone.complete and both.complete
+    assert not both.proved and both.states is not None and both.engine != "induction"
+    assert any("solver gave up" in note for note in both.notes)
+
+
+def test_an_exploration_cut_short_settles_nothing() -> None:
+    system = stop_and_wait(8)
+    never = observe_states("accepted before sent", last.is_ahead_of(number), system)
+    found = Prover(stop_and_wait(3), settles=True).explore(system, [never], Limits(seconds=0.0))
+    assert not found.complete and not found.proved and found.stopped
+
+
+def test_an_interrupted_induction_ends_with_that_word_and_nothing_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(search: InductiveSearch) -> Invariant:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(InductiveSearch, "run", interrupted)
+    system = stop_and_wait(8)
+    never = observe_states("accepted before sent", last.is_ahead_of(number), system)
+    found = Prover(stop_and_wait(3), settles=True).explore(system, [never], Limits())
+    assert (found.stopped, found.complete, found.proved) == ("interrupted", False, frozenset())
