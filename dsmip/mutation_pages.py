@@ -57,7 +57,7 @@ def mutants_page() -> str:
         "- survived: it behaves otherwise in a scenario tried, and no property minds",
         "- equivalent: the same reachable states and steps, compared one by one, in every scenario tried",
         "- not reached: the row is taken in none of the scenarios, or the change makes the same system there",
-        "- stillborn: the type or table checks refuse it", "- unknown: a limit was hit", "",
+        "- stillborn: types, table checks or the ranges of values refuse it", "- unknown: a limit was hit", "",
         "The score is killed / (killed + survived + unknown).", "",
         *_table(["operator", "what it does", *(fate.value for fate in FATES), "score"], (
             [score.operator, OPERATORS.get(score.operator, ""), *(str(score[fate]) for fate in FATES),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from checker.engines import explore
 from checker.search import Limits
@@ -114,9 +115,14 @@ def _open_values(system: System, state: State) -> dict[str, Value]:
             if len(variable.initial) > 1}  # fmt: skip
 
 
+@cache
+def _system(scenario: str, reading_name: str) -> System:
+    return handover(load(scenario), reading(reading_name))
+
+
 def witness_trace(witness: RowWitness) -> Trace:
     """The witness as a trace, replayed. Raises ModelError if it is no run of the model, or does not end in its row."""
-    system = handover(load(witness.scenario), reading(witness.reading))
+    system = _system(witness.scenario, witness.reading)
     starts = [state for state in Interpretation(system).initial_states()
               if _open_values(system, state) == dict(witness.initial)]  # fmt: skip
     about = f"{witness.machine}: {witness.row}"

@@ -31,7 +31,7 @@ class Fate(Enum):
     """What became of a mutant. The last three of one scenario may be outdone by another scenario."""
 
     KILLED = "killed"
-    STILLBORN = "stillborn"  # types or table checks refuse it: nobody could run it
+    STILLBORN = "stillborn"  # types, table checks or the ranges of values refuse it: nobody could run it
     SURVIVED = "survived"  # it behaves otherwise, and no property minds
     UNKNOWN = "unknown"  # a limit was hit
     EQUIVALENT = "equivalent"  # the same reachable states and steps
