@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 
@@ -46,6 +46,16 @@ def known_answers() -> dict[tuple[str, str], KnownAnswer]:
                 },
             )  # fmt: skip
     return result
+
+
+def expected_to_hold(scenarios: Iterable[str], reading: str) -> dict[str, list[str]]:
+    """Of the scenarios that are recorded under a reading: the properties known to hold there."""
+    known = known_answers()
+    return {
+        name: [identifier for identifier, verdict in known[name, reading].verdicts.items() if verdict == "holds"]
+        for name in scenarios
+        if (name, reading) in known
+    }
 
 
 def as_recorded(run: Run) -> dict[str, object]:

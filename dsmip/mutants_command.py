@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from dsmip.console import output, working
+from dsmip.known_answers import expected_to_hold
 from dsmip.mutation_tables import FATES, percentage, recorded, why_it_survives
 from dsmip.quantities import limits
 from generators.mutants import MUTANTS
@@ -56,23 +57,24 @@ def list_mutants(words: Sequence[str], operator: str | None, machine: str | None
 
 
 def run_mutants(
-    scenarios: Sequence[str], reading: str, names: Sequence[str], operator: str | None, machine: str | None, *,
+    scenarios: Sequence[str], reading: str, identifiers: Sequence[str], operator: str | None, machine: str | None, *,
     most: int | None, memory: str | None, time: str | None, processes: int, as_json: bool,
 ) -> int:  # fmt: skip
     """Try mutants in scenarios; the exit code: 0 all killed that could be, 1 some survive, 3 some are unknown."""
-    wanted = [table_mutant(name) for name in names] or _chosen(operator, machine)
+    names = list(scenarios) or ["minimal"]
+    wanted = [table_mutant(identifier) for identifier in identifiers] or _chosen(operator, machine)
     wanted = wanted[:most]
     found: list[Outcome] = []
     with working("mutants") as tell:
         for outcome in outcomes(
-            wanted, list(scenarios) or ["minimal"], reading, limits(memory, time), processes=processes,
-            most_stages=max(1, len(scenarios)), finished=lambda count: tell(f"{count} of {len(wanted)}"),
+            wanted, names, reading, limits(memory, time), processes=processes, most_stages=len(names),
+            expected=expected_to_hold(names, reading), finished=lambda count: tell(f"{count} of {len(wanted)}"),
         ):  # fmt: skip
             found.append(outcome)
     scored = scores(found, OPERATORS)
     if as_json:
         print(json.dumps({
-            "version": 1, "reading": reading, "scenarios": list(scenarios) or ["minimal"],
+            "version": 1, "reading": reading, "scenarios": names,
             "outcomes": [as_record(outcome) for outcome in found],
             "scores": [{"operator": score.operator, **{fate.value: score[fate] for fate in FATES},
                         "score": score.killed_share} for score in scored],

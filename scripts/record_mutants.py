@@ -9,6 +9,7 @@ from time import monotonic
 
 from checker.search import Limits
 from dsmip.files import write_atomically
+from dsmip.known_answers import expected_to_hold
 from generators.mutation.campaign import MOST_STAGES
 from generators.mutation.parallel import outcomes
 from generators.mutation.results import as_record
@@ -44,7 +45,8 @@ def record(
         head = json.dumps({"reading": READING, "scenarios": list(SCENARIOS)}, indent=1)[:-2]
         write_atomically(target, f'{head},\n "outcomes": [\n  {lines}\n ]\n}}\n')
 
-    tried = outcomes(wanted, SCENARIOS, READING, LIMITS, processes=processes, most_stages=most_stages)
+    tried = outcomes(wanted, SCENARIOS, READING, LIMITS, processes=processes, most_stages=most_stages,
+                     expected=expected_to_hold(SCENARIOS, READING))  # fmt: skip
     for count, outcome in enumerate(tried, 1):
         known[outcome.mutant] = as_record(outcome)
         if monotonic() - saved > SECONDS_BETWEEN_SAVINGS:

@@ -11,11 +11,12 @@ from checker.behaviour import behaviour
 from checker.search import Limits
 from generators.changes import of_every_case
 from generators.mutation.campaign import outcome_of
-from generators.mutation.parallel import stages_for
+from generators.mutation.parallel import outcomes, stages_for
 from generators.mutation.results import as_record, from_record, scores
-from generators.mutation.table_mutants import OPERATORS, table_mutant
+from generators.mutation.table_mutants import OPERATORS, all_mutants, table_mutant
 from generators.mutation.trial import Fate, Stage
 from model.handover import handover
+from model.language.errors import ModelError
 from model.readings import reading
 from model.scenarios import load
 
@@ -78,15 +79,30 @@ def test_behaviour_of_too_many_states_is_not_given() -> None:
     assert behaviour(handover(load("minimal"), reading("intended")), Limits(states=100)) is None
 
 
+def test_right_model_must_have_the_properties_expected_of_it() -> None:
+    with pytest.raises(ModelError, match=r'mutants cannot be tried in "minimal": SA-7 should hold of the right model'):
+        stages_for(["minimal"], "intended", {"minimal": ["SA-1", "SA-7"]})
+
+
+@pytest.mark.slow
+def test_two_processes_find_what_one_finds() -> None:
+    mutants = [entry for entry in all_mutants() if entry.operator == "drop-send"]
+    one, two = (
+        sorted(outcomes(mutants, ["minimal"], "intended", Limits(), processes=count), key=lambda entry: entry.mutant)
+        for count in (1, 2)
+    )
+    assert one == two
+
+
 def test_outcome_survives_being_written_down() -> None:
     outcome = outcome_of(table_mutant("ha.keep-state.removal"), [minimal()])
     assert from_record(as_record(outcome)) == outcome
 
 
 def test_score_counts_unknown_ones_as_not_killed_and_leaves_out_what_cannot_be_killed() -> None:
-    outcomes = [from_record({"mutant": str(n), "operator": "drop-row", "fate": word})
-                for n, word in enumerate(["killed", "survived", "unknown", "equivalent", "not reached", "stillborn"])]
-    of_operator, of_all = scores(outcomes, OPERATORS)
+    records = [from_record({"mutant": str(n), "operator": "drop-row", "fate": word})
+               for n, word in enumerate(["killed", "survived", "unknown", "equivalent", "not reached", "stillborn"])]
+    of_operator, of_all = scores(records, OPERATORS)
     assert (of_operator.operator, of_all.operator) == ("drop-row", "all")
     assert of_all.killed_share == pytest.approx(1 / 3)
     assert of_all.total == 6
