@@ -20,6 +20,7 @@ READING = "intended"
 SCENARIOS = (
     "minimal", "liveness", "detach", "prefix-translation", "liveness-lifetimes", "ha-restart", "lifetimes",
     "address-detection", "association-loss", "no-anti-replay", "statuses",
+    "liveness-keepalive", "ipv4-home-address",
 )  # fmt: skip
 LIMITS = Limits(seconds=60.0)
 SECONDS_BETWEEN_SAVINGS = 20
