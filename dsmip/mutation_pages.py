@@ -51,8 +51,8 @@ def mutants_page() -> str:
         f"tried under `{known.reading}`, each against every property that holds of the right model, in some of "
         f"these scenarios that take its row, the small ones first, until the first kill: {', '.join(known.scenarios)}. "
         + ("All were tried." if not known.not_tried else
-           f"{len(known.not_tried)} were not tried yet; those that were are a random sample, and some that a "
-           "requirement's fourth column needed. `python scripts/record_mutants.py --new` goes on."), "",
+           f"{len(known.not_tried)} were not tried yet; those that were are drawn at random, but for some "
+           "that a requirement's fourth column needed or that survived an earlier trial. `python scripts/record_mutants.py --new` goes on."), "",
         "- killed: a property that holds of the right model is violated; the trace replays at 16-bit numbers",
         "- survived: it behaves otherwise in a scenario tried, and no property minds",
         "- equivalent: the same reachable states and steps, compared one by one, in every scenario tried",
