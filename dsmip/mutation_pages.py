@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dsmip.mutation_tables import FATES, covered, hole_reasons, percentage, recorded, survival_reasons, why_it_survives
 from generators.coverage import Covered, reason_for
 from generators.mutation.table_mutants import OPERATORS, all_mutants
-from generators.mutation.trial import Fate
+from generators.mutation.trial import MOST_COMPARED, Fate
 
 GENERATED = "<!-- made by `python scripts/write_mutation_pages.py`; do not edit -->"
 
@@ -52,10 +52,12 @@ def mutants_page() -> str:
         f"these scenarios that take its row, the small ones first, until the first kill: {', '.join(known.scenarios)}. "
         + ("All were tried." if not known.not_tried else
            f"{len(known.not_tried)} were not tried yet; those that were are drawn at random, but for some "
-           "that a requirement's fourth column needed or that survived an earlier trial. `python scripts/record_mutants.py --new` goes on."), "",
+           "that a requirement's fourth column needed or that survived an earlier trial. "
+           "`python scripts/record_mutants.py --new` goes on."), "",
         "- killed: a property that holds of the right model is violated; the trace replays at 16-bit numbers",
         "- survived: it behaves otherwise in a scenario tried, and no property minds",
-        "- equivalent: the same reachable states and steps, compared one by one, in every scenario tried",
+        "- equivalent: the same reachable states and steps, compared one by one, in at least one scenario tried, and as "
+        f"many in the others; those of more than {MOST_COMPARED:,} states are not compared one by one",
         "- not reached: the row is taken in none of the scenarios, or the change makes the same system there",
         "- stillborn: types, table checks or the ranges of values refuse it", "- unknown: a limit was hit", "",
         "The score is killed / (killed + survived + unknown).", "",
