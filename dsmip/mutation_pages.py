@@ -56,7 +56,7 @@ def mutants_page() -> str:
            "`python scripts/record_mutants.py --new` goes on."), "",
         "- killed: a property that holds of the right model is violated; the trace replays at 16-bit numbers",
         "- survived: it behaves otherwise in a scenario tried, and no property minds",
-        "- equivalent: the same reachable states and steps, compared one by one, in at least one scenario tried, and as "
+        "- equivalent: the same reachable states and steps, compared one by one, in one scenario or more, and as "
         f"many in the others; those of more than {MOST_COMPARED:,} states are not compared one by one",
         "- not reached: the row is taken in none of the scenarios, or the change makes the same system there",
         "- stillborn: types, table checks or the ranges of values refuse it", "- unknown: a limit was hit", "",
