@@ -86,7 +86,7 @@ def with_field(actor: str, message: object, field: str, old: Expression, new: Op
     return change
 
 
-def starting(system: System, **values: object) -> System:
+def starting(system: System, **values: bool | int | str) -> System:
     """The system with other initial values ("actor__variable")."""
     chosen = {name.replace("__", "."): value for name, value in values.items()}
     return replace(system, variables=tuple(
