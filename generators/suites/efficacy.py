@@ -126,5 +126,5 @@ def equivalent_among(names: Iterable[str], subjects: Sequence[Subject]) -> dict[
             complete = complete and comparison.complete
             told = told or comparison.by_state is not None
         if not told and complete:
-            found[name] = "every stimulus in every reachable state was compared: no difference"
+            found[name] = "no stimulus in any reachable state of these set-ups tells it from the right one"
     return found

@@ -20,6 +20,7 @@ def entry() -> Subject:
     return subject(load("minimal"), reading("intended"), "home_agent")
 
 
+@pytest.mark.slow
 def test_right_home_agent_agrees_with_the_model(entry: Subject) -> None:
     machine = state_machine(entry, session_for("in-process", "home_agent"))
     run_state_machine_as_test(machine, settings=RUNS)

@@ -64,6 +64,7 @@ def test_system_that_never_comes_up_is_one_verdict_for_all_that_is_left(small_su
     assert "exit code 3" in results[0].reason
 
 
+@pytest.mark.slow
 def test_system_killed_from_outside_is_noticed_and_replaced(small_suite: Suite) -> None:
     adapter = LoopbackAdapter("home_agent")
     setup = small_suite.setup(small_suite.cases[0])
