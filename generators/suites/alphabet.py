@@ -3,16 +3,16 @@ differ from these in one field. Numbers are relative to the newest one, until th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from generators.packets.address_plan import AddressPlan, plan_for
+from generators.packets.address_plan import plan_for
 from generators.packets.errors import PacketError
 from generators.packets.wire_form import WireForm
 from generators.suites.actor_model import ActorModel, Stimulus
 from generators.suites.compiled_rows import Values
-from model.addresses import HOME_ADDRESS
+from model.addresses import HOME_ADDRESS, NOWHERE, Family, Prefix
 from model.handover import address_on, translated_address
 from model.language.domains import Boolean, Domain, Enumeration, Modular, Value
 from model.language.machines import TriggerKind
@@ -61,6 +61,15 @@ def newest_number(actor: ActorModel, state: Values) -> int:
     return int(number)
 
 
+def possible(actor: ActorModel, state: Values, offers: Sequence[Offer]) -> list[Offer]:
+    """The offers that make sense in `state`: a router advertises the prefix to which the UE's address belongs."""
+    if actor.role != "ue":
+        return list(offers)
+    at_home = state[actor.place["ue.address"]] == HOME_ADDRESS
+    other = ("prefix", (Prefix.FOREIGN if at_home else Prefix.HOME).value)
+    return [offer for offer in offers if other not in offer.fields]
+
+
 def alphabet(actor: ActorModel, scenario: Scenario, reading: Reading) -> tuple[Offer, ...]:
     """What a tester of `actor` can do, the usual first. Equal arguments give an equal order."""
     triggers = {row.trigger.key: row.trigger for row in actor.rows}
@@ -75,10 +84,25 @@ def alphabet(actor: ActorModel, scenario: Scenario, reading: Reading) -> tuple[O
         elif trigger.event is not None:
             domains = {name: _resolved(domain, actor) for name, domain in trigger.event.fields.items()}
             for values in product(*(domain.values for domain in domains.values())):
-                found.append(Offer(trigger.kind, trigger.name, tuple(zip(domains, values, strict=True))))
+                fields = dict(zip(domains, values, strict=True))
+                if _can_happen(fields, scenario):
+                    found.append(Offer(trigger.kind, trigger.name, tuple(fields.items())))
         else:
             found.append(Offer(trigger.kind, trigger.name))
     return tuple(dict.fromkeys(found))
+
+
+def _can_happen(fields: Mapping[str, Value], scenario: Scenario) -> bool:
+    """Whether some network of the scenario can bring an event with these fields about."""
+    given = {address_on(one): (Family.IPV6 if one.family == "ipv6" else Family.IPV4).value for one in scenario.networks}
+    seen = {*given, *(translated_address(one) for one in scenario.networks)}
+    if scenario.bounds.nat_remappings:
+        seen |= {translated_address(one, "remapped") for one in scenario.networks}
+    return (
+        ("address" not in fields or given.get(str(fields["address"])) == fields.get("family", None))
+        and ("peer_address" not in fields or fields["peer_address"] in seen)
+        and fields.get("to") != NOWHERE
+    )
 
 
 def _resolved(domain: Domain, actor: ActorModel) -> Domain:
@@ -175,4 +199,4 @@ def _on_the_wire(message: str, fields: Mapping[str, Value], wire: WireForm) -> b
                if name in back and name not in (*HIDDEN_FROM_WIRE, "sequence_number"))  # fmt: skip
 
 
-__all__ = ["AddressPlan", "Offer", "alphabet", "newest_number"]
+__all__ = ["Offer", "alphabet", "newest_number", "possible"]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from generators.suites.actor_model import ActorModel, Answers, Stimulus
-from generators.suites.alphabet import Offer, newest_number
+from generators.suites.alphabet import Offer, newest_number, possible
 from generators.suites.cases import Belief, after, stepped
 from generators.suites.compiled_rows import Values
 from generators.suites.exploring import Key, shifted
@@ -59,7 +59,7 @@ def compared(right: ActorModel, wrong: ActorModel, offers: Sequence[Offer], most
     while waiting:
         belief, state, start, stimuli = waiting.popleft()
         newest = newest_number(right, belief[0])
-        for offer in offers:
+        for offer in possible(right, belief[0], offers):
             stimulus = offer.at(newest)
             permitted = {on_the_wire(answers): reactions
                          for answers, reactions in stepped(right, belief, stimulus).items()}  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from generators.suites.actor_model import ActorModel, Reaction, Stimulus
-from generators.suites.alphabet import Offer, newest_number
+from generators.suites.alphabet import Offer, newest_number, possible
 from generators.suites.compiled_rows import Values
 from model.language.domains import Modular, Value
 
@@ -93,7 +93,7 @@ def explored(
         source = waiting.popleft()
         state = graph.states[source]
         newest = newest_number(actor, state)
-        for offer in offers:
+        for offer in possible(actor, state, offers):
             stimulus = offer.at(newest)
             for reaction in actor.reactions(state, stimulus):
                 edge = Edge(source, stimulus, reaction, -1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import random
 
-from generators.suites.alphabet import newest_number
+from generators.suites.alphabet import newest_number, possible
 from generators.suites.cases import Belief, Suite, TestCase, after, stepped, steps_of
 from generators.suites.subjects import Subject
 
@@ -23,7 +23,8 @@ def random_suite(subjects: list[Subject], stimuli: int, seed: int) -> Suite:
         belief: Belief = (start,)
         chosen = []
         for _ in range(min(STEPS, left)):
-            stimulus = dice.choice(entry.offers).at(newest_number(entry.actor, belief[0]))
+            offer = dice.choice(possible(entry.actor, belief[0], entry.offers))
+            stimulus = offer.at(newest_number(entry.actor, belief[0]))
             chosen.append(stimulus)
             belief = after(next(iter(stepped(entry.actor, belief, stimulus).values())))
         left -= len(chosen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from generators.suites.alphabet import newest_number
+from generators.suites.alphabet import newest_number, possible
 from generators.suites.cases import Belief, Suite, TestCase, after, stepped, steps_of
 from generators.suites.goals import in_words
 from generators.suites.running import Session, Verdict, run_case
@@ -42,6 +42,8 @@ def state_machine(entry: Subject, session: Session) -> type[RuleBasedStateMachin
 
         @rule(offer=st.one_of(st.sampled_from(entry.offers), st.sampled_from(telling or entry.offers)))
         def stimulus(self, offer: Any) -> None:
+            if not possible(entry.actor, self.belief[0], [offer]):
+                return
             stimulus = offer.at(newest_number(entry.actor, self.belief[0]))
             self.stimuli.append(stimulus)
             self.belief = after(next(iter(stepped(entry.actor, self.belief, stimulus).values())))
