@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ctypes import ArgumentError
 
 BAD_USE = 2
 UNKNOWN = 3
@@ -26,6 +27,12 @@ def one_line_errors() -> Iterator[None]:
         print(f"dsmip: {' '.join(str(error).split())}", file=sys.stderr)
         sys.exit(BAD_USE)
     except KeyboardInterrupt:
+        print(INTERRUPTION, file=sys.stderr)
+        sys.exit(UNKNOWN)
+    except ArgumentError as error:
+        if "KeyboardInterrupt" not in str(error):
+            raise
+        # Ctrl-C while Python handed an argument to a solver
         print(INTERRUPTION, file=sys.stderr)
         sys.exit(UNKNOWN)
     except BrokenPipeError:

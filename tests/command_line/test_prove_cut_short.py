@@ -8,9 +8,12 @@ import signal
 import subprocess
 import sys
 import time
+from ctypes import ArgumentError
 from pathlib import Path
 
 import pytest
+
+from dsmip.failures import one_line_errors
 
 DSMIP = Path(sys.executable).with_name("dsmip")
 VERDICTS = {"unknown"}
@@ -45,6 +48,16 @@ def test_ctrl_c_leaves_unknown_and_no_stack_trace(command: str, delay: float) ->
     out, err = process.communicate(timeout=300)
     assert process.returncode == 3 and "Traceback" not in err
     assert verdicts(out) == VERDICTS if out else "interrupted" in err
+
+
+@pytest.mark.parametrize("text, code", [("argument 1: KeyboardInterrupt: ", 3), ("argument 1: wrong type", None)])
+def test_ctrl_c_in_the_middle_of_a_call_of_a_solver_is_an_interruption(
+    text: str, code: int | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit if code else ArgumentError) as caught, one_line_errors():
+        raise ArgumentError(text)
+    assert getattr(caught.value, "code", None) == code
+    assert ("interrupted" in capsys.readouterr().err) == (code is not None)
 
 
 def test_a_missing_second_solver_is_bad_use(tmp_path: Path) -> None:
