@@ -20,13 +20,19 @@ def lost_ones_come_again() -> None:
 
     def hook(lost: UnraisableHookArgs) -> None:
         if not issubclass(lost.exc_type, KeyboardInterrupt):
-            ordinary(lost)
+            if not _of_a_half_made_term(lost):
+                ordinary(lost)
             return
         again = threading.Timer(SOON, _thread.interrupt_main)
         again.daemon = True
         again.start()
 
     sys.unraisablehook = hook
+
+
+def _of_a_half_made_term(lost: UnraisableHookArgs) -> bool:
+    """Whether Z3 is letting go of a term whose making Ctrl-C has cut off: nothing is lost with it."""
+    return issubclass(lost.exc_type, AttributeError) and getattr(lost.object, "__module__", "") == "z3.z3"
 
 
 def no_more_stack_traces() -> None:
