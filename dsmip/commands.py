@@ -39,7 +39,7 @@ Name = Annotated[str | None, typer.Argument(help="show this one in full")]
 def check(
     scenarios: Scenarios = None,
     set_: Annotated[
-        str | None, typer.Option("--set", help="of shipped scenarios: default (a minute), large (minutes) or all")
+        str | None, typer.Option("--set", help="of shipped scenarios: default (some minutes), large (more) or all")
     ] = None,
     reading: Annotated[
         list[str] | None, typer.Option("--reading", help="literal, intended or final; default: literal, intended")
@@ -280,7 +280,7 @@ def report(
     output: Output,
     scenarios: Scenarios = None,
     set_: Annotated[
-        str | None, typer.Option("--set", help="of shipped scenarios: default (a minute), large (minutes) or all")
+        str | None, typer.Option("--set", help="of shipped scenarios: default (some minutes), large (more) or all")
     ] = None,
     reading: Annotated[
         list[str] | None, typer.Option("--reading", help="literal, intended or final; default: literal, intended")

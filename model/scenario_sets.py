@@ -1,4 +1,4 @@
-"""Which of the shipped scenarios are checked in a minute, and which take longer."""
+"""Which of the shipped scenarios are checked by default, and which are too large for that."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SETS = ("default", "large", "all")
 
 
 def scenario_set(name: str) -> list[str]:
-    """The shipped scenarios of a set: "default" is done within a minute, "large" is what that leaves out.
+    """The shipped scenarios of a set: "large" needs most time and memory, "default" is the rest.
 
     Raises ModelError for an unknown set.
     """
