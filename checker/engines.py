@@ -11,7 +11,7 @@ from checker.explicit import engine as packed
 from checker.product import engine as product
 from checker.product.pause import Pause, Stopped
 from checker.product.planning import Declined, plan
-from checker.search import Exploration, Limits, ProgressReport
+from checker.search import INTERRUPTED, Exploration, Limits, ProgressReport
 from model.language.observations import Observation
 from model.language.systems import System
 
@@ -35,7 +35,7 @@ def explore(
     except Stopped as reason:
         return product.nothing_explored(system, f"{reason} before the search began", pause)
     except KeyboardInterrupt:
-        return product.nothing_explored(system, "interrupted", pause)
+        return product.nothing_explored(system, INTERRUPTED, pause)
     try:
         found = product.explore_planned(prepared, limits, pause)
     except Declined as reason:

@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from time import monotonic
 
-from checker.search import Exploration, Limits, Progress, ProgressReport, Sighting
+from checker.search import INTERRUPTED, Exploration, Limits, Progress, ProgressReport, Sighting
 from checker.symmetry import Symmetry, usable_symmetry
 from model.language.interpretation import Interpretation, State, Step
 from model.language.observations import Observation
@@ -31,7 +31,7 @@ def explore(
     try:
         stopped = search.run(limits, progress)
     except KeyboardInterrupt:
-        stopped = "interrupted"
+        stopped = INTERRUPTED
     return search.result(stopped)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from model.language.interpretation import State
 
+INTERRUPTED = "interrupted"  # why a search ended that Ctrl-C has ended
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -76,6 +78,10 @@ class Exploration:
     reductions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     proved: frozenset[str] = frozenset()
+
+    @property
+    def interrupted(self) -> bool:
+        return self.stopped == INTERRUPTED
 
 
 ProgressReport = Callable[[Progress], None]

@@ -30,6 +30,20 @@ ManyScenarios = Annotated[
 ManyReadings = Annotated[
     list[str] | None, typer.Option("--reading", help="literal, intended or final; default: intended")
 ]
+SetName = Annotated[
+    str | None, typer.Option("--set", help="of shipped scenarios: default (some minutes), large (more) or all")
+]
+CheckedReadings = Annotated[
+    list[str] | None, typer.Option("--reading", help="literal, intended or final; default: literal, intended")
+]
+OnlyProperties = Annotated[list[str] | None, typer.Option("--property", help="only these properties")]
+ExplorationMemory = Annotated[
+    str | None, typer.Option("--memory", help="limit for each exploration, such as 4G")
+]
+ExplorationTime = Annotated[str | None, typer.Option("--time", help="limit for each exploration, such as 60s")]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", min=1, help="scenarios at the same time; default: one a processor")
+]
 Solver = Annotated[str, typer.Option("--solver", help="the second solver: bitwuzla or cvc5")]
 Json = Annotated[bool, typer.Option("--json", help="print one JSON object")]
 Name = Annotated[str | None, typer.Argument(help="show this one in full")]
@@ -38,24 +52,18 @@ Name = Annotated[str | None, typer.Argument(help="show this one in full")]
 @application.command(epilog="Example: dsmip check minimal --reading literal --property BIND-1")
 def check(
     scenarios: Scenarios = None,
-    set_: Annotated[
-        str | None, typer.Option("--set", help="of shipped scenarios: default (some minutes), large (more) or all")
-    ] = None,
-    reading: Annotated[
-        list[str] | None, typer.Option("--reading", help="literal, intended or final; default: literal, intended")
-    ] = None,
+    set_: SetName = None,
+    reading: CheckedReadings = None,
     choose: Choices = None,
-    property_: Annotated[list[str] | None, typer.Option("--property", help="only these properties")] = None,
+    property_: OnlyProperties = None,
     mutant: Mutant = None,
     engine: Annotated[
         str, typer.Option("--engine", help="auto, explicit, product, plain, bmc, induction, portfolio or cluster")
     ] = "auto",
     save_traces: Annotated[Path | None, typer.Option("--save-traces", help="folder for counterexamples")] = None,
-    memory: Annotated[str | None, typer.Option("--memory", help="limit for each exploration, such as 4G")] = None,
-    time: Annotated[str | None, typer.Option("--time", help="limit for each exploration, such as 60s")] = None,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", min=1, help="scenarios at the same time; default: one a processor")
-    ] = None,
+    memory: ExplorationMemory = None,
+    time: ExplorationTime = None,
+    jobs: Jobs = None,
     checkpoint: Annotated[
         Path | None, typer.Option("--checkpoint", help="folder to keep explorations in, and to take them up from")
     ] = None,
@@ -106,7 +114,7 @@ def prove(
 ) -> None:
     """Prove invariants and step properties with 16-bit sequence numbers; a second solver checks each proof.
 
-    Induction first; what it leaves open is settled by exploring all states at 16 bits, if that comes to an end.
+    All states are explored at 16 bits too, if that comes to an end; it settles what induction leaves open.
     Exit code: as of `dsmip check`. What neither proves is unknown (3), never "holds".
     """
     from dsmip.prove_command import run_proofs
@@ -246,7 +254,7 @@ def findings(
     scenarios: Annotated[list[str] | None, typer.Argument(help="shipped scenarios; default: all small ones")] = None,
     save_traces: Annotated[Path | None, typer.Option("--save-traces", help="folder for counterexamples")] = None,
     memory: Annotated[str | None, typer.Option("--memory", help="limit, such as 4G")] = None,
-    time: Annotated[str | None, typer.Option("--time", help="limit for each exploration, such as 60s")] = None,
+    time: ExplorationTime = None,
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="draw counterexamples")] = True,
     markdown: Annotated[Path | None, typer.Option("--markdown", help="write a page of it to this file")] = None,
     json: Json = False,
@@ -279,19 +287,13 @@ def docs(
 def report(
     output: Output,
     scenarios: Scenarios = None,
-    set_: Annotated[
-        str | None, typer.Option("--set", help="of shipped scenarios: default (some minutes), large (more) or all")
-    ] = None,
-    reading: Annotated[
-        list[str] | None, typer.Option("--reading", help="literal, intended or final; default: literal, intended")
-    ] = None,
+    set_: SetName = None,
+    reading: CheckedReadings = None,
     choose: Choices = None,
-    property_: Annotated[list[str] | None, typer.Option("--property", help="only these properties")] = None,
-    memory: Annotated[str | None, typer.Option("--memory", help="limit, such as 4G")] = None,
-    time: Annotated[str | None, typer.Option("--time", help="limit for each exploration, such as 60s")] = None,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", min=1, help="scenarios at the same time; default: one a processor")
-    ] = None,
+    property_: OnlyProperties = None,
+    memory: ExplorationMemory = None,
+    time: ExplorationTime = None,
+    jobs: Jobs = None,
 ) -> None:
     """Explore scenarios and write one HTML file: verdicts, findings, matrices, pictures, every run step by step.
 
@@ -424,7 +426,7 @@ def export(
     output: Annotated[Path, typer.Option("--output", "-o", help="folder for the files; made if it is not there")],
     reading: ReadingName = "intended",
     choose: Choices = None,
-    property_: Annotated[list[str] | None, typer.Option("--property", help="only these properties")] = None,
+    property_: OnlyProperties = None,
     mutant: Mutant = None,
     json: Json = False,
 ) -> None:

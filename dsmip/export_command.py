@@ -14,7 +14,8 @@ from generators.exports.formats import format_called
 from generators.exports.names import identifier
 from generators.exports.subject import KnownCounts, Subject, subject_of
 from model.readings import Reading, reading
-from model.scenarios import Scenario, load, shipped
+from model.scenario_sets import is_shipped
+from model.scenarios import Scenario, load
 from properties.registry import ALL_PROPERTIES, property_called
 
 
@@ -48,7 +49,7 @@ def exported_subject(
     wanted = [property_called(name) for name in properties] or list(ALL_PROPERTIES)
     known = None
     plain = mutant is None and not read.switched_texts
-    if plain and scenario.name in shipped() and scenario == load(scenario.name):
+    if plain and is_shipped(scenario):
         answer = known_answers().get((scenario.name, read.name))
         known = None if answer is None else KnownCounts(answer.states, answer.transitions, answer.depth)
     return subject_of(scenario, read, wanted, change=change_of(mutant), mutant=mutant, known=known)

@@ -11,6 +11,7 @@ from ctypes import ArgumentError
 BAD_USE = 2
 UNKNOWN = 3
 INTERRUPTION = "dsmip: interrupted; what was not finished is unknown"
+WORKER_KILLED = "dsmip: a worker was killed (out of memory?); what was not finished is unknown"
 
 
 @contextmanager

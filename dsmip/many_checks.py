@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from multiprocessing import get_context
+from concurrent.futures import FIRST_COMPLETED, wait
 
 from checker.checking import Run
+from checker.worker_processes import worker_processes
 
 Task = Callable[[], Iterable[Run]]  # a function of a module with its arguments bound: it goes to another process
 PAUSE = 0.5  # seconds between looks at what is done
@@ -24,33 +23,14 @@ def results_in_order(tasks: Sequence[Task], jobs: int, report: Callable[[int], N
 
     Ctrl-C ends the workers and comes out as KeyboardInterrupt; what a worker raises comes out as it is.
     """
-    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_leave_interrupts_to_the_parent)
-    try:
+    with worker_processes(jobs) as pool:
         futures = [pool.submit(_all_of, task) for task in tasks]
         for future in futures:
             while not future.done():
                 wait([entry for entry in futures if not entry.done()], PAUSE, FIRST_COMPLETED)
-                report(_done(futures))
+                report(sum(entry.done() for entry in futures))
             yield from future.result()
-    except BaseException:
-        _end(pool)
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _all_of(task: Task) -> list[Run]:
     return list(task())
-
-
-def _done(futures: Sequence[Future[list[Run]]]) -> int:
-    return sum(future.done() for future in futures)
-
-
-def _leave_interrupts_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _end(pool: ProcessPoolExecutor) -> None:
-    for process in list((pool._processes or {}).values()):
-        process.terminate()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from concurrent.futures.process import BrokenProcessPool
 
 from rich.table import Table
 
-from dsmip.console import output, working
+from dsmip.console import output, say, working
+from dsmip.failures import UNKNOWN, WORKER_KILLED
 from dsmip.known_answers import expected_to_hold
 from dsmip.mutation_tables import FATES, percentage, recorded, why_it_survives
 from dsmip.quantities import limits
@@ -22,7 +24,7 @@ from model.language.errors import ModelError, nearest
 
 RUN = "run"
 NOT_TRIED = "not tried"
-SURVIVORS, UNKNOWN = 1, 3  # exit codes
+SURVIVORS = 1  # exit code
 
 
 def list_mutants(words: Sequence[str], operator: str | None, machine: str | None, *, as_json: bool) -> None:
@@ -65,12 +67,16 @@ def run_mutants(
     wanted = [table_mutant(identifier) for identifier in identifiers] or _chosen(operator, machine)
     wanted = wanted[:most]
     found: list[Outcome] = []
-    with working("mutants") as tell:
-        for outcome in outcomes(
-            wanted, names, reading, limits(memory, time), processes=processes, most_stages=len(names),
-            expected=expected_to_hold(names, reading), finished=lambda count: tell(f"{count} of {len(wanted)}"),
-        ):  # fmt: skip
-            found.append(outcome)
+    try:
+        with working("mutants") as tell:
+            for outcome in outcomes(
+                wanted, names, reading, limits(memory, time), processes=processes, most_stages=len(names),
+                expected=expected_to_hold(names, reading), finished=lambda count: tell(f"{count} of {len(wanted)}"),
+            ):  # fmt: skip
+                found.append(outcome)
+    except BrokenProcessPool:
+        say(WORKER_KILLED)
+        return UNKNOWN
     scored = scores(found, OPERATORS)
     if as_json:
         print(json.dumps({

@@ -23,11 +23,10 @@ from dsmip.mutant_option import change_of
 from model.handover import Change, binding, handover, handover_of_one
 from model.language.observations import Observation
 from model.readings import Reading, reading
-from model.scenarios import Scenario, load, shipped
+from model.scenario_sets import is_shipped
+from model.scenarios import Scenario, load
 from properties.kinds import Kind, Property, observations
 from properties.registry import ALL_PROPERTIES, property_called
-
-INTERRUPTED = "interrupted"
 
 
 def run_proofs(
@@ -55,7 +54,7 @@ def run_proofs(
                 say(f"dsmip: certificate in {path}")
             if invariant and not as_json_text:
                 show_invariant(console, text)
-        if run.exploration.stopped == INTERRUPTED:
+        if run.exploration.interrupted:
             break
     return _finish(console, results, runs, as_json_text)
 
@@ -72,7 +71,7 @@ def run_bounded(
         run = _run(scenario, entry, wanted, change, explorer("bmc"), time, steps)
         runs.append(run)
         results += results_of(run, expect=_expects(scenario, properties, choices, mutant), folder=None, mutant=mutant)
-        if run.exploration.stopped == INTERRUPTED:
+        if run.exploration.interrupted:
             break
     return _finish(output(), results, runs, as_json_text)
 
@@ -107,8 +106,7 @@ def _each(
 
 
 def _expects(scenario: Scenario, properties: Sequence[str], choices: Sequence[str], mutant: str | None) -> bool:
-    as_shipped = scenario.name in shipped() and scenario == load(scenario.name)
-    return as_shipped and not (properties or choices or mutant)
+    return is_shipped(scenario) and not (properties or choices or mutant)
 
 
 def _run(

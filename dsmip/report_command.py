@@ -6,26 +6,20 @@ import shlex
 from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from checker.checking import Run
 from diagrams.report.document import report_html
-from dsmip import quantities
-from dsmip.check_command import DEFAULT_READINGS, INTERRUPTED, at_the_same_time, checked
 from dsmip.check_results import Result, results_of
+from dsmip.checks import checks_for
 from dsmip.console import say
 from dsmip.engine_options import EngineOptions
 from dsmip.failures import UNKNOWN
 from dsmip.files import refuse_unwritable, write_atomically
-from dsmip.many_checks import jobs_for
 from dsmip.report_contents import contents_of
 from model.language.errors import ModelError
-from model.readings import reading
-from model.scenario_sets import scenario_set
-from model.scenarios import load, shipped
-from properties.registry import ALL_PROPERTIES, property_called
+from model.scenario_sets import is_shipped
 
 NAMED_IN_TITLE = 3  # scenarios; more are counted
 
@@ -38,36 +32,26 @@ def write_report(
     """The exit code: 0, or 3 if something was cut short. Raises ModelError and OutputError."""
     if target.suffix.lower() not in (".html", ".htm"):
         raise ModelError(f'--output "{target}": a report ends in .html')
-    if scenarios and scenario_set_name is not None:
-        raise ModelError("--set: give a set or names of scenarios, not both")
     refuse_unwritable(target)
-    named = dict.fromkeys(scenarios or scenario_set(scenario_set_name or "default"))
-    loaded = [load(name) for name in named]
-    read = [reading(name, choices) for name in dict.fromkeys(readings or DEFAULT_READINGS)]
-    wanted = [property_called(name) for name in properties] or list(ALL_PROPERTIES)
-    limits = quantities.limits(memory, time)
+    checks = checks_for(
+        list(dict.fromkeys(scenarios)), scenario_set_name, list(dict.fromkeys(readings)), choices, properties,
+        memory, time,
+    )  # fmt: skip
     expect = not choices and not properties
     runs: list[Run] = []
     results: list[Result] = []
     unfinished = ""
-    tasks = [
-        partial(checked, scenario, read, wanted, change=None, engine=EngineOptions(), limits=limits, reduce=True,
-                look_for_dead_ends=False)
-        for scenario in loaded
-    ]  # fmt: skip
     try:
-        for run in at_the_same_time(tasks, jobs_for(len(tasks), jobs)):
+        for run in checks.runs(jobs, engine=EngineOptions()):
             runs.append(run)
-            shipped_one = run.scenario.name in shipped() and run.scenario == load(run.scenario.name)
-            results += results_of(run, expect=expect and shipped_one, folder=None)
-            if run.exploration.stopped == INTERRUPTED:
-                raise KeyboardInterrupt
+            results += results_of(run, expect=expect and is_shipped(run.scenario), folder=None)
     except (KeyboardInterrupt, BrokenProcessPool) as reason:
         why = "Interrupted" if isinstance(reason, KeyboardInterrupt) else "A worker was killed (out of memory?)"
-        unfinished = f"{why} after {len(runs)} of {len(loaded) * len(read)} explorations; the others are not here."
+        wanted = len(checks.scenarios) * len(checks.readings)
+        unfinished = f"{why} after {len(runs)} of {wanted} explorations; the others are not here."
         say(f"dsmip: {unfinished[0].lower()}{unfinished[1:]}")
     contents = contents_of(
-        runs, results, title=_title([entry.name for entry in loaded] if scenarios else []),
+        runs, results, title=_title([entry.name for entry in checks.scenarios] if scenarios else []),
         command=_command(scenarios, scenario_set_name, readings, choices, properties),
         made=f"{datetime.now(UTC):%d %B %Y, %H:%M} UTC", version=version("dsmip"), unfinished=unfinished,
     )  # fmt: skip

@@ -13,11 +13,11 @@ from checker.cluster.partition import Order, Program, Report
 from checker.cluster.partition_text import taking_in
 from checker.cluster.trails import Trails
 from checker.explicit.action_code import action_and_position
-from checker.explicit.engine import INTERRUPTED, SECONDS_BETWEEN_REPORTS
+from checker.explicit.engine import SECONDS_BETWEEN_REPORTS
 from checker.explicit.packing import Layout
 from checker.explicit.system_text import SystemText
 from checker.interruption import Interruption, noted
-from checker.search import Exploration, Limits, Progress, ProgressReport
+from checker.search import INTERRUPTED, Exploration, Limits, Progress, ProgressReport
 from model.language.errors import ModelError
 from model.language.interpretation import Interpretation
 from model.language.observations import Observation

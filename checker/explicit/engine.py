@@ -23,7 +23,7 @@ from checker.explicit.search_memory import ENTRY, NO_PARENT, SETTLED, Register, 
 from checker.explicit.system_text import SystemText
 from checker.explicit.tables import FIRST_SLOTS, MOST_STATES, Tables
 from checker.interruption import Interruption, noted
-from checker.search import Exploration, Limits, Progress, ProgressReport, Sighting
+from checker.search import INTERRUPTED, Exploration, Limits, Progress, ProgressReport, Sighting
 from checker.symmetry import Symmetry
 from model.language.errors import ModelError
 from model.language.interpretation import Interpretation
@@ -35,7 +35,6 @@ SECONDS_PER_BATCH = 0.05
 FIRST_BATCH = 2000  # states
 SMALL = 50_000  # states; from here on an optimised kernel pays
 FEW_STATES = 2_000_000  # with joint steps; up to here optimised code of the system does not pay
-INTERRUPTED = "interrupted"
 CARRIED_OVER = ("context", "fired", "unseen", "sightings", "overflowed", "largest", "live")
 
 

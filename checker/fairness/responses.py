@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
-from checker.search import Limits, ProgressReport
+from checker.search import INTERRUPTED, Limits, ProgressReport
 from model.language.binding import Binding, resolve
 from model.language.expressions import Expression
 from model.language.interpretation import State
@@ -108,7 +108,7 @@ def decide(
     except MemoryError:
         return Answers(states, transitions, runs, "no more memory to be had for the state graph")
     except KeyboardInterrupt:
-        return Answers(states, transitions, runs, "interrupted")
+        return Answers(states, transitions, runs, INTERRUPTED)
     return Answers(states, transitions, runs, None)
 
 

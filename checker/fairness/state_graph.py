@@ -20,7 +20,7 @@ from checker.explicit.packing import Layout
 from checker.explicit.regions import packed_states
 from checker.fairness.graph import Flags, Indices, StateGraph
 from checker.fairness.limits import LimitReached
-from checker.search import Limits, Progress, ProgressReport
+from checker.search import INTERRUPTED, Limits, Progress, ProgressReport
 from model.language.expressions import Expression
 from model.language.interpretation import Interpretation, State
 from model.language.systems import Action, System
@@ -43,7 +43,7 @@ class CompiledGraph:
         self.search = ExplicitSearch(system, [], limits)
         try:
             stopped = self.search.run(progress)
-            if stopped == "interrupted":
+            if stopped == INTERRUPTED:
                 raise KeyboardInterrupt
             if stopped is not None:
                 raise LimitReached(stopped)

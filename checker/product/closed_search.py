@@ -16,7 +16,7 @@ from checker.product.planning import Declined, Plan
 from checker.product.runs import Runs
 from checker.product.sightings import Classes, Met, first_met, labels_at
 from checker.product.state_sets import BreadthFirst, Shape
-from checker.search import Exploration, Limits, Sighting
+from checker.search import INTERRUPTED, Exploration, Limits, Sighting
 from model.language.errors import ModelError
 from model.language.interpretation import Interpretation
 
@@ -68,7 +68,7 @@ class ClosedSearch:
         except Stopped as reason:
             return self._incomplete(str(reason))
         except KeyboardInterrupt:
-            return self._incomplete("interrupted")
+            return self._incomplete(INTERRUPTED)
         counted = {(part, state, value): count for part, state, value, count in self._counted()}
         states = sum(count for (part, _, _), count in counted.items() if part == 0)
         if self.limits.states is not None and states > self.limits.states:
@@ -79,7 +79,7 @@ class ClosedSearch:
         except Stopped as reason:
             return self._incomplete(f"{reason} while runs were looked for")
         except KeyboardInterrupt:
-            return self._incomplete("interrupted")
+            return self._incomplete(INTERRUPTED)
         fired, largest, overflowed = figures(self.plan, ((*place, count) for place, count in counted.items()))
         return Exploration(
             "product", True, None, states, sum(fired.values()), None, monotonic() - self.pause.started,

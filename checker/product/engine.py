@@ -14,7 +14,7 @@ from checker.product.planning import Declined, Plan, plan
 from checker.product.runs import Runs
 from checker.product.sightings import Classes, Met, first_met, labels_at
 from checker.product.state_sets import BreadthFirst, Shape
-from checker.search import Exploration, Limits, ProgressReport, Sighting
+from checker.search import INTERRUPTED, Exploration, Limits, ProgressReport, Sighting
 from model.language.errors import ModelError
 from model.language.interpretation import Interpretation
 from model.language.observations import Observation
@@ -39,7 +39,7 @@ def explore(
     except Stopped as reason:
         return nothing_explored(system, f"{reason} before the search began", pause)
     except KeyboardInterrupt:
-        return nothing_explored(system, "interrupted", pause)
+        return nothing_explored(system, INTERRUPTED, pause)
     try:
         return explore_planned(prepared, limits, pause, largest)
     except Declined as reason:
@@ -110,7 +110,7 @@ class ProductSearch:
         except Stopped as reason:
             return f"{reason} at depth {self.search.depth}"
         except KeyboardInterrupt:
-            return "interrupted"
+            return INTERRUPTED
         return None
 
     def _look_at_limits(self) -> None:

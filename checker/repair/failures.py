@@ -85,7 +85,7 @@ class Examiner:
         for states in (FEW_STATES if most is None else min(FEW_STATES, most), most):
             self.explorations += 1
             found = system.explore(settled, Limits(self.limits.memory, self.limits.seconds, states))
-            if found.stopped == "interrupted":
+            if found.interrupted:
                 raise KeyboardInterrupt
             if found.complete or any(entry.violation_name in found.sightings for entry in demand.properties):
                 break

@@ -10,7 +10,7 @@ from time import monotonic
 
 import z3
 
-from checker.search import Exploration, Limits, Progress, ProgressReport, Sighting
+from checker.search import INTERRUPTED, Exploration, Limits, Progress, ProgressReport, Sighting
 from checker.symbolic.encoding import Encoding, Move
 from model.language.channel_contents import Flight
 from model.language.errors import ModelError
@@ -162,7 +162,7 @@ class BoundedSearch:
         except SolverGaveUp as error:
             return self._gave_up(str(error))
         except KeyboardInterrupt:
-            return "interrupted"
+            return INTERRUPTED
 
     def _gave_up(self, reason: str) -> str:
         limit = self.limits.seconds

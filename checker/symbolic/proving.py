@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from time import monotonic
 
 from checker.explicit.engine import ExplicitSearch
-from checker.search import Exploration, Limits, Progress, ProgressReport, Sighting
+from checker.search import INTERRUPTED, Exploration, Limits, Progress, ProgressReport, Sighting
 from checker.symbolic.bounded import BoundedSearch, SolverGaveUp
 from checker.symbolic.certificates import Seen, certificate_text, check_certificate, read_certificate
 from checker.symbolic.encoding import Encoding
@@ -90,15 +90,15 @@ class Prover:
             left = None if limits.seconds is None else max(0.0, limits.seconds - (monotonic() - started))
             proved |= self._prove(rest, left, progress, reasons)
         except KeyboardInterrupt:
-            reasons.append("interrupted")
+            reasons.append(INTERRUPTED)
         except SolverGaveUp as error:
             reasons.append(_in_words(str(error), limits))
-        if settled is not None and settled.complete and "interrupted" not in reasons:
+        if settled is not None and settled.complete and INTERRUPTED not in reasons:
             return self._settled(settled, sightings, proved, observations, reasons, monotonic() - started)
         if settled is not None and not settled.complete:
             reasons.append(f"exploration of the system itself: {settled.stopped}")
         rest = [entry for entry in wanted if entry.name not in sightings and entry.name not in proved]
-        if rest and self.steps and "interrupted" not in reasons:
+        if rest and self.steps and INTERRUPTED not in reasons:
             reasons.append(self._search_on(system, rest, limits, started, sightings, progress))
         open_ones = [entry for entry in wanted if entry.name not in sightings and entry.name not in proved]
         stopped = "; ".join(reasons) or "not proved" if open_ones else None
@@ -115,7 +115,7 @@ class Prover:
         seconds = None if limits.seconds is None else limits.seconds / 2
         with closing(ExplicitSearch(system, wanted, replace(limits, states=STATES_SETTLED, seconds=seconds))) as search:
             stopped = search.run(progress)
-            if stopped == "interrupted":
+            if stopped == INTERRUPTED:
                 raise KeyboardInterrupt
             return search.result(stopped)
 
@@ -142,7 +142,7 @@ class Prover:
         within = replace(limits, states=STATES_EXPLORED)
         with closing(ExplicitSearch(small, wanted, within)) as search:
             stopped = search.run(progress)
-            if stopped == "interrupted":
+            if stopped == INTERRUPTED:
                 raise KeyboardInterrupt
             found = search.result(stopped).sightings
             self.encoding = Encoding(system)

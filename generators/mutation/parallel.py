@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from concurrent.futures import as_completed
 
 from checker.search import Limits
+from checker.worker_processes import worker_processes
 from generators.mutation.campaign import MOST_STAGES, Outcome, outcome_of
 from generators.mutation.table_mutants import TableMutant, table_mutant
 from generators.mutation.trial import Stage
@@ -48,17 +48,12 @@ def outcomes(
         return
     names = [mutant.identifier for mutant in mutants]
     portions = [names[start : start + TOGETHER] for start in range(0, len(names), TOGETHER)]
-    prepare = (list(scenarios), reading_name, expected, limits, most_stages)
-    with ProcessPoolExecutor(processes, get_context("spawn"), _prepared, prepare) as pool:
-        try:
-            for portion in as_completed([pool.submit(_tried, portion) for portion in portions]):
-                for outcome in portion.result():
-                    yield outcome
-                    done += 1
-                finished(done)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    with worker_processes(processes, _prepared, list(scenarios), reading_name, expected, limits, most_stages) as pool:
+        for portion in as_completed([pool.submit(_tried, portion) for portion in portions]):
+            for outcome in portion.result():
+                yield outcome
+                done += 1
+            finished(done)
 
 
 def _prepared(

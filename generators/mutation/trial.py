@@ -145,6 +145,8 @@ class Stage:
             self.scenario, self.reading, self.properties, change=mutant.change, engine=ENGINE, limits=bounded,
             progress=progress, table_checks=changed_table,
         )  # fmt: skip
+        if run.exploration.interrupted:
+            raise KeyboardInterrupt
         trial = self._judged(mutant, run)
         if trial.fate is not Fate.UNKNOWN and self.scenario.ue.count == 1:
             self._answers[run.system.fingerprint] = trial

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -11,6 +17,8 @@ from dsmip.commands import application
 from generators.mutation.table_mutants import OPERATORS, all_mutants
 from model.language.errors import ModelError
 from properties.catalogue import REQUIREMENTS
+
+PROGRAM = Path(sys.executable).with_name("dsmip")
 
 
 def dsmip(*arguments: str) -> Result:
@@ -82,3 +90,20 @@ def test_coverage_of_one_requirement_shows_its_witness_and_mutants() -> None:
     text = dsmip("requirements", "UE-F2H-01", "--coverage").stdout
     assert "witness, in minimal under intended:" in text
     assert "ue-no-deregistration by BIND-1" in text
+
+
+def interruptible() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_ctrl_c_ends_a_run_over_all_mutants(processes: str) -> None:
+    """At a terminal it reaches the workers as well."""
+    process = subprocess.Popen(
+        [PROGRAM, "mutants", "run", "minimal", "--processes", processes], stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=interruptible,
+    )  # fmt: skip
+    time.sleep(5)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (3, "", "dsmip: interrupted; what was not finished is unknown\n")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from checker.checking import Run, check_scenario
-from dsmip import check_command, report_command
+from dsmip import checks, report_command
 from dsmip.files import OutputError
 from dsmip.mutation_tables import FATES, recorded
 from dsmip.report_mutation import mutation, requirement_coverage
@@ -42,7 +42,7 @@ def report(*arguments: str | Path, code: int = 0) -> str:
 def test_bad_use_is_one_line_before_anything_is_explored(
     arguments: list[str], words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report_command, "checked", lambda *given, **options: pytest.fail("explored"))
+    monkeypatch.setattr(checks, "check_scenario", lambda *given, **options: pytest.fail("explored"))
     with pytest.raises((ModelError, OutputError), match=re.escape(words)):
         scenario, _, target, *options = arguments
         named = {name: [value] for name, value in zip(options[::2], options[1::2], strict=True)}
@@ -73,7 +73,7 @@ def test_ctrl_c_leaves_a_report_of_what_was_done(tmp_path: Path, monkeypatch: py
             raise KeyboardInterrupt
         return check_scenario(*given, **options)
 
-    monkeypatch.setattr(check_command, "check_scenario", once)
+    monkeypatch.setattr(checks, "check_scenario", once)
     code = report_command.write_report(["minimal"], [], [], ["BIND-1"], target, memory=None, time=None)
     html = target.read_text(encoding="utf-8")
     assert code == 3
