@@ -3,12 +3,14 @@ Any update may be lost or ignored, any answer lost or late; a lifetime ends when
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from generators.conformance.tracking import (
     MOST_PENDING,
     Fields,
     Sent,
+    Side,
     Steps,
     Unexplained,
     Values,
@@ -16,7 +18,7 @@ from generators.conformance.tracking import (
     nearest,
 )
 from model.addresses import HOME_ADDRESS, NO_ADDRESS
-from model.language.domains import Enumeration
+from model.language.domains import Enumeration, Value
 from model.language.systems import Action
 
 SHORTEST_LIFETIME = 4.0  # seconds: one unit on the wire (RFC 6275, 6.1.7)
@@ -27,16 +29,15 @@ class Place(NamedTuple):
     """One possibility. waiting: updates seen and not yet processed. answers: sent by the model, not yet seen."""
 
     values: Values
-    waiting: tuple[tuple[tuple[str, object], ...], ...]
+    waiting: tuple[tuple[tuple[str, Value], ...], ...]
     answers: tuple[Sent, ...]
 
 
-class HomeAgentSide:
-    """near: the capture was taken at the home agent, so that updates arrive when they are seen."""
+class HomeAgentSide(Side[Place]):
+    """near: updates arrive when they are seen."""
 
     def __init__(self, steps: Steps, *, near: bool, first_number: int, known_numbers: set[int]) -> None:
-        self.steps = steps
-        self.near = near
+        super().__init__(steps, near=near)
         self.ends_at = 0.0
         self.last_update = 0.0
         self.places = {Place(values, (), ()) for values in self._starts(first_number, known_numbers)}
@@ -74,7 +75,7 @@ class HomeAgentSide:
                 found |= set(self._processed(place, fields))
             else:
                 found.add(place._replace(waiting=(*place.waiting, packed)[-MOST_PENDING:]))
-        limited(found)  # type: ignore[arg-type]
+        limited(found)
         self.places = found
         self._close(time)
 
@@ -100,33 +101,20 @@ class HomeAgentSide:
         self.ends_at = 0.0
 
     def _processed(self, place: Place, fields: Fields) -> list[Place]:
-        found = []
-        for values, sent, _ in self.steps.receiving(place.values, fields):
-            answers = place.answers if sent is None else (*place.answers, sent)[-MOST_PENDING:]
-            found.append(place._replace(values=values, answers=answers))
-        return found
+        return [_after(place, values, sent) for values, sent, _ in self.steps.receiving(place.values, fields)]
 
     def _close(self, time: float) -> None:
         """Add what may have happened unseen."""
-        frontier = list(self.places)
-        found = set(frontier)
-        while frontier:
-            place = frontier.pop()
-            following = []
+
+        def following(place: Place) -> Iterator[Place]:
             for values, sent, action in self.steps.unseen(place.values):
-                if not self._may_happen(action, place, time):
-                    continue
-                answers = place.answers if sent is None else (*place.answers, sent)[-MOST_PENDING:]
-                following.append(place._replace(values=values, answers=answers))
+                if self._may_happen(action, place, time):
+                    yield _after(place, values, sent)
             for index, packed in enumerate(place.waiting):
                 rest = (*place.waiting[:index], *place.waiting[index + 1 :])
-                following += self._processed(place._replace(waiting=rest), dict(packed))  # type: ignore[arg-type]
-            for one in following:
-                if one not in found:
-                    found.add(one)
-                    frontier.append(one)
-            limited(found)  # type: ignore[arg-type]
-        self.places = found
+                yield from self._processed(place._replace(waiting=rest), dict(packed))
+
+        self.close(following)
 
     def _may_happen(self, action: Action, place: Place, time: float) -> bool:
         """A lifetime ends when its time is over; one whose acceptance was not seen lasts the shortest there is."""
@@ -134,3 +122,9 @@ class HomeAgentSide:
             return True
         unknown = bool(place.answers) and time < self.last_update + SHORTEST_LIFETIME - EARLY
         return time >= self.ends_at and not unknown
+
+
+def _after(place: Place, values: Values, sent: Sent | None) -> Place:
+    """The place after a step."""
+    answers = place.answers if sent is None else (*place.answers, sent)[-MOST_PENDING:]
+    return place._replace(values=values, answers=answers)

@@ -3,8 +3,9 @@ The other side and the network may do anything, so what is refused here no run o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from generators.conformance.surroundings import NothingToSay
 from model.language.channel_contents import Flight
@@ -24,6 +25,7 @@ OF_NO_CONSEQUENCE = (
 UNSEEN = ("protection", "repeated", "network", "granted_ticks", "asked_ticks")
 Fields = Mapping[str, Value]
 Values = tuple[Value, ...]
+Place = TypeVar("Place")
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,27 @@ def nearest(fields: Fields, candidates: Iterable[Sent], ignored: Iterable[str]) 
     return Unexplained("differs from what is permitted", best[1], {n: values[n] for n in best[1]}, best[2].action)
 
 
-def limited(states: set[object]) -> None:
+class Side(Generic[Place]):
+    """Where one side may be. near: the capture was taken at this side."""
+
+    def __init__(self, steps: Steps, *, near: bool) -> None:
+        self.steps = steps
+        self.near = near
+        self.places: set[Place] = set()
+
+    def close(self, following: Callable[[Place], Iterable[Place]]) -> None:
+        """Add what may have happened unseen. following: where one such step leads."""
+        frontier = list(self.places)
+        found = set(frontier)
+        while frontier:
+            for one in following(frontier.pop()):
+                if one not in found:
+                    found.add(one)
+                    frontier.append(one)
+            limited(found)
+        self.places = found
+
+
+def limited(states: Collection[object]) -> None:
     if len(states) > MOST_STATES:
         raise NothingToSay(f"more than {MOST_STATES} states would have to be tracked")

@@ -3,11 +3,13 @@ messages unseen; its sequence numbers only go forward, or go on from the number 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from generators.conformance.tracking import (
     Fields,
     Sent,
+    Side,
     Steps,
     Unexplained,
     Values,
@@ -35,12 +37,11 @@ class Place(NamedTuple):
     sent: Sent | None
 
 
-class UeSide:
-    """near: the capture was taken at the UE, so that everything it sends is seen, in order."""
+class UeSide(Side[Place]):
+    """near: everything that the UE sends is seen, in order."""
 
     def __init__(self, steps: Steps, *, near: bool) -> None:
-        self.steps = steps
-        self.near = near
+        super().__init__(steps, near=near)
         self.newest: int | None = None
         self.numbers: dict[int, Fields] = {}
         self.told: list[int] = []
@@ -113,26 +114,20 @@ class UeSide:
 
     def _close(self, before: bool = False) -> None:
         """Add what may have happened unseen. before: before the capture, when sending was unseen as well."""
-        frontier = list(self.places)
-        found = set(frontier)
-        while frontier:
-            place = frontier.pop()
-            following = []
+
+        def following(place: Place) -> Iterator[Place]:
             if place.sent is None:
-                following = [Place(values, sent) for values, sent, _ in self.steps.unseen(place.values)]
+                for values, sent, _ in self.steps.unseen(place.values):
+                    yield Place(values, sent)
                 for fields in self.answers:
-                    following += self._received(place, fields)
+                    yield from self._received(place, fields)
             elif before or not self.near:
-                following = [Place(place.values, None)]
-            for one in following:
-                if one not in found:
-                    found.add(one)
-                    frontier.append(one)
-            limited(found)  # type: ignore[arg-type]
-        self.places = found
+                yield Place(place.values, None)
+
+        self.close(following)
         if not before:
-            self.ever |= found
-            limited(self.ever)  # type: ignore[arg-type]
+            self.ever |= self.places
+            limited(self.ever)
 
     def _received(self, place: Place, fields: Fields) -> list[Place]:
         """An answer as the UE in this place takes it, with the number of its newest update."""
