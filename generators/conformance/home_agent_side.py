@@ -4,10 +4,10 @@ Any update may be lost or ignored, any answer lost or late; a lifetime ends when
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from generators.conformance.tracking import (
-    MOST_PENDING,
     Fields,
     Sent,
     Side,
@@ -74,7 +74,7 @@ class HomeAgentSide(Side[Place]):
             if self.near:
                 found |= set(self._processed(place, fields))
             else:
-                found.add(place._replace(waiting=(*place.waiting, packed)[-MOST_PENDING:]))
+                found.add(place._replace(waiting=self.newest_of((*place.waiting, packed))))
         limited(found)
         self.places = found
         self._close(time)
@@ -89,7 +89,8 @@ class HomeAgentSide(Side[Place]):
                     rest = (*place.answers[:index], *place.answers[index + 1 :])
                     found.add(place._replace(answers=rest))
         if not found:
-            return nearest(fields, {sent for place in self.places for sent in place.answers}, ignored)
+            answers = {sent for place in self.places for sent in place.answers}
+            return replace(nearest(fields, answers, ignored), certain=not self.cut)
         self.places = found
         return None
 
@@ -101,7 +102,11 @@ class HomeAgentSide(Side[Place]):
         self.ends_at = 0.0
 
     def _processed(self, place: Place, fields: Fields) -> list[Place]:
-        return [_after(place, values, sent) for values, sent, _ in self.steps.receiving(place.values, fields)]
+        return [self._after(place, values, sent) for values, sent, _ in self.steps.receiving(place.values, fields)]
+
+    def _after(self, place: Place, values: Values, sent: Sent | None) -> Place:
+        answers = place.answers if sent is None else self.newest_of((*place.answers, sent))
+        return place._replace(values=values, answers=answers)
 
     def _close(self, time: float) -> None:
         """Add what may have happened unseen."""
@@ -109,7 +114,7 @@ class HomeAgentSide(Side[Place]):
         def following(place: Place) -> Iterator[Place]:
             for values, sent, action in self.steps.unseen(place.values):
                 if self._may_happen(action, place, time):
-                    yield _after(place, values, sent)
+                    yield self._after(place, values, sent)
             for index, packed in enumerate(place.waiting):
                 rest = (*place.waiting[:index], *place.waiting[index + 1 :])
                 yield from self._processed(place._replace(waiting=rest), dict(packed))
@@ -122,9 +127,3 @@ class HomeAgentSide(Side[Place]):
             return True
         unknown = bool(place.answers) and time < self.last_update + SHORTEST_LIFETIME - EARLY
         return time >= self.ends_at and not unknown
-
-
-def _after(place: Place, values: Values, sent: Sent | None) -> Place:
-    """The place after a step."""
-    answers = place.answers if sent is None else (*place.answers, sent)[-MOST_PENDING:]
-    return place._replace(values=values, answers=answers)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from generators.conformance.flows import Contents, Flow, Seen
 from generators.conformance.home_agent_side import HomeAgentSide
 from generators.conformance.surroundings import KNOWN, NothingToSay, Surroundings, policy_of, surroundings_of
-from generators.conformance.tracking import Steps, Unexplained
+from generators.conformance.tracking import MOST_PENDING, Steps, Unexplained
 from generators.conformance.ue_side import UeSide
 from generators.packets.errors import PacketError
 from generators.packets.wire_form import WireForm
@@ -108,13 +108,16 @@ def judge(contents: Contents, place: str, readings: Sequence[Reading], *, search
 
 @dataclass
 class _Best:
-    """What went farthest so far."""
+    """What went farthest so far. doubtful: where nothing can be said."""
 
     reached: int = -1
     verdict: SideVerdict | None = None
     chosen: Reading | None = None
+    doubtful: SideVerdict | None = None
 
     def offer(self, verdict: SideVerdict, chosen: Reading) -> None:
+        if verdict.outcome is Outcome.UNKNOWN:
+            self.doubtful = self.doubtful or verdict
         if (verdict.packet or 0) > self.reached:
             self.reached, self.verdict, self.chosen = verdict.packet or 0, verdict, chosen
 
@@ -127,14 +130,14 @@ def _judge_side(
         words = " ".join([chosen.name, *chosen.switched_texts])
         report(f"{side.replace('_', ' ')}: {words}")
         try:
-            verdict = replace(_attempt(flow, side, place, chosen), reading=words)
+            for verdict in _attempts(flow, side, place, chosen):
+                if verdict.outcome is Outcome.EXPLAINED:
+                    return replace(verdict, reading=words)
+                best.offer(replace(verdict, reading=words), chosen)
         except NothingToSay as reason:
             return SideVerdict(side, Outcome.UNKNOWN, words, reason=str(reason))
-        if verdict.outcome is Outcome.EXPLAINED:
-            return verdict
-        best.offer(verdict, chosen)
     assert best.verdict is not None
-    return best.verdict
+    return best.doubtful or best.verdict
 
 
 def _to_try(readings: Sequence[Reading], side: str, search: bool, best: _Best) -> Iterator[Reading]:
@@ -151,16 +154,11 @@ def _to_try(readings: Sequence[Reading], side: str, search: bool, best: _Best) -
                     yield Reading(last.name, {**last.switched, (side, identifier): value})
 
 
-def _attempt(flow: Flow, side: str, place: str, chosen: Reading) -> SideVerdict:
+def _attempts(flow: Flow, side: str, place: str, chosen: Reading) -> Iterator[SideVerdict]:
     """One side under one reading; the home agent without and with duplicate address detection."""
-    found: list[SideVerdict] = []
     for detects in (False, True) if side == "home_agent" else (False,):
         around = surroundings_of(flow, place, side, detects_duplicates=detects)
-        verdict = _Walk(flow, place, around, _steps_of(around, chosen, side)).walk(side)
-        if verdict.outcome is Outcome.EXPLAINED:
-            return verdict
-        found.append(verdict)
-    return max(found, key=lambda verdict: verdict.packet or 0)
+        yield _Walk(flow, place, around, _steps_of(around, chosen, side)).walk(side)
 
 
 def _steps_of(around: Surroundings, chosen: Reading, side: str) -> Steps:
@@ -251,6 +249,9 @@ class _Walk:
         return fields
 
     def _unexplained(self, side: str, seen: Seen, fields: Mapping[str, Value], wrong: Unexplained) -> SideVerdict:
+        if not wrong.certain:
+            reason = f"more than {MOST_PENDING} messages under way would have to be tracked for packet {seen.number}"
+            return SideVerdict(side, Outcome.UNKNOWN, "", seen.number, None, reason)
         message = "BindingUpdate" if seen.update is not None else "BindingAcknowledgement"
         rules = RULES[message]
         rule = next((rules[name] for name in wrong.fields if name in rules), None)

@@ -15,7 +15,7 @@ from model.language.systems import Action, ActionKind, System, SystemVariable
 from model.messages import DOWNLINK, UPLINK, BindingAcknowledgement, BindingUpdate, Protection
 
 MOST_STATES = 6000  # tracked at once, or expanded for one flow; beyond it nothing can be said
-MOST_PENDING = 4  # answers that may still be under way
+MOST_PENDING = 4  # updates or answers that may still be under way; beyond it only an explanation can be told
 # Of the UE: what no packet shows or depends on. IKEv2 is not seen: an association is there when it is needed.
 OF_NO_CONSEQUENCE = (
     "ue.reason", "ue.tunnel", "ue.safe_to_stay_home", "ue.prefix_discovery_due", "ue.association_renewed",
@@ -26,6 +26,7 @@ UNSEEN = ("protection", "repeated", "network", "granted_ticks", "asked_ticks")
 Fields = Mapping[str, Value]
 Values = tuple[Value, ...]
 Place = TypeVar("Place")
+Pending = TypeVar("Pending")
 
 
 @dataclass(frozen=True)
@@ -140,12 +141,13 @@ class Steps:
 @dataclass(frozen=True)
 class Unexplained:
     """Why a packet has no explanation. fields: those in which it differs from the nearest thing permitted.
-    permitted: what the nearest has there."""
+    permitted: what the nearest has there. certain: not if something that is not tracked might explain it."""
 
     reason: str
     fields: tuple[str, ...]
     permitted: Fields
     action: Action | None
+    certain: bool = True
 
 
 def nearest(fields: Fields, candidates: Iterable[Sent], ignored: Iterable[str]) -> Unexplained:
@@ -163,12 +165,19 @@ def nearest(fields: Fields, candidates: Iterable[Sent], ignored: Iterable[str]) 
 
 
 class Side(Generic[Place]):
-    """Where one side may be. near: the capture was taken at this side."""
+    """Where one side may be. near: the capture was taken at this side. cut: more was under way than is tracked, so
+    that it may be elsewhere too."""
 
     def __init__(self, steps: Steps, *, near: bool) -> None:
         self.steps = steps
         self.near = near
+        self.cut = False
         self.places: set[Place] = set()
+
+    def newest_of(self, pending: tuple[Pending, ...]) -> tuple[Pending, ...]:
+        """As much as is tracked."""
+        self.cut = self.cut or len(pending) > MOST_PENDING
+        return pending[-MOST_PENDING:]
 
     def close(self, following: Callable[[Place], Iterable[Place]]) -> None:
         """Add what may have happened unseen. following: where one such step leads."""

@@ -4,6 +4,7 @@ messages unseen; its sequence numbers only go forward, or go on from the number 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from generators.conformance.tracking import (
@@ -47,9 +48,9 @@ class UeSide(Side[Place]):
         self.told: list[int] = []
         self.ever: set[Place] = set()  # every place there was: a late update was sent from one of them
         self.places = {Place(values, None) for values in self.steps.starts}
-        self.answers: list[Fields] = self._possible_earlier_answers()
+        self.answers = self._possible_earlier_answers()
         self._close(before=True)
-        self.answers = []
+        self.answers = ()
         self.ever |= self.places
 
     def update(self, fields: Fields) -> Unexplained | None:
@@ -71,7 +72,8 @@ class UeSide(Side[Place]):
             if place.sent is not None and _matches(place.sent, fields)
         }  # fmt: skip
         if not found:
-            return nearest(fields, {place.sent for place in among if place.sent is not None}, IGNORED)
+            candidates = {place.sent for place in among if place.sent is not None}
+            return replace(nearest(fields, candidates, IGNORED), certain=not self.cut)
         self.numbers[number] = fields
         if not late:
             self.newest = number
@@ -81,7 +83,7 @@ class UeSide(Side[Place]):
 
     def acknowledgement(self, fields: Fields) -> None:
         """A Binding Acknowledgement was seen: it reaches the UE now, later or never."""
-        self.answers = [*self.answers, fields][-3:]
+        self.answers = self.newest_of((*(one for one in self.answers if not self._is_spent(one)), fields))
         if fields["status"] == Status.SEQUENCE_NUMBER_OUT_OF_WINDOW.value:
             self.told.append(int(fields["sequence_number"]))
         self._close()
@@ -97,17 +99,23 @@ class UeSide(Side[Place]):
             )  # fmt: skip
         return None
 
-    def _possible_earlier_answers(self) -> list[Fields]:
+    def _is_spent(self, answer: Fields) -> bool:
+        """Of an older update: under no reading does the UE take notice of it (REF-A7), unless it is status 135."""
+        number = int(answer["sequence_number"])
+        return (number in self.numbers and number != self.newest
+                and answer["status"] != Status.SEQUENCE_NUMBER_OUT_OF_WINDOW.value)  # fmt: skip
+
+    def _possible_earlier_answers(self) -> tuple[Fields, ...]:
         """Acceptances that may have reached the UE before the capture began."""
         plain = {name: entry.default for name, entry in BindingAcknowledgement.fields.items()}
-        return [
+        return tuple(
             {**plain, "key_management": True, "encapsulation": encapsulation.value, "nat_detection": nat.value,
              "ipv4_address_acknowledgement": ipv4.value, "destination": NO_ADDRESS}
             for encapsulation in (Encapsulation.IPV6, Encapsulation.UDP)
             for nat in ((NatDetection.ABSENT,) if encapsulation is Encapsulation.IPV6 else
                         (NatDetection.F_CLEAR, NatDetection.F_SET))
             for ipv4 in (Ipv4AddressAcknowledgement.ABSENT, Ipv4AddressAcknowledgement.ASSIGNED)
-        ]  # fmt: skip
+        )  # fmt: skip
 
     def _numbered(self, values: Values, number: int) -> Values:
         return self.steps.with_values(values, {NUMBER: number})

@@ -8,9 +8,14 @@ import pytest
 
 from generators.conformance.flows import contents_of
 from generators.conformance.judging import FlowVerdict, Judgement, Outcome, judge
+from generators.conformance.surroundings import surroundings_of
+from generators.conformance.tracking import Steps
+from generators.conformance.ue_side import UeSide
 from generators.packets.captures import parse_capture
 from generators.packets.options import AlternateCareOfAddress, NatDetection
-from model.readings import reading
+from model.handover import handover
+from model.messages import Status
+from model.readings import READINGS, reading
 from tests.conformance.field_captures import (
     ABROAD,
     ELSEWHERE,
@@ -167,6 +172,37 @@ def test_answers_may_come_late_where_the_capture_is_not_taken_at_the_home_agent(
 
 def test_nothing_in_the_clear_is_no_verdict() -> None:
     assert judge(contents_of([]), "home_agent", [reading("intended")], search=False).exit_code == 3
+
+
+def test_more_answers_under_way_than_are_tracked_are_no_verdict() -> None:
+    burst = [*(update(1 + number / 1000, number) for number in range(5)),
+             *(answer(1.1 + number / 1000, number) for number in range(5))]  # fmt: skip
+    assert judged(*burst[:4], *burst[5:9]).exit_code == 0
+    judgement = judged(*burst)
+    assert judgement.exit_code == 3
+    agent = only(judgement).sides[1]
+    assert (agent.outcome, agent.requirement) == (Outcome.UNKNOWN, None) and "more than 4 messages" in agent.reason
+
+
+def test_a_wrong_answer_after_many_answered_updates_is_still_found() -> None:
+    rounds = [one for number in range(1, 7) for one in (update(number, number), answer(number + 0.1, number))]
+    wrong = altered(answer(7.1, 7), sequence_number=99)
+    assert broken(judged(*rounds, update(7, 7), wrong)) == ("home_agent", 14, "REF-B9")
+    assert broken(judged(*rounds, altered(update(7, 7), forces_udp=True))) == ("ue", 13, "UE-F2F-08")
+
+
+@pytest.mark.parametrize("name", READINGS)
+def test_a_ue_takes_no_notice_of_an_answer_to_an_older_update(name: str) -> None:
+    flow = contents_of(parse_capture(capture(*ROUND_TRIP), "test.pcap")).flows[0]
+    around = surroundings_of(flow, "ue", "ue", detects_duplicates=False)
+    steps = Steps(handover(around.scenario, reading(name)), "ue")
+    known = {place.values for place in UeSide(steps, near=False).places}
+    assert {steps.value(state, "ue.state") for state in known} >= {"registering", "registered", "deregistering"}
+    for state in known:
+        newest = steps.with_values(state, {"ue.sequence_number": 8})
+        for status in set(Status) - {Status.SEQUENCE_NUMBER_OUT_OF_WINDOW}:
+            told = {"sequence_number": 7, "status": status.value, "destination": steps.value(state, "ue.address")}
+            assert all((after, sent) == (state, None) for after, sent, _ in steps.receiving(newest, told))
 
 
 def test_too_many_care_of_addresses_are_no_verdict() -> None:
