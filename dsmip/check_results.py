@@ -151,10 +151,10 @@ def show(
 
 
 def runs_table(runs: Sequence[Run]) -> Table:
-    table = Table(title="Explorations", title_justify="left", box=SIMPLE_HEAD)
+    table = Table(title="Explorations", title_justify="left", box=SIMPLE_HEAD, padding=0)
     for name in ("scenario", "reading"):
         table.add_column(name, no_wrap=True)
-    for name in ("states", "transitions", "depth", "seconds", "holds", "violated", "unknown", "vacuous", "dead rows"):
+    for name in ("states", "transitions", "depth", "seconds", "holds", "violated", "unknown", "vacuous", "dead\nrows"):
         table.add_column(name, justify="right", no_wrap=True)
     for run in runs:
         words = [word(entry.verdict) for entry in run.judgements]
