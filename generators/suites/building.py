@@ -121,14 +121,10 @@ def _from_mutant(goals: Goals, mutant: Mutant, subjects: Sequence[Subject]) -> N
         except ModelError:
             continue
         found = compared(entry.actor, wrong, entry.offers)
-        for distinction in {found.by_answers, found.by_state} - {None}:
-            assert distinction is not None
+        for distinction in dict.fromkeys(filter(None, (found.by_answers, found.by_state))):
             name = goal if distinction.by == "answers" else f"{goal} (by observation)"
             goals.add(name, mutant.title, Candidate(entry.name, distinction.start, distinction.stimuli))
-        if found.by_answers is not None:
-            return
         if found.by_state is not None:
-            why = "" if why == "" else why
             return
         why = "equivalent for a tester" if found.complete else "no difference found within the search limit"
     goals.leave_out(goal, why)
