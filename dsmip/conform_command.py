@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from dsmip.console import output, working
 from generators.conformance.flows import contents_of
@@ -15,9 +14,6 @@ from generators.packets.captures import read_capture
 from model.language.errors import ModelError, nearest
 from model.readings import reading
 from properties.catalogue import requirement
-
-if TYPE_CHECKING:
-    from properties.catalogue import Requirement
 
 ABOUT = "dsmip conform 1"
 
@@ -70,14 +66,10 @@ def _lines_of_side(side: SideVerdict) -> list[str]:
     found = [f"  {who}, packet {side.packet}: {side.reason}"]
     if side.requirement is not None:
         rule = requirement(side.requirement)
-        found.append(f"    {rule.identifier} ({_clause(rule)}): {rule.text}")
+        found.append(f"    {rule.identifier} ({rule.source}): {rule.text}")
     if side.reading:
         found.append(f"    under the reading that goes farthest: {side.reading}")
     return found
-
-
-def _clause(rule: Requirement) -> str:
-    return rule.source
 
 
 def _data(judgement: Judgement, capture: Path, place: str) -> dict[str, object]:

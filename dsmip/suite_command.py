@@ -14,7 +14,7 @@ from dsmip.console import say, working
 from dsmip.files import refuse_unwritable, write_atomically
 from generators.adapters.protocol import SystemUnderTest
 from generators.suites.building import KINDS, build_suite
-from generators.suites.cases import Suite, as_data, from_data
+from generators.suites.cases import Suite, from_data
 from generators.suites.forms import FORMS, written
 from generators.suites.running import Session, Verdict, run_suite
 from generators.suites.sessions import ADAPTERS, session_for
@@ -96,6 +96,3 @@ def _session(adapter: str, role: str, mutant: str | None) -> Session:
     except (ImportError, AttributeError, ValueError) as error:
         raise ModelError(f'--adapter "{adapter}": {error}') from None
     return Session(factory, lambda: None)
-
-
-__all__ = ["as_data", "read_suite", "run_on", "write_suite"]

@@ -208,13 +208,3 @@ def _bound(address: str, port: int) -> socket.socket:
     found.bind((address, port))
     found.setblocking(False)
     return found
-
-
-def home_agent(setup: Mapping[str, Any], mutant: str | None = None) -> LoopbackAdapter:
-    """The reference home agent as a program."""
-    return LoopbackAdapter("home_agent", mutant=mutant)
-
-
-def ue(setup: Mapping[str, Any], mutant: str | None = None) -> LoopbackAdapter:
-    """The reference UE as a program."""
-    return LoopbackAdapter("ue", mutant=mutant)

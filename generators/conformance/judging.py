@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from generators.conformance.flows import Contents, Flow, Seen
 from generators.conformance.home_agent_side import HomeAgentSide
-from generators.conformance.surroundings import KNOWN, NothingToSay, Surroundings, policy_of, surroundings_of
+from generators.conformance.surroundings import NothingToSay, Surroundings, policy_of, surroundings_of
 from generators.conformance.tracking import MOST_PENDING, Steps, Unexplained
 from generators.conformance.ue_side import UeSide
 from generators.packets.errors import PacketError
@@ -241,8 +241,7 @@ class _Walk:
         packet = seen.packet
         answer = seen.acknowledgement
         if answer is not None:
-            status = policy_of(answer.status)
-            packet = replace(packet, message=replace(answer, status=status if status in KNOWN else 129))
+            packet = replace(packet, message=replace(answer, status=policy_of(answer.status)))
         _, fields = self.form.fields(packet)
         name = "source" if seen.update is not None else "destination"
         fields[name] = self.around.hidden_mapping.get(str(fields[name]), fields[name])

@@ -25,7 +25,7 @@ from model.scenarios import Scenario, from_data
 PLACES = ("home_agent", "ue", "both")
 KNOWN = {int(status.value.split()[0]) for status in Status}
 REFUSAL = 129  # stands for every refusal out of policy
-OF_POLICY = {128, 129, 130, 131, 132, 139}
+OF_POLICY = {129, 130, 131, 132, 139}
 MOST_NETWORKS = 6
 
 
@@ -153,4 +153,4 @@ def policy_of(status: int) -> int:
     """Status 1 is an acceptance like 0; refusals that are the home agent's own business are one."""
     if status < 128:
         return 0
-    return REFUSAL if status in OF_POLICY - {128} or status not in KNOWN else status
+    return REFUSAL if status in OF_POLICY or status not in KNOWN else status

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from generators.suites.compiled_rows import Compiled, Fields, Values, compiled
 from model.execution.actors import row_scope
-from model.language.domains import Modular, Value
+from model.language.domains import Value
 from model.language.errors import ModelError
 from model.language.interpretation import Interpretation
 from model.language.machines import TriggerKind
@@ -92,11 +92,6 @@ class ActorModel:
     def visible(self) -> tuple[int, ...]:
         """The places of the variables that are no ghosts."""
         return tuple(place for place, variable in enumerate(self.variables) if not variable.ghost)
-
-    @cached_property
-    def serial_numbers(self) -> tuple[int, ...]:
-        """The places of the visible variables that are numbers modulo a power of two."""
-        return tuple(place for place in self.visible if isinstance(self.variables[place].domain, Modular))
 
     @cached_property
     def messages(self) -> Mapping[str, MessageType]:

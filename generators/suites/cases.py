@@ -10,6 +10,7 @@ from typing import Any
 from generators.suites.actor_model import ActorModel, Answers, Message, Reaction, Stimulus
 from generators.suites.compiled_rows import Values
 from model.language.domains import Value
+from model.language.machines import TriggerKind
 
 Belief = tuple[Values, ...]
 
@@ -180,8 +181,6 @@ def _case_data(case: TestCase) -> dict[str, Any]:
 
 def from_data(data: dict[str, Any]) -> Suite:
     """A suite from what `as_data` gave. Raises KeyError or ValueError if it is none."""
-    from model.language.machines import TriggerKind
-
     if data.get("format") != "dsmip-suite/1":
         raise ValueError('"format" is not "dsmip-suite/1"')
     cases = []

@@ -4,7 +4,7 @@ States that differ only in their sequence numbers, shifted together, count as on
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from generators.suites.actor_model import ActorModel, Reaction, Stimulus
@@ -67,9 +67,7 @@ def shifted(actor: ActorModel, *states: Values) -> Key:
     return tuple(key)
 
 
-def explored(
-    actor: ActorModel, offers: Sequence[Offer], most_states: int = 4000, done: Callable[[], bool] | None = None
-) -> ActorGraph:
+def explored(actor: ActorModel, offers: Sequence[Offer], most_states: int = 4000) -> ActorGraph:
     """The graph, until complete or `most_states` are found."""
     graph = ActorGraph(actor)
     index: dict[Key, int] = {}

@@ -57,5 +57,3 @@ def _wide(fields: Fields, bits: int) -> Fields:
         number = int(result["sequence_number"])
         result["sequence_number"] = number if number < half else number + 65_536 - (1 << bits)
     return result
-
-

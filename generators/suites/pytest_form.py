@@ -190,5 +190,3 @@ def _permitted(one: Permitted) -> Call:
     if one.after:
         arguments.append(("after=", one.after))
     return Call("sends", arguments)
-
-

@@ -12,7 +12,7 @@ from generators.adapters.wire_protocol import SystemDown, Unable
 from generators.adapters.wire_system import NoPacket
 from generators.suites.actor_model import Stimulus
 from generators.suites.blame import disregarded
-from generators.suites.cases import Permitted, Step, Suite, TestCase
+from generators.suites.cases import Permitted, Suite, TestCase
 from generators.suites.goals import in_words
 from model.language.errors import ModelError
 from model.language.machines import TriggerKind
@@ -87,24 +87,23 @@ def run_case(suite: Suite, case: TestCase, session: Session) -> Result:
             differences = [difference(one, answers, system) for one in due]
             fitting = [one for one, found in zip(due, differences, strict=True) if not found]
             if not fitting:
-                requirements = dict.fromkeys(name for one in due for name in one.requirements)
                 wrong = {name for found in differences for name in found.wrong}
                 words = "; or ".join(dict.fromkeys(found.words for found in differences))
                 return Result(case, Verdict.FAIL, f"{in_words(step.stimulus)}: {words} ({_rows(due)})", number,
-                              disregarded(list(requirements) or case.requirements, wrong))  # fmt: skip
+                              disregarded(_requirements(due) or case.requirements, wrong))  # fmt: skip
             belief = fitting[0].after
     except SystemDown as error:
         return Result(case, Verdict.ERROR, f"the system is down: {error}", number)
     except NoPacket as error:
-        due_then = _due(case.steps[number - 1]) if number else ()
-        return Result(case, Verdict.FAIL, str(error), number, due_then or case.requirements)
+        permitted = case.steps[number - 1].permitted if number else ()
+        return Result(case, Verdict.FAIL, str(error), number, _requirements(permitted) or case.requirements)
     except (Unable, ModelError) as error:
         return Result(case, Verdict.INCONCLUSIVE, str(error), number)
     return Result(case, Verdict.PASS)
 
 
-def _due(step: Step) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for one in step.permitted for name in one.requirements))
+def _requirements(due: Sequence[Permitted]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for one in due for name in one.requirements))
 
 
 def _rows(due: Sequence[Permitted]) -> str:
