@@ -16,12 +16,12 @@ from typing import Any
 
 from generators.adapters.loopback_plan import HOME_AGENT, ipv4_addresses, loopback_plan
 from generators.adapters.protocol import Fields
+from generators.adapters.sockets import LARGEST, udp_socket
 from generators.adapters.wire_protocol import Capability, Datagram, SystemDown, Udp, Unable
 from model.scenarios import from_data
 
 SECONDS_TO_START = 30.0
 SECONDS_TO_ANSWER = 10.0
-LARGEST = 65_535
 
 
 class LoopbackAdapter:
@@ -133,12 +133,12 @@ class LoopbackAdapter:
     def _listen(self, setup: Mapping[str, Any]) -> None:
         """A socket for each address that the tester plays; all with one port."""
         if self._link is None:
-            self._link = _bound("127.0.0.1", 0)
+            self._link = udp_socket("127.0.0.1", 0)
         scenario = from_data(setup["scenario"], "scenario of the test")
         wanted = ipv4_addresses(loopback_plan(scenario, 0)) if self.role == "home_agent" else [str(HOME_AGENT)]
         for address in wanted:
             if (address, self.own_port) not in self._sockets:
-                one = _bound(address, self.own_port)
+                one = udp_socket(address, self.own_port)
                 self.own_port = one.getsockname()[1]
                 self._sockets[address, self.own_port] = one
 
@@ -201,10 +201,3 @@ class LoopbackAdapter:
                     data, sender = key.fileobj.recvfrom(LARGEST)
                     via = None if key.data is None else Udp(sender[0], sender[1], *key.data)
                     self._arrived.append(Datagram(data, via))
-
-
-def _bound(address: str, port: int) -> socket.socket:
-    found = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    found.bind((address, port))
-    found.setblocking(False)
-    return found

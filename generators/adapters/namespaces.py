@@ -17,6 +17,7 @@ from typing import Any
 
 from generators.adapters.loopback import LoopbackAdapter
 from generators.adapters.loopback_plan import loopback_plan, placed
+from generators.adapters.sockets import udp_socket
 from generators.adapters.wire_protocol import Datagram, Udp, Unable
 from generators.packets.address_plan import AddressPlan
 from generators.packets.packet import DSMIPV6_PORT
@@ -177,11 +178,8 @@ def _socket_in(namespace: str, address: str, port: int) -> socket.socket:
         with Path(f"/var/run/netns/{namespace}").open() as file:
             if ctypes.CDLL(None, use_errno=True).setns(file.fileno(), CLONE_NEWNET):
                 return
-        one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         with contextlib.suppress(OSError):
-            one.bind((address, port))
-            one.setblocking(False)
-            found.append(one)
+            found.append(udp_socket(address, port))
 
     thread = threading.Thread(target=make)
     thread.start()

@@ -6,11 +6,11 @@ from __future__ import annotations
 import struct
 from ipaddress import IPv4Address
 
+from generators.packets.decoding import UDP, checksum
 from generators.packets.packet import DSMIPV6_PORT
 
 IPV4_BYTES = 20
 UDP_BYTES = 8
-UDP = 17
 
 
 def wrapped(data: bytes, source: str, destination: str) -> bytes:
@@ -18,10 +18,7 @@ def wrapped(data: bytes, source: str, destination: str) -> bytes:
     length = IPV4_BYTES + UDP_BYTES + len(data)
     addresses = IPv4Address(source).packed + IPv4Address(destination).packed
     header = struct.pack("!BBHHHBBH", 0x45, 0, length, 0, 0, 64, UDP, 0) + addresses
-    total = sum(struct.unpack("!10H", header))
-    total = (total & 0xFFFF) + (total >> 16)
-    total = (total & 0xFFFF) + (total >> 16)
-    header = header[:10] + struct.pack("!H", total ^ 0xFFFF) + header[12:]
+    header = header[:10] + struct.pack("!H", checksum(header)) + header[12:]
     ports = struct.pack("!HHHH", DSMIPV6_PORT, DSMIPV6_PORT, UDP_BYTES + len(data), 0)
     return header + ports + data
 

@@ -16,16 +16,16 @@ from generators.adapters.outer_header import unwrapped, wrapped
 from generators.adapters.protocol import Answers, Fields
 from generators.adapters.reference import ReferenceActor, reference
 from generators.adapters.security_oracle import Oracle
+from generators.adapters.sockets import LARGEST, udp_socket
 from generators.packets.decoding import decode
 from generators.packets.encoding import encode
 from generators.packets.errors import PacketError
 from generators.packets.packet import DSMIPV6_PORT, DataPacket, ProtectedPacket, SignallingPacket
-from generators.packets.wire_form import TICK, WireForm
+from generators.packets.wire_form import WireForm, form_for
 from model.handover import Change
 from model.language.errors import ModelError
 from model.scenarios import from_data
 
-LARGEST = 65_535  # bytes of a datagram
 DATAGRAMS_A_TURN = 1000
 
 
@@ -37,7 +37,7 @@ class ReferenceProgram:
     ) -> None:
         self.role = role
         self.change = change
-        self.link = _socket("127.0.0.1", 0)
+        self.link = udp_socket("127.0.0.1", 0)
         self.udp: dict[str, socket.socket] = {}
         self.port = port
         self.oracle = Oracle()
@@ -121,7 +121,7 @@ class ReferenceProgram:
         if self.role == "ue":
             for address in ipv4_addresses(plan):
                 self._listen(address)
-        self._wire = WireForm(plan, tick=TICK if scenario.clock.runs else 0)
+        self._wire = form_for(scenario, plan=plan)
         key = json.dumps(words["setup"], sort_keys=True)
         if key not in self._actors:
             self._actors[key] = reference(words["setup"], self.role, self.change)
@@ -129,7 +129,7 @@ class ReferenceProgram:
 
     def _listen(self, address: str) -> None:
         if address not in self.udp:
-            self.udp[address] = _socket(address, self.port)
+            self.udp[address] = udp_socket(address, self.port)
             self.port = self.udp[address].getsockname()[1]
 
     def _act(self, kind: str, name: str, fields: Fields) -> Answers:
@@ -188,13 +188,6 @@ class ReferenceProgram:
         source, destination = str(packet.tunnel.header.source), str(packet.tunnel.header.destination)
         one = self.udp.get(source) or next(iter(self.udp.values()))
         one.sendto(unwrapped(encode(packet)), (destination, self._ports.get(destination, self._peer_port)))
-
-
-def _socket(address: str, port: int) -> socket.socket:
-    found = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    found.bind((address, port))
-    found.setblocking(False)
-    return found
 
 
 def _arrived(one: socket.socket) -> list[tuple[bytes, tuple[str, int]]]:

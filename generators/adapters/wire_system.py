@@ -16,7 +16,7 @@ from generators.packets.decoding import decode
 from generators.packets.encoding import encode
 from generators.packets.errors import PacketError
 from generators.packets.packet import DSMIPV6_PORT, DataPacket, ProtectedPacket, SignallingPacket
-from generators.packets.wire_form import TICK, WireForm
+from generators.packets.wire_form import form_for
 from model.scenarios import from_data
 
 MOST_ANSWERS = 16  # packets after one stimulus; more is babbling
@@ -38,7 +38,7 @@ class WireSystem:
         adapter.start(setup)
         scenario = from_data(setup["scenario"], "scenario of the test")
         port = getattr(adapter, "own_port" if setup["role"] == "home_agent" else "port", DSMIPV6_PORT)
-        self.wire = WireForm(plan or loopback_plan(scenario, port), tick=TICK if scenario.clock.runs else 0)
+        self.wire = form_for(scenario, plan=plan or loopback_plan(scenario, port))
 
     def reset(self, initial: Fields) -> None:
         self.adapter.reset(initial)

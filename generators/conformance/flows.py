@@ -36,13 +36,11 @@ class Seen:
 
     @property
     def outer_source(self) -> Address:
-        tunnel = self.packet.tunnel
-        return self.packet.header.source if tunnel is None else tunnel.header.source
+        return self.packet.outer_source
 
     @property
     def outer_destination(self) -> Address:
-        tunnel = self.packet.tunnel
-        return self.packet.header.destination if tunnel is None else tunnel.header.destination
+        return self.packet.outer_destination
 
 
 @dataclass

@@ -77,6 +77,14 @@ class SignallingPacket:
     tunnel: Tunnel | None = None
 
     @property
+    def outer_source(self) -> IPv4Address | IPv6Address:
+        return self.tunnel.header.source if self.tunnel else self.header.source
+
+    @property
+    def outer_destination(self) -> IPv4Address | IPv6Address:
+        return self.tunnel.header.destination if self.tunnel else self.header.destination
+
+    @property
     def source_of_checksum(self) -> IPv6Address:
         """The home address stands for the source (RFC 6275, 6.1.1 and 11.3.1)."""
         return self.header.source if self.home_address is None else self.home_address

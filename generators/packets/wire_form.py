@@ -191,7 +191,7 @@ class WireForm:
         fields |= {
             "lifetime": _word(message.lifetime),
             "sequence_number": message.sequence_number,
-            "source": plan.name(_outer_source(packet)),
+            "source": plan.name(packet.outer_source),
             "inner_source": (InnerSource.HOME_ADDRESS if from_home else InnerSource.CARE_OF_ADDRESS).value,
             "home_address_option": packet.home_address is not None,
             "encapsulation": _encapsulation(packet),
@@ -222,7 +222,7 @@ class WireForm:
             "key_management": message.key_management,
             "routing_header": packet.routing_address is not None,
             "encapsulation": _encapsulation(packet),
-            "destination": self.plan.name(_outer_destination(packet)),
+            "destination": self.plan.name(packet.outer_destination),
             "granted_ticks": self._ticks(message.lifetime) if self.tick else 0,
         }
         for option in message.options:
@@ -235,12 +235,13 @@ class WireForm:
     def _fields_of_error(self, packet: SignallingPacket, message: BindingError) -> dict[str, Value]:
         if message.status != NO_HOME_BINDING:
             raise PacketError(message.NAME, None, f"the model has no status {message.status}")
-        return {"destination": self.plan.name(_outer_destination(packet)), "encapsulation": _encapsulation(packet)}
+        return {"destination": self.plan.name(packet.outer_destination), "encapsulation": _encapsulation(packet)}
 
 
-def form_for(scenario: Scenario, number: int = 0) -> WireForm:
-    """The wire form for UE `number` (from 0) of a scenario, with ticks where its clock runs."""
-    return WireForm(plan_for(scenario, number), tick=TICK if scenario.clock.runs else 0)
+def form_for(scenario: Scenario, number: int = 0, plan: AddressPlan | None = None) -> WireForm:
+    """The wire form for UE `number` (from 0) of a scenario, with ticks where its clock runs. plan: its addresses,
+    if they are not the usual ones."""
+    return WireForm(plan or plan_for(scenario, number), tick=TICK if scenario.clock.runs else 0)
 
 
 def _as_sent(fields: dict[str, Value]) -> dict[str, Value]:
@@ -271,11 +272,3 @@ def _encapsulation(packet: SignallingPacket) -> str:
     if packet.tunnel is None:
         return Encapsulation.IPV6.value
     return Encapsulation.UDP.value if packet.tunnel.ports else Encapsulation.IPV4.value
-
-
-def _outer_source(packet: SignallingPacket) -> IPv4Address | IPv6Address:
-    return packet.tunnel.header.source if packet.tunnel else packet.header.source
-
-
-def _outer_destination(packet: SignallingPacket) -> IPv4Address | IPv6Address:
-    return packet.tunnel.header.destination if packet.tunnel else packet.header.destination
