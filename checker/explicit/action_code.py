@@ -9,7 +9,7 @@ from checker.explicit.channel_code import ChannelCode
 from checker.explicit.expression_code import ExpressionCode, MessageAtHand
 from checker.explicit.function_text import FunctionText, Operand, signed
 from checker.explicit.packing import Layout, Piece, mask
-from model.language.expressions import TRUE, Expression, Operator
+from model.language.expressions import Expression, conjuncts
 from model.language.systems import Action, ActionKind, System
 from model.language.type_checking import scope_of_action
 
@@ -27,12 +27,6 @@ def label_of(action: int, position: int | None) -> int:
 def action_and_position(label: int) -> tuple[int, int | None]:
     position = label & mask(POSITION_BITS)
     return (label >> POSITION_BITS) - 1, position - 1 if position else None
-
-
-def conjuncts(guard: Expression) -> Sequence[Expression]:
-    if guard.operator is Operator.AND:
-        return guard.operands
-    return () if guard is TRUE else (guard,)
 
 
 class ActionCode:

@@ -6,14 +6,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from checker.explicit.action_code import HOW_TAKEN, ActionCode, conjuncts
+from checker.explicit.action_code import HOW_TAKEN, ActionCode
 from checker.explicit.channel_code import ChannelCode
 from checker.explicit.expression_code import ExpressionCode
 from checker.explicit.footprints import is_about_message, read_by
 from checker.explicit.function_text import FunctionText, Operand
 from checker.explicit.packing import Layout
 from checker.explicit.search_memory import Record, Register, Status, at
-from model.language.expressions import Expression
+from model.language.expressions import Expression, conjuncts
 from model.language.systems import Action, System
 from model.language.type_checking import Scope
 
@@ -37,14 +37,14 @@ def entries_of(system: System, homes: Sequence[int | None],
                watched: dict[str, list[tuple[int, Expression]]]) -> list[JointEntry]:  # fmt: skip
     """observed, watched: the observations of states, and of the steps of one part, that need both parts."""
     entries = [
-        JointEntry(tuple(conjuncts(action.guard)), number, None)
+        JointEntry(conjuncts(action.guard), number, None)
         for number, action in enumerate(system.actions)
         if homes[number] is None
     ]
-    entries += [JointEntry(tuple(conjuncts(condition)), None, observation) for observation, condition in observed]
+    entries += [JointEntry(conjuncts(condition), None, observation) for observation, condition in observed]
     for name, looked_for in watched.items():
         number = system.action_index[name]
-        guard = tuple(conjuncts(system.actions[number].guard))
+        guard = conjuncts(system.actions[number].guard)
         entries += [JointEntry((*guard, *conjuncts(condition)), number, observation)
                     for observation, condition in looked_for]  # fmt: skip
     return entries

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from checker.explicit.action_code import HOW_TAKEN, ActionCode, conjuncts, look_for
+from checker.explicit.action_code import HOW_TAKEN, ActionCode, look_for
 from checker.explicit.channel_code import ChannelCode
 from checker.explicit.expression_code import ExpressionCode
 from checker.explicit.function_text import FunctionText, Operand
 from checker.explicit.joint_code import JointCode
 from checker.explicit.packing import Layout
-from model.language.expressions import Expression, Operator
+from model.language.expressions import Expression, Operator, conjuncts
 from model.language.systems import Action, System
 from model.language.type_checking import Scope
 

@@ -13,7 +13,7 @@ from generators.exports.ranges import may_leave
 from generators.exports.sequencing import sequenced
 from generators.exports.subject import Claim
 from model.language.domains import Domain, Integer
-from model.language.expressions import TRUE, Expression, Operator
+from model.language.expressions import TRUE, Expression, conjuncts
 from model.language.machines import Alter
 from model.language.systems import Action, ActionKind, Sending
 
@@ -64,9 +64,7 @@ class MurphiAction:
             if len(channel.channel.messages) > 1:
                 kind = self.words.message_type(self.action.channel, self.action.message)
                 yield f"{channel.slots}[i].{self.words.type_field} = {kind}"
-        guard = self.action.guard
-        conjuncts = guard.operands if guard.operator is Operator.AND else () if guard is TRUE else (guard,)
-        yield from (self.text.condition(part, Level.COMPARISON) for part in conjuncts)
+        yield from (self.text.condition(part, Level.COMPARISON) for part in conjuncts(self.action.guard))
 
     def _body(self) -> Iterator[str]:
         for number, claim in self.claims:

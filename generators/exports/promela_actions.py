@@ -13,7 +13,7 @@ from generators.exports.ranges import may_leave
 from generators.exports.sequencing import Sequenced, sequenced
 from generators.exports.subject import Claim
 from model.language.domains import Domain, Integer
-from model.language.expressions import TRUE, Expression, Operator
+from model.language.expressions import TRUE, Expression, conjuncts
 from model.language.machines import Alter
 from model.language.systems import Action, ActionKind, Sending
 
@@ -80,9 +80,7 @@ class PromelaAction:
             parts.append("ready")
             if len(channel.channel.messages) > 1:
                 parts.append(self.words.is_of_type(self.action.channel, f"{channel.slots}[i]", self.action.message))
-        guard = self.action.guard
-        conjuncts = guard.operands if guard.operator is Operator.AND else () if guard is TRUE else (guard,)
-        parts += [self.text.condition(part, Level.COMPARISON) for part in conjuncts]
+        parts += [self.text.condition(part, Level.COMPARISON) for part in conjuncts(self.action.guard)]
         if not parts:
             parts = ["true"]
         yield from (f"    {part} &&" for part in parts[:-1])  # a sign at the end: SPIN may end statements at line ends

@@ -9,7 +9,7 @@ from generators.exports.expression_text import Level
 from generators.exports.records import Record, RecordField
 from generators.exports.smv_words import Slot, SmvText, SmvWords
 from model.language.domains import Boolean, Domain, Enumeration
-from model.language.expressions import TRUE, Operator
+from model.language.expressions import TRUE, conjuncts
 from model.language.machines import Alter
 from model.language.systems import Action, ActionKind
 
@@ -37,9 +37,7 @@ class SmvStep:
             parts.append(self._can_be_taken(record, self.words.slots(self.action.channel)))
             parts.append(f"{self.words.slots(self.action.channel)[self.position].kind} = "
                          f"{self.words.constant(self.action.message)}")  # fmt: skip
-        guard = self.action.guard
-        conjuncts = guard.operands if guard.operator is Operator.AND else () if guard is TRUE else (guard,)
-        parts += [self.text.condition(part, Level.COMPARISON) for part in conjuncts]
+        parts += [self.text.condition(part, Level.COMPARISON) for part in conjuncts(self.action.guard)]
         return [part for part in parts if part != "TRUE"] or ["TRUE"]
 
     def _can_be_taken(self, record: Record, slots: Sequence[Slot]) -> str:

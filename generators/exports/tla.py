@@ -14,7 +14,7 @@ from generators.exports.subject import Claim, Subject
 from generators.exports.tla_words import TlaText, TlaWords
 from model.language.domains import Boolean, Domain, Enumeration
 from model.language.domains import describe as describe_domain
-from model.language.expressions import FALSE, TRUE, Operator
+from model.language.expressions import FALSE, TRUE, conjuncts
 from model.language.machines import Alter
 from model.language.systems import Action, ActionKind, SystemChannel
 
@@ -240,10 +240,9 @@ class TlaModule:
             if len(channel.messages) > 1:
                 kind = self.words.message_type(action.message)
                 yield f"{self.words.contents(action.channel)}[i].{self.words.type_field} = {kind}"
-        guard = action.guard
-        conjuncts = guard.operands if guard.operator is Operator.AND else () if guard is TRUE else (guard,)
-        yield from (text.condition(part, Level.COMPARISON) for part in conjuncts)
-        if action.channel is None and not conjuncts:
+        needed = conjuncts(action.guard)
+        yield from (text.condition(part, Level.COMPARISON) for part in needed)
+        if action.channel is None and not needed:
             yield "TRUE"
 
     def _contents(self, action: Action, name: str) -> Iterator[str]:

@@ -15,6 +15,7 @@ from model.language.expressions import (
     Operator,
     all_of,
     any_of,
+    conjuncts,
     constant,
     negation,
     post_order,
@@ -47,12 +48,6 @@ def terms_of(rule: Rule) -> list[Expression]:
             if _is_protocol(term):
                 found[term] = None
     return list(found)
-
-
-def conjuncts(guard: Expression) -> tuple[Expression, ...]:
-    if guard is TRUE:
-        return ()
-    return guard.operands if guard.operator is Operator.AND else (guard,)
 
 
 def _is_protocol(term: Expression) -> bool:

@@ -255,6 +255,13 @@ def any_of(parts: Iterable[Operand]) -> Expression:
     return _junction(Operator.OR, parts, FALSE)
 
 
+def conjuncts(condition: Expression) -> tuple[Expression, ...]:
+    """What has to be true for the condition to be; nothing if it always is."""
+    if condition.operator is Operator.AND:
+        return condition.operands
+    return () if condition is TRUE else (condition,)
+
+
 def equality(left: Expression, right: Expression) -> Expression:
     if left is right:
         return TRUE

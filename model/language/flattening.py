@@ -25,6 +25,7 @@ from model.language.expressions import (
     Expression,
     Operator,
     all_of,
+    conjuncts,
     constant,
     field_of,
     full,
@@ -94,7 +95,7 @@ def _without_idle_choices(variants: list[ResolvedRow]) -> list[ResolvedRow]:
 
 
 def _behaviour(row: ResolvedRow) -> tuple[object, ...]:
-    guard = frozenset(row.guard.operands) if row.guard.operator is Operator.AND else frozenset([row.guard])
+    guard = frozenset(conjuncts(row.guard))
     sends = tuple((sending.channel, sending.message.name, tuple(sending.fields.items())) for sending in row.sends)
     alters = tuple((alter.channel, alter.message, alter.when, tuple(alter.fields.items())) for alter in row.alters)
     return (guard, frozenset(row.assignments.items()), sends, alters, row.dest, tuple(row.emits.items()))

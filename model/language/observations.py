@@ -15,6 +15,7 @@ from model.language.expressions import (
     Expression,
     Operator,
     any_of,
+    conjuncts,
     constant,
     in_flight,
     post_order,
@@ -57,8 +58,7 @@ def observe_steps(name: str, condition: Expression, system: System) -> Observati
     resolved = with_enabled(condition, system)
     in_steps: dict[str, Expression] = {}
     nodes = list(post_order(resolved))
-    needed = [part for part in (resolved.operands if resolved.operator is Operator.AND else (resolved,))
-              if part.operator in ABOUT_STEPS]  # fmt: skip
+    needed = [part for part in conjuncts(resolved) if part.operator in ABOUT_STEPS]
     for action in system.actions:
         sendings: tuple[Sending | None, ...] = action.sends or (None,)
         parts = [

@@ -9,7 +9,7 @@ from typing import Literal, TypeVar
 
 from model.language.domains import BOOLEAN, Domain, Enumeration, Integer, Modular
 from model.language.errors import ModelError
-from model.language.expressions import Expression, Operator, nodes_of
+from model.language.expressions import Expression, Operator, conjuncts, nodes_of
 from model.language.machines import Event, Trigger, TriggerKind
 from model.language.systems import ResolvedMachine, ResolvedRow, System
 from model.language.type_checking import Scope, domain_of, scope_of_action
@@ -166,15 +166,11 @@ def evidently_disjoint(row: ResolvedRow, other: ResolvedRow) -> bool:
     return _excludes(row.guard, other.guard) or _excludes(other.guard, row.guard)
 
 
-def _conjuncts(expression: Expression) -> tuple[Expression, ...]:
-    return expression.operands if expression.operator is Operator.AND else (expression,)
-
-
 def _excludes(guard: Expression, other: Expression) -> bool:
-    demanded = set(_conjuncts(other))
+    demanded = set(conjuncts(other))
     return any(
-        demanded.issuperset(_conjuncts(part.operands[0]))
-        for part in _conjuncts(guard)
+        demanded.issuperset(conjuncts(part.operands[0]))
+        for part in conjuncts(guard)
         if part.operator is Operator.NOT
     )
 
