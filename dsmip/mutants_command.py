@@ -33,7 +33,8 @@ def list_mutants(words: Sequence[str], operator: str | None, machine: str | None
         raise ModelError(f'one mutant at a time, not "{" ".join(words)}"; or: dsmip mutants run SCENARIO...')
     name = words[0] if words else None
     table = _chosen(operator, machine)
-    named = [] if operator else [entry for entry in MUTANTS if machine is None or entry.actor == _actor(machine)]
+    actor = _actor(machine)
+    named = [] if operator else [entry for entry in MUTANTS if actor in (None, entry.actor)]
     records: list[dict[str, object]] = [
         {"mutant": entry.identifier, "actor": entry.actor, "change": entry.title, "killed by": entry.killed_by,
          "scenario": entry.scenario, "reading": entry.reading, "requirements": list(entry.requirements)}
@@ -104,7 +105,9 @@ def _how(outcome: Outcome) -> str:
     return f", {outcome.reason}" if outcome.reason else ""
 
 
-def _actor(machine: str) -> str:
+def _actor(machine: str | None) -> str | None:
+    if machine is None:
+        return None
     known = {**{short: name for name, short in SHORT_NAMES.items()}, **{name: name for name in SHORT_NAMES}}
     if machine not in known:
         raise ModelError(f'no mutants are made of machine "{machine}": {nearest(machine, known)}')
@@ -114,8 +117,8 @@ def _actor(machine: str) -> str:
 def _chosen(operator: str | None, machine: str | None) -> list[TableMutant]:
     if operator is not None and operator not in OPERATORS:
         raise ModelError(f'unknown operator "{operator}": {nearest(operator, OPERATORS)}')
-    return [entry for entry in all_mutants()
-            if operator in (None, entry.operator) and (machine is None or entry.actor == _actor(machine))]  # fmt: skip
+    actor = _actor(machine)
+    return [entry for entry in all_mutants() if operator in (None, entry.operator) and actor in (None, entry.actor)]
 
 
 def _record(entry: TableMutant) -> dict[str, object]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from dsmip.mutation_tables import FATES, covered, hole_reasons, percentage, recorded, survival_reasons, why_it_survives
 from generators.coverage import Covered, reason_for
-from generators.mutation.table_mutants import OPERATORS, all_mutants
+from generators.mutation.table_mutants import OPERATORS, all_mutants, table_mutant
 from generators.mutation.trial import MOST_COMPARED, Fate
 
 GENERATED = "<!-- made by `python scripts/write_mutation_pages.py`; do not edit -->"
@@ -66,13 +66,12 @@ def mutants_page() -> str:
              percentage(score)] for score in known.scores())),
         "", "## Survivors", "",
     ]  # fmt: skip
-    titles = {entry.identifier: entry.title for entry in all_mutants()}
     survivors = known.with_fate(Fate.SURVIVED, Fate.UNKNOWN)
     for reason in [entry.reason for entry in survival_reasons()]:
         group = [outcome for outcome in survivors if why_it_survives(outcome.mutant) == reason]
         if group:
             lines += [f"**{reason}**", ""]
-            lines += [f"- `{outcome.mutant}`: {_short(titles[outcome.mutant])}" for outcome in group]
+            lines += [f"- `{outcome.mutant}`: {_short(table_mutant(outcome.mutant).title)}" for outcome in group]
             lines.append("")
     return "\n".join(lines).rstrip() + "\n"
 

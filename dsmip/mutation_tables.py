@@ -14,7 +14,7 @@ from generators.coverage import Covered, Kill, RowWitness, coverage
 from generators.mutants import MUTANTS
 from generators.mutation.campaign import Outcome
 from generators.mutation.results import Score, from_record, scores
-from generators.mutation.table_mutants import OPERATORS, TableMutant, all_mutants
+from generators.mutation.table_mutants import OPERATORS, TableMutant, all_mutants, table_mutant
 from generators.mutation.trial import Fate
 
 
@@ -84,9 +84,8 @@ def kills() -> list[Kill]:
     """Every mutant with every property that is known to find it out."""
     found = [Kill(entry.identifier, entry.killed_by, entry.scenario, None, tuple(entry.requirements))
              for entry in MUTANTS]  # fmt: skip
-    by_name = {entry.identifier: entry for entry in all_mutants()}
     for outcome in recorded().with_fate(Fate.KILLED):
-        requirements = by_name[outcome.mutant].requirements
+        requirements = table_mutant(outcome.mutant).requirements
         found += [Kill(outcome.mutant, killing.property, outcome.scenario, killing.length, requirements)
                   for killing in outcome.killings]  # fmt: skip
     return found

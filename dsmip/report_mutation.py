@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from diagrams.report.contents import Mutation, OperatorScore
 from dsmip.mutation_tables import FATES, covered, hole_reasons, percentage, recorded, why_it_survives
 from generators.coverage import reason_for
-from generators.mutation.table_mutants import OPERATORS, all_mutants
+from generators.mutation.table_mutants import OPERATORS, all_mutants, table_mutant
 from generators.mutation.trial import Fate
 
 
@@ -27,13 +27,13 @@ NOT_RECORDED = Coverage("", "", "")
 def mutation() -> Mutation:
     """The recorded campaign."""
     known = recorded()
-    titles = {entry.identifier: entry.title for entry in all_mutants()}
     survivors: dict[str, list[tuple[str, str]]] = {}
     for outcome in known.with_fate(Fate.SURVIVED, Fate.UNKNOWN):
-        survivors.setdefault(why_it_survives(outcome.mutant), []).append((outcome.mutant, titles[outcome.mutant]))
+        title = table_mutant(outcome.mutant).title
+        survivors.setdefault(why_it_survives(outcome.mutant), []).append((outcome.mutant, title))
     note = (
-        f"{len(known.outcomes):,} of the {len(titles):,} mutants that operators make of the tables were tried under "
-        f"{known.reading}, each against every property that holds of the right model, in "
+        f"{len(known.outcomes):,} of the {len(all_mutants()):,} mutants that operators make of the tables were tried "
+        f"under {known.reading}, each against every property that holds of the right model, in "
         f"{', '.join(known.scenarios)}. The score is killed / (killed + survived + unknown)."
     )
     return Mutation(

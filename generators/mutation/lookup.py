@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from generators.mutants import MUTANTS
-from generators.mutation.table_mutants import all_mutants
+from generators.mutation.table_mutants import by_identifier
 from model.handover import Change
 from model.language.errors import ModelError, nearest
 
@@ -13,9 +13,9 @@ def change_called(identifier: str) -> Change:
     for entry in MUTANTS:
         if entry.identifier == identifier:
             return entry.change
-    known = {entry.identifier: entry.change for entry in all_mutants()}
+    known = by_identifier()
     if identifier in known:
-        return known[identifier]
+        return known[identifier].change
     names = [*(entry.identifier for entry in MUTANTS), *known]
     raise ModelError(f'unknown mutant "{identifier}": {hint(identifier, names)}')
 

@@ -26,9 +26,10 @@ def message_variations(rule: Rule) -> Iterator[Variation]:
     seen: set[tuple[str, tuple[Expression, ...]]] = set()
     for sending in rule.sends():
         message = sending.template.message
-        if (message.name, tuple(sending.template.fields.values())) in seen:
+        sent = (message.name, tuple(sending.template.fields.values()))
+        if sent in seen:
             continue
-        seen.add((message.name, tuple(sending.template.fields.values())))
+        seen.add(sent)
         if message.name not in lost:
             lost.add(message.name)
             yield Variation("drop-send", message.name, f"does not send its {message.name}", _losing(rule, message))
@@ -70,7 +71,7 @@ def _of_field(rule: Rule, sending: Send, name: str, value: Expression) -> Iterat
 
 def _wrong_status(value: Expression) -> Expression:
     """Acceptance where there was a refusal; else "reason unspecified"."""
-    refuses = value.operator is Operator.CONSTANT and value.payload not in (Status.ACCEPTED.value,)
+    refuses = value.operator is Operator.CONSTANT and value.payload != Status.ACCEPTED.value
     return constant(Status.ACCEPTED if refuses else Status.REASON_UNSPECIFIED)
 
 

@@ -18,7 +18,7 @@ def row_variations(rule: Rule) -> Iterator[Variation]:
     if any(item.then or item.dest is not None for item in rule.cases):
         yield Variation(
             "no-effect", "", "the row is taken and does nothing",
-            of_every_case(actor, rule.label, lambda item: replace(item, then=(), dest=None, emits=item.emits)),
+            of_every_case(actor, rule.label, lambda item: replace(item, then=(), dest=None)),
         )  # fmt: skip
     if any(item.dest is not None for item in rule.cases):
         yield Variation("keep-state", "", "the state is kept",

@@ -3,7 +3,7 @@ and names, never from positions in the table, so that they survive changes elsew
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -88,13 +88,17 @@ def mutants_of(machines: Iterable[Machine]) -> list[TableMutant]:
     return found
 
 
+@cache
+def by_identifier() -> Mapping[str, TableMutant]:
+    return {entry.identifier: entry for entry in all_mutants()}
+
+
 def table_mutant(identifier: str) -> TableMutant:
     """The mutant with this identifier. Raises ModelError naming the nearest one."""
-    for entry in all_mutants():
-        if entry.identifier == identifier:
-            return entry
-    known = [entry.identifier for entry in all_mutants()]
-    raise ModelError(f'unknown mutant "{identifier}": {nearest(identifier, known)}')
+    known = by_identifier()
+    if identifier not in known:
+        raise ModelError(f'unknown mutant "{identifier}": {nearest(identifier, known)}')
+    return known[identifier]
 
 
 def _variations(rule: Rule) -> Iterable[Variation]:

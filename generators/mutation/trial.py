@@ -52,11 +52,8 @@ class Trial:
     """What one scenario shows of a mutant. killings: every property that tells, shortest trace first.
     same_figures: as many states and steps as the right model, which is not yet the same behaviour."""
 
-    scenario: str
     fate: Fate
     killings: tuple[Killing, ...] = ()
-    states: int | None = None
-    transitions: int | None = None
     reason: str = ""
     same_figures: bool = False
 
@@ -87,7 +84,7 @@ class Stage:
         self.holding = holding
         dead = set(self.right.dead_rows)
         self.taken = {(row.machine, row.label) for machine in self.right.tables for row in machine.rows} - dead
-        self._answers = {self.right.system.fingerprint: Trial(scenario.name, Fate.NOT_REACHED)}
+        self._answers = {self.right.system.fingerprint: Trial(Fate.NOT_REACHED)}
         self._same: dict[str, bool | None] = {}
 
     @cached_property
@@ -110,13 +107,13 @@ class Stage:
         One that differs and is not killed is SURVIVED, also with the same figures: see `same_behaviour`.
         """
         if not self.has(mutant):
-            return Trial(self.scenario.name, Fate.NOT_REACHED)
+            return Trial(Fate.NOT_REACHED)
         try:
             return self._tried(mutant, limits, progress)
         except _Known as known:
             return self._answers[str(known)]
         except ModelError as error:
-            return Trial(self.scenario.name, Fate.STILLBORN, reason=str(error))
+            return Trial(Fate.STILLBORN, reason=str(error))
 
     def same_behaviour(self, mutant: TableMutant) -> bool | None:
         """Whether the mutant has the right model's reachable states and steps; None if there are too many."""
@@ -147,22 +144,21 @@ class Stage:
         )  # fmt: skip
         if run.exploration.interrupted:
             raise KeyboardInterrupt
-        trial = self._judged(mutant, run)
+        trial = self._judged(run)
         if trial.fate is not Fate.UNKNOWN and self.scenario.ue.count == 1:
             self._answers[run.system.fingerprint] = trial
         return trial
 
-    def _judged(self, mutant: TableMutant, run: Run) -> Trial:
+    def _judged(self, run: Run) -> Trial:
         found, right = run.exploration, self.right.exploration
-        figures = (found.states, found.transitions)
         killings = self._killings(run)
         if killings:
-            return Trial(self.scenario.name, Fate.KILLED, killings, *figures)
+            return Trial(Fate.KILLED, killings)
         doubt = next((entry.verdict.reason for entry in run.judgements if isinstance(entry.verdict, Unknown)), "")
         if not found.complete or doubt:
-            return Trial(self.scenario.name, Fate.UNKNOWN, (), *figures, doubt or found.stopped or "not explored whole")
-        same = figures == (right.states, right.transitions)
-        return Trial(self.scenario.name, Fate.SURVIVED, (), *figures, same_figures=same)
+            return Trial(Fate.UNKNOWN, reason=doubt or found.stopped or "not explored whole")
+        same = (found.states, found.transitions) == (right.states, right.transitions)
+        return Trial(Fate.SURVIVED, same_figures=same)
 
     def _killings(self, run: Run) -> tuple[Killing, ...]:
         """The mutant's violations, shortest first; those of properties before those of the tables' own invariants."""
