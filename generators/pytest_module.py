@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from checker.trace import Trace
 from generators.adapters.protocol import Answers, Fields
+from generators.message_calls import CALLS, builder, message_call
 from generators.python_text import Call, Name, comment, paragraph, source
 from generators.tester_view import Permitted, RoleStep, RoleView, Stimulus, role_view
 from model.language.machines import TriggerKind
@@ -16,13 +17,6 @@ from model.scenarios import Scenario
 from properties.kinds import Property
 
 ROLES = {"ue": "the UE", "home_agent": "the home agent"}
-CALLS = {
-    TriggerKind.EVENT: "happens",
-    TriggerKind.RECEIPT: "receives",
-    TriggerKind.TIMER: "timer_ends",
-    TriggerKind.DECISION: "decides",
-}
-ALWAYS_SHOWN = ("status", "lifetime", "sequence_number")
 IMPORTS = """\
 from __future__ import annotations
 
@@ -107,7 +101,7 @@ def test_module(trace: Trace, role: str, scenario: Scenario, reading: Reading, p
     return "\n\n".join([
         _docstring(role, scenario, reading, property_) + "\n" + IMPORTS + "\n" + ADAPTER.format(role=role),
         _test(view, property_, messages),
-        *(_builder(message) + "\n" for message in messages.values()),
+        *(builder(message, ("network", "repeated")) for message in messages.values()),
         MACHINERY,
         f"SETUP = {source(setup, 0, len('SETUP = '))}\n",
     ])  # fmt: skip
@@ -135,23 +129,6 @@ def _messages(view: RoleView) -> dict[str, MessageType]:
     named |= {name for step in view.steps for entry in step.permitted for name, _ in entry.answers}
     known = (message for channel in view.system.channels for message in channel.messages)
     return {message.name: message for message in known if message.name in named}
-
-
-def _builder(message: MessageType) -> str:
-    """The function that makes a message from the fields in which it differs from the usual one."""
-    usual = {name: entry.default for name, entry in message.fields.items()}
-    shown = {name: value for name, value in usual.items() if name not in ("network", "repeated")}
-    function = _function(message)
-    constant = function.upper()
-    return (
-        f"{constant} = {source(shown, 0, len(constant) + 3)}\n\n\n"
-        f'def {function}(**fields):\n    """A {message.name}: the usual one but for these fields."""\n'
-        f'    return "{message.name}", {{**{constant}, **fields}}'
-    )
-
-
-def _function(message: MessageType) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in message.name).lstrip("_")
 
 
 def _test(view: RoleView, property_: Property, messages: Mapping[str, MessageType]) -> str:
@@ -216,9 +193,4 @@ def _answers(answers: Answers, messages: Mapping[str, MessageType]) -> list[Call
 
 
 def _message(name: str, fields: Fields, messages: Mapping[str, MessageType]) -> Call:
-    """A call of the message's builder with what differs from the usual message."""
-    message = messages[name]
-    return Call(_function(message), [
-        (f"{field}=", value) for field, value in fields.items()
-        if field in ALWAYS_SHOWN or value != message.fields[field].default
-    ])  # fmt: skip
+    return message_call(messages[name], fields)

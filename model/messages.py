@@ -151,6 +151,8 @@ BindingError = MessageType("BindingError", {
     "network": field(NETWORK, NOWHERE, "attachment to which it is routed"),
 })  # fmt: skip
 
+MESSAGES = {message.name: message for message in (BindingUpdate, BindingAcknowledgement, TunnelledData, BindingError)}
+
 update = received(BindingUpdate)
 data = received(TunnelledData)
 acknowledgement = received(BindingAcknowledgement)

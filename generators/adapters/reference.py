@@ -145,7 +145,7 @@ class ReferenceActor:
             message.require(field)
             if not message.fields[field].domain.contains(value):
                 raise ModelError(f'{name}: "{field}" cannot be {value!r}')
-        return {"received": {**{field: entry.default for field, entry in message.fields.items()}, **fields}}
+        return {"received": {**message.usual, **fields}}
 
     def _require(self, name: str, known: Any, what: str) -> None:
         if name not in known:

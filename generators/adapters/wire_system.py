@@ -8,7 +8,7 @@ from typing import Any
 
 from generators.adapters.loopback_plan import loopback_plan
 from generators.adapters.outer_header import unwrapped, wrapped
-from generators.adapters.protocol import Fields, Value
+from generators.adapters.protocol import Fields
 from generators.adapters.security_oracle import digest
 from generators.adapters.wire_protocol import Adapter, Capability, Datagram, SystemDown, Udp, Unable
 from generators.packets.address_plan import AddressPlan
@@ -17,6 +17,7 @@ from generators.packets.encoding import encode
 from generators.packets.errors import PacketError
 from generators.packets.packet import DSMIPV6_PORT, DataPacket, ProtectedPacket, SignallingPacket
 from generators.packets.wire_form import form_for
+from model.messages import MESSAGES
 from model.scenarios import from_data
 
 MOST_ANSWERS = 16  # packets after one stimulus; more is babbling
@@ -54,7 +55,7 @@ class WireSystem:
 
     def receives(self, message: str, fields: Fields) -> list[tuple[str, Fields]]:
         try:
-            packet = self.wire.packet(message, self._complete(message, fields))
+            packet = self.wire.packet(message, {**MESSAGES[message].usual, **fields})
         except PacketError as error:
             raise Unable(f"{message} cannot be written on the wire: {error}") from None
         datagram = self._datagram(packet)
@@ -68,12 +69,6 @@ class WireSystem:
 
     def state(self) -> Fields:
         return self.adapter.observe() if Capability.OBSERVES in self.adapter.capabilities else {}
-
-    def _complete(self, message: str, fields: Fields) -> dict[str, Value]:
-        from model.messages import BindingAcknowledgement, BindingError, BindingUpdate, TunnelledData
-
-        known = {one.name: one for one in (BindingUpdate, BindingAcknowledgement, TunnelledData, BindingError)}
-        return {**{name: entry.default for name, entry in known[message].fields.items()}, **fields}
 
     def _act(self, needed: Capability, kind: str, name: str, fields: Fields) -> list[tuple[str, Fields]]:
         self._require(needed)

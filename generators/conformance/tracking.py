@@ -113,8 +113,7 @@ class Steps:
             (UPLINK.name, BindingUpdate) if self.side == "home_agent" else (DOWNLINK.name, BindingAcknowledgement)
         )
         index = self.system.channel_index[name]
-        complete = {key: entry.default for key, entry in message.fields.items()}
-        complete |= {**fields, "protection": Protection.CURRENT.value}
+        complete = {**message.usual, **fields, "protection": Protection.CURRENT.value}
         if self.side == "ue":
             complete["network"] = self.value(values, "access.network")
         kind = self.system.channels[index].index_of(message.name)

@@ -107,10 +107,9 @@ class UeSide(Side[Place]):
 
     def _possible_earlier_answers(self) -> tuple[Fields, ...]:
         """Acceptances that may have reached the UE before the capture began."""
-        plain = {name: entry.default for name, entry in BindingAcknowledgement.fields.items()}
         return tuple(
-            {**plain, "key_management": True, "encapsulation": encapsulation.value, "nat_detection": nat.value,
-             "ipv4_address_acknowledgement": ipv4.value, "destination": NO_ADDRESS}
+            {**BindingAcknowledgement.usual, "key_management": True, "encapsulation": encapsulation.value,
+             "nat_detection": nat.value, "ipv4_address_acknowledgement": ipv4.value, "destination": NO_ADDRESS}
             for encapsulation in (Encapsulation.IPV6, Encapsulation.UDP)
             for nat in ((NatDetection.ABSENT,) if encapsulation is Encapsulation.IPV6 else
                         (NatDetection.F_CLEAR, NatDetection.F_SET))

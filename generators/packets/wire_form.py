@@ -186,7 +186,7 @@ class WireForm:
 
     def _fields_of_update(self, packet: SignallingPacket, message: BindingUpdate) -> dict[str, Value]:
         plan = self.plan
-        fields: dict[str, Value] = {name: field.default for name, field in UpdateOfTheModel.fields.items()}
+        fields = dict(UpdateOfTheModel.usual)
         from_home = packet.header.source == plan.home_address
         fields |= {
             "lifetime": _word(message.lifetime),
@@ -214,7 +214,7 @@ class WireForm:
     def _fields_of_acknowledgement(
         self, packet: SignallingPacket, message: BindingAcknowledgement
     ) -> dict[str, Value]:
-        fields: dict[str, Value] = {name: field.default for name, field in AcknowledgementOfTheModel.fields.items()}
+        fields = dict(AcknowledgementOfTheModel.usual)
         fields |= {
             "status": _status(message.status),
             "sequence_number": message.sequence_number,

@@ -118,8 +118,7 @@ class ActorModel:
         """Everything that the actor may do on the stimulus; never empty: it may take no notice."""
         fields = dict(stimulus.fields)
         if stimulus.kind is TriggerKind.RECEIPT:
-            usual = {name: entry.default for name, entry in self.messages[stimulus.name].fields.items()}
-            fields = {**usual, **fields}
+            fields = {**self.messages[stimulus.name].usual, **fields}
         found = []
         for entry in self._rows.get((stimulus.trigger, str(state[self.control])), ()):
             if entry.guard(state, fields):

@@ -171,7 +171,7 @@ def _acknowledgement(network: Network, scenario: Scenario) -> dict[str, Value]:
 
 def _with_one_change(offer: Offer, message: MessageType, actor: ActorModel, scenario: Scenario) -> Iterator[Offer]:
     """The message with one field changed, as long as it can be written on the wire."""
-    usual = {name: entry.default for name, entry in message.fields.items()} | dict(offer.fields)
+    usual = {**message.usual, **dict(offer.fields)}
     wire = WireForm(plan_for(scenario))
     resolved = actor.messages[message.name].fields
     for name, entry in resolved.items():

@@ -3,24 +3,14 @@ an adapter (see `adapters/protocol.py`), nothing of this package."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
+from generators.message_calls import CALLS, builder, message_call
 from generators.python_text import Call, comment, paragraph, source
 from generators.suites.cases import Permitted, Step, Suite, TestCase
 from generators.suites.goals import in_words
-from model.language.domains import Value
 from model.language.machines import TriggerKind
 from model.language.messages import MessageType
-from model.messages import BindingAcknowledgement, BindingError, BindingUpdate, TunnelledData
+from model.messages import MESSAGES
 
-CALLS = {
-    TriggerKind.EVENT: "happens",
-    TriggerKind.RECEIPT: "receives",
-    TriggerKind.TIMER: "timer_ends",
-    TriggerKind.DECISION: "decides",
-}
-MESSAGES = {message.name: message for message in (BindingUpdate, BindingAcknowledgement, TunnelledData, BindingError)}
-ALWAYS_SHOWN = ("status", "lifetime", "sequence_number")
 NEVER_SHOWN = ("protection", "network", "repeated")
 HEAD = """\
 from __future__ import annotations
@@ -107,7 +97,7 @@ def pytest_module(suite: Suite) -> str:
     return "\n\n".join([
         f'"""Tests of a {about}, from the model of TS 24.303 clause 5.2: {len(suite.cases)} tests."""\n\n'
         + HEAD.format(role=suite.role),
-        *(_builder(message) for message in _messages(suite)),
+        *(builder(message, NEVER_SHOWN) for message in _messages(suite)),
         *(_test(case) for case in suite.cases),
         f"SETUPS = {source(suite.setups, 0, len('SETUPS = '))}\n",
     ])  # fmt: skip
@@ -119,29 +109,6 @@ def _messages(suite: Suite) -> list[MessageType]:
     named = {step.stimulus.name for step in steps if step.stimulus.kind is TriggerKind.RECEIPT}
     named |= {answer.name for step in steps for one in step.permitted for answer in one.answers}
     return [message for message in MESSAGES.values() if message.name in named]
-
-
-def _builder(message: MessageType) -> str:
-    """The function that makes a message from the fields in which it differs from the usual one."""
-    usual = {name: entry.default for name, entry in message.fields.items() if name not in NEVER_SHOWN}
-    name = _function(message.name)
-    return (
-        f"{name.upper()} = {source(usual, 0, len(name) + 3)}\n\n\n"
-        f'def {name}(**fields):\n    """A {message.name}: the usual one but for these fields."""\n'
-        f'    return "{message.name}", {{**{name.upper()}, **fields}}\n'
-    )
-
-
-def _function(message: str) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in message).lstrip("_")
-
-
-def _message(name: str, fields: Iterable[tuple[str, Value]]) -> Call:
-    usual = MESSAGES[name].fields
-    return Call(_function(name), [
-        (f"{field}=", value) for field, value in fields
-        if field not in NEVER_SHOWN and (field in ALWAYS_SHOWN or value != usual[field].default)
-    ])  # fmt: skip
 
 
 def _test(case: TestCase) -> str:
@@ -172,7 +139,7 @@ def _stimulus(step: Step) -> Call:
     stimulus = step.stimulus
     if stimulus.kind is TriggerKind.RECEIPT:
         hidden = [(name, value) for name, value in stimulus.fields if name in ("protection", "repeated")]
-        shown = _message(stimulus.name, stimulus.fields)
+        shown = message_call(MESSAGES[stimulus.name], dict(stimulus.fields), NEVER_SHOWN)
         shown = Call(shown.function, [*shown.arguments, *((f"{name}=", value) for name, value in hidden)])
         return Call("tester.system.receives", [("*", shown)])
     arguments: list[tuple[str, object]] = [("", stimulus.name)]
@@ -182,7 +149,9 @@ def _stimulus(step: Step) -> Call:
 
 
 def _permitted(one: Permitted) -> Call:
-    arguments: list[tuple[str, object]] = [("", _message(answer.name, answer.fields)) for answer in one.answers]
+    arguments: list[tuple[str, object]] = [
+        ("", message_call(MESSAGES[answer.name], dict(answer.fields), NEVER_SHOWN)) for answer in one.answers
+    ]
     if one.state:
         arguments.append(("then=", dict(one.state)))
     if one.before:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from model.language.domains import Domain, Sizes, Value, plain
 from model.language.errors import ModelError, nearest
@@ -41,6 +42,11 @@ class MessageType:
 
     name: str
     fields: Mapping[str, Field]
+
+    @cached_property
+    def usual(self) -> dict[str, Value]:
+        """The value of every field that a sender does not mention."""
+        return {name: entry.default for name, entry in self.fields.items()}
 
     def __call__(self, **values: Operand) -> Template:
         for name in values:
