@@ -421,19 +421,22 @@ def conform(
 
 @application.command(epilog="Example: dsmip export promela minimal -o out")
 def export(
-    format_: Annotated[str, typer.Argument(metavar="FORMAT", help="promela, murphi, tla or smv")],
+    format_: Annotated[str, typer.Argument(metavar="FORMAT", help="promela, murphi, tla, smv or verilog")],
     scenario: OneScenario,
     output: Annotated[Path, typer.Option("--output", "-o", help="folder for the files; made if it is not there")],
     reading: ReadingName = "intended",
     choose: Choices = None,
     property_: OnlyProperties = None,
     mutant: Mutant = None,
+    bits: Annotated[
+        int | None, typer.Option(min=2, max=16, help="bits of sequence numbers; without it the scenario's")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Write the model and its properties for another model checker."""
     from dsmip.export_command import export as write_files
 
-    write_files(format_, scenario, output, reading, choose or [], property_ or [], mutant, json)
+    write_files(format_, scenario, output, reading, choose or [], property_ or [], mutant, bits, json)
 
 
 @trace_commands.command("show", epilog="Example: dsmip trace show traces/minimal-literal-BIND-1.itf.json")

@@ -13,6 +13,7 @@ from dsmip.mutant_option import change_of
 from generators.exports.formats import format_called
 from generators.exports.names import identifier
 from generators.exports.subject import KnownCounts, Subject, subject_of
+from model.language.errors import ModelError
 from model.readings import Reading, reading
 from model.scenario_sets import is_shipped
 from model.scenarios import Scenario, load
@@ -21,12 +22,13 @@ from properties.registry import ALL_PROPERTIES, property_called
 
 def export(
     format_name: str, scenario: str, folder: Path, reading_name: str, choices: Sequence[str],
-    properties: Sequence[str], mutant: str | None, as_json_text: bool,
+    properties: Sequence[str], mutant: str | None, bits: int | None, as_json_text: bool,
 ) -> None:  # fmt: skip
-    """Write the files. Raises ModelError or OutputError."""
+    """Write the files. bits: of sequence numbers, None: as the scenario says. Raises ModelError or OutputError."""
     chosen = format_called(format_name)
-    subject = exported_subject(load(scenario), reading(reading_name, choices), properties, mutant)
-    name = identifier("_".join([subject.title, reading_name, *([mutant] if mutant else [])]))
+    subject = exported_subject(_at_width(load(scenario), bits), reading(reading_name, choices), properties, mutant)
+    parts = [subject.title, reading_name, *([mutant] if mutant else []), *([f"{bits}_bits"] if bits else [])]
+    name = identifier("_".join(parts))
     files = chosen.files(subject, name)
     _make(folder)
     for file, text in files.items():
@@ -53,6 +55,17 @@ def exported_subject(
         answer = known_answers().get((scenario.name, read.name))
         known = None if answer is None else KnownCounts(answer.states, answer.transitions, answer.depth)
     return subject_of(scenario, read, wanted, change=change_of(mutant), mutant=mutant, known=known)
+
+
+def _at_width(scenario: Scenario, bits: int | None) -> Scenario:
+    if bits is None:
+        return scenario
+    wider = scenario.at_width(bits)
+    try:
+        wider.require_width_rule()
+    except ValueError as error:
+        raise ModelError(f"--bits {bits}: {error}") from None
+    return wider
 
 
 def _make(folder: Path) -> None:

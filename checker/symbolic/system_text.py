@@ -77,8 +77,12 @@ class SystemText:
         for move in self.moves:
             condition = observation.in_steps.get(move.action.name)
             if condition is not None:
-                parts.append(self.syntax.both([move.guard, self._texts(move.action, move.slot).truth(condition)]))
+                parts.append(self.syntax.both([move.guard, self.step_condition(move, condition)]))
         return self.syntax.either(parts)
+
+    def step_condition(self, move: MoveText, condition: Expression) -> str:
+        """A condition on the state before a move and the message it takes."""
+        return self._texts(move.action, move.slot).truth(condition)
 
     def well_formed(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """What holds of every state whatever the system does: the components concerned, and the condition."""

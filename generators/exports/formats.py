@@ -47,6 +47,8 @@ FORMATS: dict[str, Format] = {
         "_responses.cfg": ("generators.exports.tla_responses", "responses_configuration"),
     }),
     "smv": Format("SMV, for NuSMV and nuXmv", ".smv", "generators.exports.smv", "smv"),
+    "verilog": Format("Verilog, for yosys and berkeley-abc", ".v", "generators.exports.verilog", "verilog",
+                      responses=False),
 }
 
 

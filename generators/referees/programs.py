@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
 
-PACKAGES = {"spin": "spin", "gcc": "gcc libc6-dev", "cpp": "gcc", "rumur": "rumur"}
+PACKAGES = {"spin": "spin", "gcc": "gcc libc6-dev", "cpp": "gcc", "rumur": "rumur",
+            "yosys": "yosys", "berkeley-abc": "berkeley-abc"}  # fmt: skip
 """Program -> the Debian packages that bring it."""
 
 

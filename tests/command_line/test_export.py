@@ -34,6 +34,7 @@ def test_export_writes_a_file_with_its_origin_and_what_is_known(tmp_path: Path) 
 
 @pytest.mark.parametrize("name, suffixes", [
     ("promela", {".pml"}), ("murphi", {".m"}), ("tla", {".tla", ".cfg"}), ("smv", {".smv"}),
+    ("verilog", {".v"}),
 ])  # fmt: skip
 def test_every_format_can_be_written(tmp_path: Path, name: str, suffixes: set[str]) -> None:
     export(name, "minimal", "-o", tmp_path, "--property", "BIND-1", "--property", "SA-1")
@@ -56,7 +57,16 @@ def test_an_exported_mutant_has_no_recorded_counts(tmp_path: Path) -> None:
     assert "mutant: ue-update-without-association" in next(tmp_path.glob("*.pml")).read_text()
 
 
+def test_an_export_at_another_width_says_so(tmp_path: Path) -> None:
+    done = export("verilog", "minimal", "-o", tmp_path, "--bits", "16", "--property", "BIND-1", "--json")
+    assert json.loads(done.stdout)["known"] is None
+    (file,) = tmp_path.iterdir()
+    assert file.name == "minimal_intended_16_bits.v"
+    assert "reg [15:0] ue_sequence_number" in file.read_text()
+
+
 @pytest.mark.parametrize("arguments, says", [
+    (["promela", "minimal", "-o", "x", "--bits", "3"], "--bits 3: bounds.sequence_number_bits = 3 is too small"),
     (["promella", "minimal", "-o", "x"], 'unknown format "promella": did you mean "promela"?'),
     (["promela", "minimall", "-o", "x"], "minimal"),
     (["promela", "minimal", "-o", "x", "--property", "BIND-100"], 'unknown property "BIND-100"'),

@@ -22,6 +22,7 @@ from model.language.observations import Observation, observe_states, observe_ste
 from model.language.systems import System
 from tests.generators.exports.refereed import Ask, assert_referee_agrees, needs
 from tests.generators.exports.smv_reader import explored
+from tests.generators.exports.test_abc_agrees import assert_abc_agrees
 from tests.generators.exports.test_tla import assert_is_tla
 
 MEMBERS = ('a"b', "a b", "a-b", "a_b", "*/ do", "(* nested", "<script>alert(1)</script>", "--", "active", "%s%n",
@@ -63,6 +64,11 @@ def hostile() -> tuple[System, list[Observation]]:
 def test_referees_read_hostile_names(ask: Ask) -> None:
     ours = assert_referee_agrees(ask, *hostile())
     assert ours.states > 10
+
+
+@needs("yosys", "berkeley-abc")
+def test_yosys_and_abc_read_hostile_names() -> None:
+    assert_abc_agrees(*hostile())
 
 
 def test_hostile_names_make_good_smv() -> None:
