@@ -28,11 +28,13 @@ from diagrams.state_diagram import LISTED, Edge, Graph, Level, Line, Node, NodeK
 LABEL_WIDTH = 38
 STATE_WIDTH = 24
 DETAIL_WIDTH = 46
-GUARD_LINES = 4
-EFFECT_LINES = 3
-EFFECTS = 8
+GUARD_LINES = 12
+EFFECT_LINES = 16
+EFFECTS = 20
 MARKED_INSIDE = 6  # marked rows listed inside a state of an overview
 ROW_LINK = "row:"  # a link to "row:3" stands for the fourth of the graph's rows
+# edges keep clear of a label's words by its margin
+LABEL = 'shape=box, style="", penwidth=0, width=0, height=0, margin="0.05,0.03", fontsize=11'
 BREAK = '<BR ALIGN="LEFT"/>'
 
 
@@ -73,7 +75,7 @@ class _Writing:
 
     def lines(self) -> Iterator[str]:
         graph = self.graph
-        tight = "nodesep=0.12, ranksep=0.12"
+        tight = "nodesep=0.16, ranksep=0.12"
         if self.detail:
             tight = "nodesep=0.3, ranksep=0.4" if graph.trigger else "nodesep=0.4, ranksep=0.32"
         rank = "LR" if graph.trigger else "TB"
@@ -89,7 +91,7 @@ class _Writing:
             shown = [row for row in edge.rows if self.detail or row.mark is not Mark.FADED]
             stroke = self._stroke(edge.rows)
             if shown:
-                yield f'  {name} [shape=plain, style="", fontsize=11, label=<{self._edge_label(shown)}>];'
+                yield f'  {name} [{LABEL}, label=<{self._edge_label(shown)}>];'
                 yield f"  {edge.source} -> {name} [arrowhead=none{stroke}];"
                 yield f"  {name} -> {edge.dest}{f' [{stroke[2:]}]' if stroke else ''};"
             else:
@@ -167,10 +169,10 @@ class _Writing:
         for trigger, entries in grouped.items():
             words = "discarded:" if self.graph.trigger else f"{trigger}: discarded"
             head = _small(_coloured(wrapped(words, DETAIL_WIDTH), GREY))
-            yield f'<TR><TD ALIGN="LEFT" BALIGN="LEFT">{head}</TD></TR>'
+            yield f'<TR><TD ALIGN="LEFT" BALIGN="LEFT" CELLPADDING="1">{head}</TD></TR>'
             for row in entries:
                 lines = wrapped(f"{_sign(row, '-')} {row.label}{_note(row)}", DETAIL_WIDTH)
-                yield self._cell(row, _small(_coloured(lines, _colour(row, GREY))))
+                yield self._cell(row, _small(_coloured(lines, _colour(row, GREY))), padding=1)
 
     # labels of edges
 
@@ -196,9 +198,10 @@ class _Writing:
         lines = [f'<FONT COLOR="{colour}">{line}</FONT>' if colour != INK else line for line in lines]
         return [f"<B>{line}</B>" if row.mark is Mark.CHOSEN else line for line in lines]
 
-    def _cell(self, row: RowText, content: str) -> str:
+    def _cell(self, row: RowText, content: str, padding: int | None = None) -> str:
         link = f' HREF="{ROW_LINK}{self.numbers[id(row)]}"' if self.linked else ""
-        return f'<TR><TD ALIGN="LEFT" BALIGN="LEFT"{link}>{content}</TD></TR>'
+        around = "" if padding is None else f' CELLPADDING="{padding}"'
+        return f'<TR><TD ALIGN="LEFT" BALIGN="LEFT"{around}{link}>{content}</TD></TR>'
 
 
 def _detail(row: RowText, trigger: bool) -> str:

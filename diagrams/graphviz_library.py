@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,12 +13,15 @@ from diagrams.labels import plain_line
 
 FORMATS = ("svg", "png", "pdf")
 PNG_DOTS_PER_INCH = 144
+_TIME = re.compile(rb"(?<=/CreationDate \(D:)\d{14}")
+_EXTENT = re.compile(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"')
 
 
 def drawn(dot: str, image_format: str, *, size: str = "") -> bytes:
     """A DOT text laid out by `dot`, as svg, png or pdf. Raises DiagramError with Graphviz's reason.
 
     size: the most it may take, "width,height" in inches; a larger drawing is scaled down.
+    Equal texts give equal bytes: a PDF bears no time of its making.
     """
     try:
         from pygraphviz import AGraph
@@ -37,7 +41,14 @@ def drawn(dot: str, image_format: str, *, size: str = "") -> bytes:
             raise DiagramError(f"Graphviz cannot draw this: {reason}") from None
     if not data:
         raise DiagramError(f"Graphviz drew nothing as {image_format}: {plain_line(' '.join(messages()))}")
-    return bytes(data)
+    return _TIME.sub(b"20000101000000", bytes(data)) if image_format == "pdf" else bytes(data)
+
+
+def extent(dot: str) -> tuple[float, float]:
+    """Width and height of a DOT text when drawn, in points. Raises DiagramError."""
+    found = _EXTENT.search(drawn(dot, "svg").decode("utf-8", "replace"))
+    assert found is not None
+    return float(found[1]), float(found[2])
 
 
 @contextmanager

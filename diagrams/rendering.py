@@ -27,8 +27,7 @@ SPACE_SUFFIXES = (*GRAPH_SUFFIXES, ".json")
 DOT_SUFFIXES = (".svg", ".png", ".pdf", ".dot")
 CHART_SUFFIXES = (".svg", ".mmd", ".puml", ".txt")
 
-
-A4_LANDSCAPE = "11.1,7.7"  # inches, within margins
+A4_LANDSCAPE, A4_UPRIGHT = "11.1,7.7", "7.7,11.1"  # inches, within margins
 
 
 def render(graph: Graph, path: Path | str, *, links: Links | None = None) -> Path:
@@ -45,10 +44,17 @@ def render(graph: Graph, path: Path | str, *, links: Links | None = None) -> Pat
         case ".svg":
             return _written(target, graph_svg(graph, links=links or Links(_from_beside(target))))
         case ".pdf":
-            page = A4_LANDSCAPE if graph.level is Level.OVERVIEW else ""
-            return _written(target, graphviz_library.drawn(dot.dot_text(graph), "pdf", size=page))
+            return _written(target, graphviz_library.drawn(dot.dot_text(graph), "pdf", size=_page(graph)))
         case suffix:
             return _written(target, graphviz_library.drawn(dot.dot_text(graph), suffix[1:]))
+
+
+def _page(graph: Graph) -> str:
+    """The A4 page for a picture: on its side for an overview, else as the picture is taller or wider."""
+    if graph.level is Level.OVERVIEW:
+        return A4_LANDSCAPE
+    width, height = graphviz_library.extent(dot.dot_text(graph))
+    return A4_LANDSCAPE if width > height else A4_UPRIGHT
 
 
 def _from_beside(target: Path) -> Callable[[str], str | None]:
@@ -78,7 +84,8 @@ def render_space(picture: SpacePicture, path: Path | str) -> Path:
         case ".svg":
             return _written(target, space_svg(picture))
         case suffix:
-            return _written(target, graphviz_library.drawn(space_dot(picture), suffix[1:]))
+            page = A4_LANDSCAPE if suffix == ".pdf" else ""
+            return _written(target, graphviz_library.drawn(space_dot(picture), suffix[1:], size=page))
 
 
 def render_dot(text: str, path: Path | str, *, title: str = "", description: str = "") -> Path:

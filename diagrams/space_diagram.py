@@ -9,7 +9,7 @@ from math import log10
 
 from checker.state_space import Crossing, Region, StateSpace
 from diagrams import graphviz_library
-from diagrams.dot import escaped
+from diagrams.dot import LABEL, escaped
 from diagrams.errors import DiagramError
 from diagrams.labels import display_name, plain_line, shortened, value_text, wrapped
 from diagrams.mermaid import escaped as in_mermaid
@@ -122,7 +122,7 @@ def _dot_lines(picture: SpacePicture) -> Iterator[str]:
         if few:
             words = [escaped(line) for text in _actions(crossing, ACTIONS_SHOWN) for line in wrapped(text, LABEL_WIDTH)]
             words = [f'<FONT COLOR="{BLUE}">{line}</FONT>' for line in words]
-            yield (f'  c{number} [shape=plain, style="", fontsize=10,'
+            yield (f'  c{number} [{LABEL}, fontsize=10,'
                    f' label=<{"<BR/>".join(words)}>];')  # fmt: skip
             yield f"  r{crossing.source} -> c{number} [arrowhead=none, {width}];"
             yield f"  c{number} -> r{crossing.dest} [{width}];"

@@ -12,8 +12,9 @@ from checker.search import Exploration
 from diagrams.difference import count_of_differences, difference
 from diagrams.emphasis import RowKey, about_clause, about_trigger, covered, highlighted, times_fired, triggers_of
 from diagrams.errors import DiagramError
+from diagrams.pages import pages
 from diagrams.rendering import render
-from diagrams.state_diagram import Chosen, Level, TableRow, machine_diagram, table_of
+from diagrams.state_diagram import Chosen, Graph, Level, TableRow, machine_diagram, table_of
 from diagrams.state_svg import Links, slug
 from dsmip import quantities
 from dsmip.console import reporting, say
@@ -25,6 +26,7 @@ from model.readings import Reading, reading
 from model.scenarios import load
 
 SCENARIO, READING = "clause-5.2", "intended"
+TEXT_SUFFIXES = (".mmd", ".dot")  # formats without pages
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,10 @@ class Request:
 
 
 def draw_machine(request: Request) -> None:
-    """Write the picture, or one a trigger with `detail` alone. Raises DiagramError, ModelError."""
+    """Write the picture, or with `detail` alone one a trigger; what is taller than a page becomes several.
+
+    Raises DiagramError, ModelError.
+    """
     compared = request.mutant is not None or request.versus is not None or bool(request.versus_choices)
     marking = [compared, request.requirement is not None, bool(request.runs) or request.explored]
     if sum(marking) > 1:
@@ -62,10 +67,19 @@ def draw_machine(request: Request) -> None:
     system, rows, about = _table(request)
     level = Level.DETAIL if request.detail else Level.OVERVIEW
     links = None if request.source is None else _links(request.source)
+
+    def drawing(chosen: Chosen | None, subject: str) -> Graph:
+        return machine_diagram(system, request.name, level, chosen=chosen, subject=subject, rows=rows)
+
     for words, chosen, target in _pictures(request, rows):
         subject = ", ".join(part for part in (words, about) if part)
-        graph = machine_diagram(system, request.name, level, chosen=chosen, subject=subject, rows=rows)
-        say(f"written: {render(graph, target, links=links)}")
+        if chosen is None or level is Level.OVERVIEW or target.suffix.lower() in TEXT_SUFFIXES:
+            graphs = [drawing(chosen, subject)]
+        else:
+            graphs = pages(rows, chosen, subject, drawing)
+        for number, graph in enumerate(graphs, start=1):
+            page = target if len(graphs) == 1 else target.with_name(f"{target.stem}-{number}{target.suffix}")
+            say(f"written: {render(graph, page, links=links)}")
 
 
 def _pictures(request: Request, rows: Sequence[TableRow]) -> list[tuple[str, Chosen | None, Path]]:
@@ -77,7 +91,7 @@ def _pictures(request: Request, rows: Sequence[TableRow]) -> list[tuple[str, Cho
         if clause is None:
             return [(trigger, of_trigger, request.target)]
         return [(f"{trigger}, {words}", lambda entry: clause(entry) and of_trigger(entry), request.target)]
-    if clause is not None or not request.detail or request.target.suffix in (".mmd", ".dot"):
+    if clause is not None or not request.detail or request.target.suffix.lower() in TEXT_SUFFIXES:
         return [(words, clause, request.target)]
     return [
         (trigger, about_trigger(rows, trigger)[1],

@@ -1,0 +1,153 @@
+"""Pictures of the shipped machines on paper: what fits a page, words that nothing crosses, equal bytes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pygraphviz import AGraph
+
+from diagrams.dot import dot_text
+from diagrams.emphasis import about_trigger, triggers_of
+from diagrams.graphviz_library import extent
+from diagrams.pages import HEIGHT, pages
+from diagrams.state_diagram import Chosen, Graph, Level, machine_diagram, table_of
+from model.handover import handover
+from model.language.systems import System
+from model.readings import reading
+from model.scenario_sets import shipped
+from model.scenarios import load
+
+A4_WIDTH, A4_HEIGHT = 11.1 * 72, 7.7 * 72  # of a sheet on its side within margins, in points
+SMALLEST = 0.6  # a scale at which letters of 11 points can be read on paper
+CLEAR = 1.0  # points that lines keep from words
+POINTS = 40  # of a curve that are looked at
+
+
+@pytest.fixture(scope="module")
+def clause_5_2() -> System:
+    return handover(load("clause-5.2"), reading("intended", []))
+
+
+def pages_of(system: System, name: str, trigger: str) -> list[Graph]:
+    """The detailed pages of one trigger of a machine."""
+    _, rows = table_of(system, name)
+
+    def drawing(some: Chosen, subject: str) -> Graph:
+        return machine_diagram(system, name, Level.DETAIL, chosen=some, subject=subject, rows=rows)
+
+    return pages(rows, about_trigger(rows, trigger)[1], trigger, drawing)
+
+
+def crossed(graph: Graph) -> list[str]:
+    """Lines that come near the words of a state or label that they do not belong to."""
+    drawn = json.loads(AGraph(string=dot_text(graph)).draw(format="json", prog="dot"))
+    boxes = {}
+    for node in drawn["objects"]:
+        (x, y), width, height = _point(node["pos"]), 36 * float(node["width"]), 36 * float(node["height"])
+        across, down = (float(part) * 72 for part in node.get("margin", "0.12,0.06").split(","))
+        boxes[node["_gvid"]] = (x - width + across - CLEAR, y - height + down - CLEAR,
+                                x + width - across + CLEAR, y + height - down + CLEAR)  # fmt: skip
+    names = {node["_gvid"]: node["name"] for node in drawn["objects"]}
+    return [
+        f"{names[edge['tail']]} -> {names[edge['head']]} crosses {names[number]}"
+        for edge in drawn.get("edges", ())
+        for number, (left, low, right, high) in boxes.items()
+        if number not in (edge["tail"], edge["head"])
+        and any(left < x < right and low < y < high for x, y in _curve(edge["pos"]))
+    ]
+
+
+def _point(text: str) -> tuple[float, float]:
+    x, y = text.split(",")
+    return float(x), float(y)
+
+
+def _curve(positions: str) -> Iterator[tuple[float, float]]:
+    points = [_point(text) for text in positions.split() if text[0] not in "es"]
+    for first in range(0, len(points) - 3, 3):
+        a, b, c, d = points[first : first + 4]
+        for number in range(POINTS + 1):
+            t = number / POINTS
+            u = 1 - t
+            weights = (u**3, 3 * u * u * t, 3 * u * t * t, t**3)
+            yield (sum(w * p[0] for w, p in zip(weights, (a, b, c, d), strict=True)),
+                   sum(w * p[1] for w, p in zip(weights, (a, b, c, d), strict=True)))  # fmt: skip
+
+
+def test_every_overview_fits_a_sheet_on_its_side_and_no_line_crosses_words(clause_5_2: System) -> None:
+    for machine in clause_5_2.machines:
+        graph = machine_diagram(clause_5_2, machine.name)
+        width, height = extent(dot_text(graph))
+        assert min(A4_WIDTH / width, A4_HEIGHT / height) >= SMALLEST, machine.name
+        assert crossed(graph) == []
+
+
+def test_a_trigger_that_is_taller_than_a_page_is_split_and_no_row_is_lost(clause_5_2: System) -> None:
+    _, rows = table_of(clause_5_2, "home_agent")
+    found = pages_of(clause_5_2, "home_agent", "BindingUpdate received")
+    assert len(found) > 1
+    assert f"(1 of {len(found)})" in found[0].title
+    shown = {row.label for graph in found for row in graph.rows}
+    assert shown == {entry.text.label for entry in rows if entry.text.trigger == "BindingUpdate received"}
+    for graph in found:
+        assert extent(dot_text(graph))[1] <= HEIGHT < 842
+        assert crossed(graph) == []
+
+
+def test_what_fits_a_page_stays_whole(clause_5_2: System) -> None:
+    (graph,) = pages_of(clause_5_2, "ue", "event movement")
+    assert " of " not in graph.title
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("choice", ["literal", "intended", "final"])
+def test_every_page_of_every_scenario_can_be_read(choice: str) -> None:
+    looked_at: set[object] = set()
+    for scenario in shipped():
+        system = handover(load(scenario), reading(choice, []))
+        for machine in system.machines:
+            _, rows = table_of(system, machine.name)
+            overview = machine_diagram(system, machine.name)
+            if dot_text(overview) not in looked_at:
+                width, height = extent(dot_text(overview))
+                assert min(A4_WIDTH / width, A4_HEIGHT / height) >= SMALLEST, (scenario, machine.name)
+                assert crossed(overview) == [], (scenario, machine.name)
+            for words in triggers_of(rows):
+                texts = (machine.name, tuple(entry.text for entry in rows if entry.text.trigger == words))
+                if texts not in looked_at:
+                    for graph in pages_of(system, machine.name, words):
+                        assert extent(dot_text(graph))[1] <= HEIGHT, (scenario, machine.name, words)
+                        assert crossed(graph) == [], (scenario, machine.name, words)
+                looked_at |= {texts, dot_text(overview)}
+
+
+SCRIPT = """
+from pathlib import Path
+from diagrams.rendering import render
+from diagrams.state_diagram import Level, machine_diagram
+from model.handover import handover
+from model.readings import reading
+from model.scenarios import load
+system = handover(load("minimal"), reading("intended", []))
+for name, level in (("ue", Level.OVERVIEW), ("access", Level.DETAIL)):
+    for suffix in ("svg", "png", "pdf", "dot", "mmd"):
+        render(machine_diagram(system, name, level), Path(f"{name}.{suffix}"))
+"""
+
+
+def test_pictures_are_equal_to_the_byte_in_another_process_at_another_time(tmp_path: Path) -> None:
+    made = []
+    for seed in ("1", "2"):
+        folder = tmp_path / seed
+        folder.mkdir()
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).parents[2])}
+        subprocess.run([sys.executable, "-c", SCRIPT], cwd=folder, env=environment, check=True)
+        made.append({file.name: file.read_bytes() for file in sorted(folder.iterdir())})
+    assert len(made[0]) == 10
+    assert made[0] == made[1]
