@@ -25,7 +25,6 @@ from diagrams.palette import (
 from diagrams.row_text import Mark, RowText
 from diagrams.state_diagram import LISTED, Edge, Graph, Level, Line, Node, NodeKind, more_than_shown, overview_lines
 
-LABEL_WIDTH = 38
 STATE_WIDTH = 24
 DETAIL_WIDTH = 46
 GUARD_LINES = 12
@@ -181,7 +180,7 @@ class _Writing:
             return _table(self._cell(row, _detail(row, not self.graph.trigger)) for row in rows)
         cells = []
         for trigger, entries in overview_lines(rows):
-            words = wrapped(trigger.removeprefix("event "), LABEL_WIDTH)
+            words = wrapped(trigger.removeprefix("event "), self.graph.label_width)
             head = [f'<FONT COLOR="{BLUE}">{_bold(line)}</FONT>' for line in words]
             cells.append(f'<TR><TD ALIGN="LEFT" BALIGN="LEFT">{BREAK.join(head)}</TD></TR>')
             cells += [self._cell(line.row, BREAK.join(self._label(line))) for line in entries]
@@ -189,10 +188,9 @@ class _Writing:
             cells.append(f'<TR><TD ALIGN="LEFT">{escaped(more)}</TD></TR>')
         return f'<TABLE BORDER="0" CELLBORDER="0" CELLPADDING="0" CELLSPACING="0">{"".join(cells)}</TABLE>'
 
-    @staticmethod
-    def _label(shown: Line) -> list[str]:
+    def _label(self, shown: Line) -> list[str]:
         row = shown.row
-        first, *others = wrapped(shown.text, LABEL_WIDTH)
+        first, *others = wrapped(shown.text, self.graph.label_width)
         lines = [f"{_sign(row, '•')} {escaped(first)}", *(f"&#160;&#160;&#160;{escaped(line)}" for line in others)]
         colour = _colour(row, INK)
         lines = [f'<FONT COLOR="{colour}">{line}</FONT>' if colour != INK else line for line in lines]

@@ -1,15 +1,19 @@
-"""Detailed pictures of at most a page: what is taller is split by the states from which its rows start.
-Heights are measured, not guessed: the layout of each page is tried."""
+"""Pictures for paper: an overview on one sheet; a detailed picture that is taller than a page becomes several,
+split by the states from which its rows start. Sizes are measured: layouts are tried."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from diagrams.dot import dot_text
 from diagrams.graphviz_library import extent
 from diagrams.state_diagram import Chosen, Graph, TableRow
 
 HEIGHT = 800  # points; an A4 page is 842 high
+SHEET = (10.6 * 72, 7.2 * 72)  # points of an A4 page on its side, within margins of half an inch
+SMALL = 0.55  # letters of an overview drawn at this scale can still be read
+NARROWER = (34, 30, 26)  # letters in a line of its labels
 
 Drawing = Callable[[Chosen, str], Graph]
 
@@ -31,6 +35,19 @@ def pages(rows: Sequence[TableRow], chosen: Chosen, subject: str, drawing: Drawi
         drawing(_among(part), f"{subject} ({number} of {len(parts)})" if subject else f"{number} of {len(parts)}")
         for number, part in enumerate(parts, start=1)
     ]
+
+
+def scale(graph: Graph) -> float:
+    """The scale at which a graph fills a sheet of A4 on its side."""
+    width, height = extent(dot_text(graph))
+    return min(SHEET[0] / width, SHEET[1] / height)
+
+
+def on_a_sheet(overview: Graph) -> Graph:
+    """An overview, with labels in more lines if it is so wide that this makes it larger on a sheet."""
+    if scale(overview) >= SMALL:
+        return overview
+    return max((overview, *(replace(overview, label_width=width) for width in NARROWER)), key=scale)
 
 
 def _by_source(rows: Sequence[TableRow]) -> list[TableRow]:

@@ -16,6 +16,7 @@ from diagrams.chart_svg import chart_svg
 from diagrams.chart_text import chart_text
 from diagrams.errors import DiagramError
 from diagrams.mermaid import state_mermaid
+from diagrams.pages import SHEET
 from diagrams.sequence_chart import Chart
 from diagrams.space_diagram import SpacePicture, space_data, space_dot, space_mermaid, space_svg
 from diagrams.state_diagram import Graph, Level
@@ -27,7 +28,7 @@ SPACE_SUFFIXES = (*GRAPH_SUFFIXES, ".json")
 DOT_SUFFIXES = (".svg", ".png", ".pdf", ".dot")
 CHART_SUFFIXES = (".svg", ".mmd", ".puml", ".txt")
 
-A4_LANDSCAPE, A4_UPRIGHT = "11.1,7.7", "7.7,11.1"  # inches, within margins
+A4_LANDSCAPE, A4_UPRIGHT = (",".join(f"{side / 72}" for side in sides) for sides in (SHEET, SHEET[::-1]))  # inches
 
 
 def render(graph: Graph, path: Path | str, *, links: Links | None = None) -> Path:

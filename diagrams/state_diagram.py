@@ -16,6 +16,7 @@ from model.language.systems import ResolvedMachine, ResolvedRow, System
 
 MANY_STATES = 4
 EXCEPTIONS = 3
+LABEL_WIDTH = 38
 LISTED = (Mark.CHOSEN, Mark.ADDED, Mark.REMOVED, Mark.CHANGED)  # an overview names such rows inside a state, too
 
 
@@ -63,7 +64,7 @@ class Edge:
 @dataclass(frozen=True)
 class Graph:
     """machine: its name, for ids. trigger: the only one whose rows are shown, else empty; then a state from
-    which rows go and to which others come is two nodes."""
+    which rows go and to which others come is two nodes. label_width: letters in a line of an overview's labels."""
 
     title: str
     description: str
@@ -72,6 +73,7 @@ class Graph:
     edges: tuple[Edge, ...]
     machine: str = ""
     trigger: str = ""
+    label_width: int = LABEL_WIDTH
 
     def node(self, identity: str) -> Node:
         return next(node for node in self.nodes if node.id == identity)

@@ -12,7 +12,7 @@ from checker.search import Exploration
 from diagrams.difference import count_of_differences, difference
 from diagrams.emphasis import RowKey, about_clause, about_trigger, covered, highlighted, times_fired, triggers_of
 from diagrams.errors import DiagramError
-from diagrams.pages import pages
+from diagrams.pages import on_a_sheet, pages
 from diagrams.rendering import render
 from diagrams.state_diagram import Chosen, Graph, Level, TableRow, machine_diagram, table_of
 from diagrams.state_svg import Links, slug
@@ -73,7 +73,9 @@ def draw_machine(request: Request) -> None:
 
     for words, chosen, target in _pictures(request, rows):
         subject = ", ".join(part for part in (words, about) if part)
-        if chosen is None or level is Level.OVERVIEW or target.suffix.lower() in TEXT_SUFFIXES:
+        if level is Level.OVERVIEW:
+            graphs = [on_a_sheet(drawing(chosen, subject))]
+        elif chosen is None or target.suffix.lower() in TEXT_SUFFIXES:
             graphs = [drawing(chosen, subject)]
         else:
             graphs = pages(rows, chosen, subject, drawing)
