@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 from diagrams.labels import display_name
+from model.language.domains import Value
 
 NETWORK = "network"
+
+
+@dataclass(frozen=True)
+class Place:
+    """How a machine that exchanges no messages is called, and behind which lifeline its own stands."""
+
+    title: str
+    behind: str
+
+
+@dataclass(frozen=True)
+class Way:
+    """What lies between the machines that exchange messages and the network.
+
+    places: machines that get lifelines, too. translator: what rewrites addresses on the way, with a lifeline
+    where it does something. rewrites: whether a change of a field from one value to another is its doing.
+    events: those of `places` that are the translator's.
+    """
+
+    places: Mapping[str, Place] = field(default_factory=dict)
+    translator: str = ""
+    rewrites: Callable[[Value, Value], bool] = lambda before, after: False
+    events: Collection[str] = ()
 
 
 class Fate(Enum):
@@ -67,17 +92,22 @@ class Note:
 
 @dataclass(frozen=True)
 class Departure:
-    """A message is sent (fate NO_ROOM: it never gets on its way)."""
+    """A message is sent (fate NO_ROOM: it never gets on its way). translated: what the translator makes of it."""
 
     message: int
+    translated: str = ""
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """A message is received. label: its title, and the fields that changed on the way."""
+    """A message is received. label: its title, and the fields that changed on the way.
+
+    translated: what the translator gets, where it rewrites the message before this.
+    """
 
     message: int
     label: str
+    translated: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,8 +140,9 @@ class ChartStep:
 
 @dataclass(frozen=True)
 class Chart:
-    """lifelines: machines that exchange messages; the network stands before lifelines[network_at].
+    """lifelines: machines, and perhaps the translator; the network stands before lifelines[network_at].
 
+    titles: what lifelines are called, where not by their names. quiet: those that exchange no messages.
     offence: what the last step violates, empty for none. loop: the step from which the run repeats; one more
     than there are steps if nothing happens any more. shifted: with other serial numbers in each turn.
     length: of the run, where some of its steps are folded.
@@ -128,6 +159,13 @@ class Chart:
     loop: int | None
     shifted: bool = False
     length: int | None = None
+    titles: Mapping[str, str] = field(default_factory=dict)
+    quiet: Collection[str] = ()
+    translator: str = ""
+
+    def heading(self, lifeline: str) -> str:
+        """What stands above a lifeline."""
+        return self.titles.get(lifeline, display_name(lifeline))
 
     @property
     def count(self) -> int:
@@ -159,8 +197,8 @@ class Chart:
     @property
     def description(self) -> str:
         """The chart in a sentence or two, for those who cannot see it."""
-        columns = [*self.lifelines[: self.network_at], NETWORK, *self.lifelines[self.network_at :]]
-        names = ", ".join(display_name(name) for name in columns)
+        headings = [self.heading(name) for name in self.lifelines]
+        names = ", ".join([*headings[: self.network_at], NETWORK, *headings[self.network_at :]])
         counts = [f"{self.count} steps", f"{len(self.messages)} messages"]
         for fate in (Fate.LOST, Fate.DISCARDED, Fate.UNDELIVERABLE, Fate.NO_ROOM, Fate.IN_FLIGHT):
             number = sum(entry.fate is fate for entry in self.messages)

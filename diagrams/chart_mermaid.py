@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from diagrams.labels import display_name, wrapped
+from diagrams.labels import wrapped
 from diagrams.mermaid import escaped
 from diagrams.sequence_chart import NETWORK, Arrival, Chart, Copying, Departure, Ending, Fate, Item, Message, Note
 
@@ -19,7 +19,7 @@ def chart_mermaid(chart: Chart) -> str:
         if index == chart.network_at:
             lines.append(f"    participant n as {NETWORK}")
         if name:
-            lines.append(f"    participant {aliases[name]} as {escaped(display_name(name))}")
+            lines.append(f"    participant {aliases[name]} as {escaped(chart.heading(name))}")
     everybody = _everybody(chart)
     lines += [f"    {line}" for note in chart.start for line in _item(chart, aliases, everybody, note, "")]
     for step in chart.steps:
@@ -59,18 +59,26 @@ def _item(chart: Chart, aliases: dict[str, str], everybody: str, item: Item, pre
         case Note(_, lifeline, text):
             where = everybody if lifeline is None else aliases[lifeline]
             yield f"Note over {where}: {_text(prefix + text)}"
-        case Departure(number):
+        case Departure(number, translated):
             message = chart.message(number)
             text = prefix + _numbered(message, message.label)
             if message.fate is Fate.NO_ROOM:
                 yield f"{aliases[message.sender]}--xn: {escaped(f'{text}: {message.fate.value}')}"
+            elif translated:
+                yield f"{aliases[message.sender]}->>{aliases[chart.translator]}: {escaped(text)}"
+                yield f"{aliases[chart.translator]}->>n: {escaped(_numbered(message, translated))}"
             else:
                 yield f"{aliases[message.sender]}->>n: {escaped(text)}"
-        case Arrival(number, label):
+        case Arrival(number, label, translated):
             message = chart.message(number)
+            source = "n"
+            if translated:
+                source = aliases[chart.translator]
+                yield f"n->>{source}: {escaped(prefix + _numbered(message, translated))}"
+                prefix = ""
             text = prefix + _numbered(message, label)
             arrow, end = ("-->>", " (discarded)") if message.fate is Fate.DISCARDED else ("->>", "")
-            yield f"n{arrow}{aliases[message.receiver or '']}: {escaped(text + end)}"
+            yield f"{source}{arrow}{aliases[message.receiver or '']}: {escaped(text + end)}"
         case Ending(number):
             message = chart.message(number)
             text = prefix + _numbered(message, f"{message.title}: {message.fate.value}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from diagrams.labels import display_name, plain_line, wrapped
+from diagrams.labels import plain_line, wrapped
 from diagrams.sequence_chart import NETWORK, Arrival, Chart, Copying, Departure, Ending, Fate, Item, Message, Note
 
 NOTE_WIDTH = 40
@@ -25,7 +25,7 @@ def chart_plantuml(chart: Chart) -> str:
         if index == chart.network_at:
             lines.append(f'queue "{NETWORK}" as n')
         if name:
-            lines.append(f'participant "{escaped(display_name(name))}" as {aliases[name]}')
+            lines.append(f'participant "{escaped(chart.heading(name))}" as {aliases[name]}')
     lines += [line for note in chart.start for line in _item(chart, aliases, note)]
     for step in chart.steps:
         if step.number == chart.loop:
@@ -55,18 +55,25 @@ def _item(chart: Chart, aliases: dict[str, str], item: Item) -> Iterator[str]:
             yield f"note across: {_text(text)}"
         case Note(_, lifeline, text):
             yield f"note over {aliases[lifeline or '']}: {_text(text)}"
-        case Departure(number):
+        case Departure(number, translated):
             message = chart.message(number)
             text = escaped(_numbered(message, message.label))
             if message.fate is Fate.NO_ROOM:
                 yield f"{aliases[message.sender]} ->x n : {text}: {message.fate.value}"
+            elif translated:
+                yield f"{aliases[message.sender]} -> {aliases[chart.translator]} : {text}"
+                yield f"{aliases[chart.translator]} -> n : {escaped(_numbered(message, translated))}"
             else:
                 yield f"{aliases[message.sender]} -> n : {text}"
-        case Arrival(number, label):
+        case Arrival(number, label, translated):
             message = chart.message(number)
+            source = "n"
+            if translated:
+                source = aliases[chart.translator]
+                yield f"n -> {source} : {escaped(_numbered(message, translated))}"
             text = escaped(_numbered(message, label))
             arrow, end = ("-->", " (discarded)") if message.fate is Fate.DISCARDED else ("->", "")
-            yield f"n {arrow} {aliases[message.receiver or '']} : {text}{end}"
+            yield f"{source} {arrow} {aliases[message.receiver or '']} : {text}{end}"
         case Ending(number):
             message = chart.message(number)
             text = _numbered(message, f"{message.title}: {message.fate.value}")

@@ -7,7 +7,7 @@ import re
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from diagrams.labels import columns_of, display_name, wrapped
+from diagrams.labels import columns_of, wrapped
 from diagrams.sequence_chart import (
     NETWORK,
     Arrival,
@@ -26,10 +26,11 @@ from diagrams.svg_accessibility import SVG, document, name_root
 LETTER = 7.9  # width to reckon with for a letter of 14 px, in px; proportional fonts are narrower
 LINE = 19
 GAP = 380  # between neighbouring columns
+QUIET_GAP = 136  # behind a lifeline of a machine that exchanges no messages
+TRANSLATOR_GAP = 300  # between the translator and the network
 SLOT = 18
 MARGIN = 24
 GUTTER = 40
-GAP_LETTERS = int((GAP - 44) / LETTER)
 
 _STYLE = """
 text{font:14px Helvetica,Arial,"DejaVu Sans",sans-serif;fill:#1b1f24}
@@ -74,9 +75,21 @@ class _Drawing:
                 x += self.network_width + GAP
             if index < len(chart.lifelines):
                 self.columns.append(x)
-                x += GAP
+                x += self._gap(index)
         self.right = max([*self.columns, self.network + self.network_width])
         self.width = self.right + 60 + MARGIN
+
+    def _gap(self, index: int) -> int:
+        """The room behind a lifeline."""
+        name = self.chart.lifelines[index]
+        if name in self.chart.quiet:
+            return QUIET_GAP
+        return TRANSLATOR_GAP if name == self.chart.translator else GAP
+
+    def _letters(self, index: int, on_right: bool) -> int:
+        """How many letters stand in a line beside a lifeline."""
+        gap = self._gap(index) if on_right or index in (0, self.chart.network_at) else self._gap(index - 1)
+        return int((gap - 44) / LETTER)
 
     def document(self) -> str:
         chart = self.chart
@@ -140,7 +153,8 @@ class _Drawing:
     def _heads(self) -> float:
         """The names of the columns; returns where the lifelines begin."""
         centres = [*self.columns, self.network + self.network_width / 2]
-        names = [wrapped(display_name(name), 14) for name in (*self.chart.lifelines, NETWORK)]
+        headings = [*(self.chart.heading(name) for name in self.chart.lifelines), NETWORK]
+        names = [wrapped(name, 14) for name in headings]
         height = 12 + LINE * max(len(lines) for lines in names)
         for centre, lines in zip(centres, names, strict=True):
             box = self._add("rect", "headbox", x=centre - 60, y=self.y, width=120, height=height)
@@ -170,10 +184,10 @@ class _Drawing:
                 self._band(text, "band")
             case Note():
                 self._note(item)
-            case Departure(number):
-                self._departure(self.chart.message(number))
-            case Arrival(number, label):
-                self._arrival(self.chart.message(number), label)
+            case Departure(number, translated):
+                self._departure(self.chart.message(number), translated)
+            case Arrival(number, label, translated):
+                self._arrival(self.chart.message(number), label, translated)
             case Ending(number):
                 self._ending(self.chart.message(number))
             case Copying(number, copy):
@@ -190,22 +204,23 @@ class _Drawing:
         self.y += height + 8
 
     def _note(self, note: Note) -> None:
-        """Text beside a lifeline: on its right, for the last column on its left."""
+        """Text beside a lifeline: on its right, on its left for the last column and where there is more room."""
         index = self.chart.lifelines.index(note.lifeline or "")
         x = self.columns[index]
-        last = x == self.right
+        quiet = note.lifeline in self.chart.quiet
+        on_left = quiet or x == self.right
+        letters = self._letters(index, not on_left)
         if note.kind is NoteKind.STATE:
-            self._state(x, note.text)
+            self._state(x, wrapped(note.text, letters), x + 60 if quiet else self.width - MARGIN)
             return
-        for line in wrapped(note.text, GAP_LETTERS):
-            self._text(x - 10 if last else x + 10, self.y + 15, line, note.kind.value, "end" if last else "start")
+        for line in wrapped(note.text, letters):
+            self._text(x - 10 if on_left else x + 10, self.y + 15, line, note.kind.value, "end" if on_left else "start")
             self.y += LINE
 
-    def _state(self, x: float, text: str) -> None:
-        """A rounded box on the lifeline, moved inwards where it would leave the picture."""
-        lines = wrapped(text, GAP_LETTERS)
+    def _state(self, x: float, lines: list[str], right: float) -> None:
+        """A rounded box on the lifeline, moved so that it neither leaves the picture nor ends right of `right`."""
         width = max(columns_of(line) for line in lines) * LETTER * 1.05 + 20
-        left = min(max(x - width / 2, GUTTER), self.width - MARGIN - width)
+        left = min(max(x - width / 2, GUTTER), right - width)
         height = LINE * len(lines) + 4
         box = self._add("rect", "state", x=left, y=self.y + 3, width=width, height=height)
         box.set("rx", "9")
@@ -222,18 +237,25 @@ class _Drawing:
         x = self._slot(slot)
         self.behind.append(_element("line", "slot", x1=x, y1=self.open_slots.pop(slot), x2=x, y2=self.y))
 
-    def _label(self, lifeline: float, to_right: bool, text: str) -> None:
+    def _label(self, index: int, to_right: bool, text: str) -> None:
         """A message's label between its lifeline and the network; the arrow follows below it."""
-        for line in wrapped(text, GAP_LETTERS):
+        lifeline = self.columns[index]
+        for line in wrapped(text, self._letters(index, to_right)):
             self._text(lifeline + 12 if to_right else lifeline - 12, self.y + 15, line, "message",
                        "start" if to_right else "end")  # fmt: skip
             self.y += LINE
         self.y += 5
 
-    def _departure(self, message: Message) -> None:
-        x = self.columns[self.chart.lifelines.index(message.sender)]
+    def _departure(self, message: Message, translated: str) -> None:
+        index = self.chart.lifelines.index(message.sender)
+        x = self.columns[index]
         to_right = x < self.network
-        self._label(x, to_right, message.label)
+        self._label(index, to_right, message.label)
+        if translated:
+            index = self.chart.lifelines.index(self.chart.translator)
+            self._arrow(x, self.columns[index])
+            x, to_right = self.columns[index], True
+            self._label(index, to_right, translated)
         if message.fate is Fate.NO_ROOM:
             end = self.network - 8 if to_right else self.network + self.network_width + 8
             self._add("line", "arrow", x1=x, y1=self.y, x2=end, y2=self.y)
@@ -247,13 +269,25 @@ class _Drawing:
             self.open_slots[message.slot] = self.y
         self.y += 8
 
-    def _arrival(self, message: Message, label: str) -> None:
-        x = self.columns[self.chart.lifelines.index(message.receiver or "")]
-        to_right = x > self.network
+    def _arrival(self, message: Message, label: str, translated: str) -> None:
+        index = self.chart.lifelines.index(message.receiver or "")
+        x, start = self.columns[index], self._slot(message.slot)
+        if translated:
+            translator = self.chart.lifelines.index(self.chart.translator)
+            self._label(translator, True, translated)
+            self._close(message.slot)
+            self._arrow(start, self.columns[translator])
+            start = self.columns[translator]
         refused = message.fate is Fate.DISCARDED
-        self._label(x, not to_right, f"{label} (discarded)" if refused else label)
-        self._close(message.slot)
-        start, end = self._slot(message.slot), x - 1 if to_right else x + 1
+        self._label(index, x < self.network, f"{label} (discarded)" if refused else label)
+        if not translated:
+            self._close(message.slot)
+        self._arrow(start, x, refused)
+
+    def _arrow(self, start: float, lifeline: float, refused: bool = False) -> None:
+        """A line with a head at a lifeline; open and dashed if the message is refused."""
+        to_right = start < lifeline
+        end = lifeline - 1 if to_right else lifeline + 1
         shaft = self._add("line", "arrow", x1=start, y1=self.y, x2=end, y2=self.y)
         if refused:
             shaft.set("stroke-dasharray", "6 4")
@@ -267,7 +301,7 @@ class _Drawing:
         """Words on the network's right, or on its left if it stands last."""
         last = self.network + self.network_width == self.right
         x = self.network - 12 if last else self.network + self.network_width + 12
-        lines = wrapped(text, GAP_LETTERS)
+        lines = wrapped(text, int((GAP - 44) / LETTER))
         for index, line in enumerate(lines):
             self._text(x, y + 5 + LINE * index, line, "lost", "end" if last else "start")
         self.y = max(self.y, y + 5 + LINE * (len(lines) - 1))

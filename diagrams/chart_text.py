@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from diagrams.labels import columns_of, columns_of_character, display_name, wrapped
+from diagrams.labels import columns_of, columns_of_character, wrapped
 from diagrams.sequence_chart import (
     NETWORK,
     Arrival,
@@ -24,6 +24,7 @@ from diagrams.sequence_chart import (
 )
 
 NARROWEST, WIDEST = 60, 160
+QUIET_GAP = 8  # behind a lifeline of a machine that exchanges no messages
 
 
 @dataclass(frozen=True)
@@ -126,31 +127,46 @@ class _Drawing:
         self.active: set[int] = set()
         self.gutter = len(str(chart.count)) + 1
         self.band = max(1, 2 * chart.slots - 1)
+        self.columns: list[int] = []
+        self.network = 0
         self._place()
 
     def _place(self) -> None:
-        """Columns: gutter, then lifelines and the network with equal gaps between them."""
-        count = len(self.chart.lifelines)
-        room = self.width - self.gutter - count - self.band
-        gap, extra = divmod(max(count, room), max(1, count))
-        self.columns: list[int] = []
-        self.network = 0
+        """Columns: gutter, then lifelines and the network with gaps between them; `rooms` are the gaps."""
+        lifelines, at = self.chart.lifelines, self.chart.network_at
+        columns = [*lifelines[:at], NETWORK, *lifelines[at:]]
+        weights = [self._weight(name) for name in columns[:-1]]
+        quiet = sum(weight == 0 for weight in weights)
+        room = max(0, self.width - self.gutter - len(lifelines) - self.band - quiet * QUIET_GAP)
+        parts = [room * sum(weights[:n]) // max(1, sum(weights)) for n in range(len(weights) + 1)]
+        self.rooms = [
+            max(1, parts[n + 1] - parts[n]) if weight else QUIET_GAP for n, weight in enumerate(weights)
+        ]
         column = self.gutter
-        gaps = 0
-        for index in range(count + 1):
-            if index == self.chart.network_at:
+        for number in range(len(columns)):
+            if number == at:
                 self.network = column
                 column += self.band
-            if index == count:
-                break
-            if index == self.chart.network_at:
-                column += gap + (gaps < extra)
-                gaps += 1
-            self.columns.append(column)
-            column += 1
-            column += gap + (gaps < extra)
-            gaps += 1
-        self.gap = gap
+            else:
+                self.columns.append(column)
+                column += 1
+            column += self.rooms[number] if number < len(self.rooms) else 0
+
+    def _weight(self, name: str) -> int:
+        """What part of the free columns stands behind a lifeline; 0: few, and no part."""
+        if name in self.chart.quiet:
+            return 0
+        return 2 if name == self.chart.translator else 3
+
+    def _room(self, index: int, on_right: bool) -> int:
+        """The free columns beside a lifeline."""
+        place = index + (index >= self.chart.network_at) - (not on_right)
+        return self.rooms[place] if 0 <= place < len(self.rooms) else 0
+
+    def _network_room(self) -> tuple[int, bool]:
+        """The free columns beside the network, and whether they are on its right: there, unless it stands last."""
+        on_right = self.chart.network_at < len(self.columns)
+        return self.rooms[self.chart.network_at - (not on_right)] if self.rooms else 0, on_right
 
     # lines
 
@@ -200,7 +216,8 @@ class _Drawing:
 
     def _header(self) -> None:
         places = [*self.columns, self.network + self.band // 2]
-        names = [wrapped(display_name(name), self.gap - 1) for name in (*self.chart.lifelines, NETWORK)]
+        names = [wrapped(self.chart.heading(name), self._head(n)) for n, name in enumerate(self.chart.lifelines)]
+        names.append([NETWORK])
         height = max(len(parts) for parts in names)
         for index in range(height):
             line = _Line(self.width)
@@ -210,6 +227,11 @@ class _Drawing:
                     left = max(0, min(place - columns_of(part) // 2, self.width - columns_of(part)))
                     line.put(left, part, "name")
             self.lines.append(line)
+
+    def _head(self, index: int) -> int:
+        """How wide the name of a lifeline may be."""
+        rooms = [room for room in (self._room(index, False), self._room(index, True)) if room]
+        return max(3, min(rooms, default=self.width) - 1)
 
     def _start(self) -> None:
         for note in self.chart.start:
@@ -225,10 +247,10 @@ class _Drawing:
                 self._band(item.text, "band")
             case Note():
                 self._note(item)
-            case Departure(message):
-                self._departure(self.chart.message(message))
-            case Arrival(message, label):
-                self._arrival(self.chart.message(message), label)
+            case Departure(message, translated):
+                self._departure(self.chart.message(message), translated)
+            case Arrival(message, label, translated):
+                self._arrival(self.chart.message(message), label, translated)
             case Ending(message):
                 self._ending(self.chart.message(message), self.signs.cross)
             case Copying(message, copy):
@@ -243,8 +265,8 @@ class _Drawing:
 
     def _beside(self, index: int) -> tuple[int, bool]:
         """Where text about lifeline `index` goes: the width there, and whether it stands on the right."""
-        on_right = index < len(self.columns) - 1 or len(self.columns) == self.chart.network_at
-        return self.gap - 2, on_right
+        on_right = self._room(index, True) > 0 and self.chart.lifelines[index] not in self.chart.quiet
+        return max(1, self._room(index, on_right) - 2), on_right
 
     def _note(self, note: Note) -> None:
         index = self.chart.lifelines.index(note.lifeline or "")
@@ -258,59 +280,75 @@ class _Drawing:
 
     # messages
 
-    def _departure(self, message: Message) -> None:
-        index = self.chart.lifelines.index(message.sender)
+    def _departure(self, message: Message, translated: str) -> None:
+        index, label = self.chart.lifelines.index(message.sender), message.label
         start, to_right = self.columns[index], index < self.chart.network_at
         signs = self.signs
+        if translated:
+            translator = self.chart.lifelines.index(self.chart.translator)
+            line = self._arrow(start, self.columns[translator], label, index)
+            line.put(start, signs.from_right)
+            line.put(self.columns[translator] - 1, signs.right, "message")
+            index, start, to_right, label = translator, self.columns[translator], True, translated
         if message.fate is Fate.NO_ROOM:
             end = self.network - 1 if to_right else self.network + self.band
-            line = self._arrow(start, end, message.label, near_start=True, dashed=False, label_from=start)
+            line = self._arrow(start, end, label, index)
             line.put(end, signs.cross, "lost")
             self._beside_network(f"{message.fate.value}: {message.title}")
         else:
             end = self._slot(message.slot)
-            line = self._arrow(start, end, message.label, near_start=True, dashed=False, label_from=start)
+            line = self._arrow(start, end, label, index)
             line.put(end, signs.into_from_left if to_right else signs.into_from_right, "message")
             self.active.add(message.slot)
         line.put(start, signs.from_right if to_right else signs.from_left)
 
-    def _arrival(self, message: Message, label: str) -> None:
+    def _arrival(self, message: Message, label: str, translated: str) -> None:
         index = self.chart.lifelines.index(message.receiver or "")
-        end, to_right = self.columns[index], index >= self.chart.network_at
+        start, end, to_right = self._slot(message.slot), self.columns[index], index >= self.chart.network_at
+        signs = self.signs
+        if translated:
+            translator = self.chart.lifelines.index(self.chart.translator)
+            line = self._arrow(start, self.columns[translator], translated, translator)
+            line.put(start, signs.out_to_left, "message")
+            line.put(self.columns[translator] + 1, signs.left, "message")
+            self.active.discard(message.slot)
+            start = self.columns[translator]
         refused = message.fate is Fate.DISCARDED
         text = f"{label} (discarded)" if refused else label
-        line = self._arrow(self._slot(message.slot), end, text, near_start=False, dashed=refused, label_from=end)
-        signs = self.signs
-        line.put(self._slot(message.slot), signs.out_to_right if to_right else signs.out_to_left, "message")
+        line = self._arrow(start, end, text, index, dashed=refused)
+        if translated:
+            line.put(start, signs.from_left)
+        else:
+            line.put(start, signs.out_to_right if to_right else signs.out_to_left, "message")
         heads = (signs.refused_right, signs.refused_left) if refused else (signs.right, signs.left)
         line.put(end - 1 if to_right else end + 1, heads[0] if to_right else heads[1], "message")
         self.active.discard(message.slot)
 
-    def _arrow(self, start: int, end: int, label: str, *, near_start: bool, dashed: bool, label_from: int) -> _Line:
-        """A line between two columns, the label on it if it fits, else above; `label_from` is a lifeline."""
-        to_right = end > start
-        rightwards = to_right if near_start else not to_right
-        room = self.gap - 7
+    def _arrow(self, start: int, end: int, label: str, index: int, *, dashed: bool = False) -> _Line:
+        """A line between two columns, the label on it if it fits, else above, beside the lifeline `index`."""
+        rightwards = index < self.chart.network_at
+        lifeline, room = self.columns[index], self._room(index, rightwards)
         label = self._signed(label)
-        parts = [label] if columns_of(label) <= room else wrapped(label, self.gap - 2)
-        if len(parts) > 1:
+        parts = [label] if columns_of(label) <= room - 7 else wrapped(label, max(1, room - 2))
+        above = columns_of(label) > room - 7
+        if above:
             for part in parts:
-                column = label_from + 2 if rightwards else label_from - 1 - columns_of(part)
+                column = lifeline + 2 if rightwards else lifeline - 1 - columns_of(part)
                 self._add().put(column, part, "message")
         line = self._add()
         shaft = self.signs.dashed if dashed else self.signs.line
         for column in range(min(start, end) + 1, max(start, end)):
             if column not in self.columns and column not in [self._slot(slot) for slot in self.active]:
                 line.put(column, shaft, "message")
-        if len(parts) == 1:
-            column = label_from + 4 if rightwards else label_from - 3 - columns_of(label)
+        if not above:
+            column = lifeline + 4 if rightwards else lifeline - 3 - columns_of(label)
             line.put(column - 1, f" {label} ", "message")
         return line
 
     def _beside_network(self, text: str, line: _Line | None = None) -> None:
         """Words about the network in the gap on its right (on its left if it stands last)."""
-        on_right = self.chart.network_at < len(self.columns)
-        for part in wrapped(self._signed(text), self.gap - 4):
+        room, on_right = self._network_room()
+        for part in wrapped(self._signed(text), max(1, room - 4)):
             column = self.network + self.band + 2 if on_right else self.network - 2 - columns_of(part)
             (line or self._add()).put(column, part, "lost")
             line = None

@@ -20,6 +20,8 @@ from diagrams.chart import (
     Message,
     Note,
     NoteKind,
+    Place,
+    Way,
 )
 from diagrams.errors import DiagramError
 from diagrams.labels import display_name, plain_line, value_text
@@ -33,6 +35,7 @@ from model.language.type_checking import Scope
 
 FIELDS_IN_LABEL = 6
 CHANGES_IN_NOTE = 4
+NO_WAY = Way()
 
 
 def sequence_chart(
@@ -43,6 +46,7 @@ def sequence_chart(
     hidden: Collection[str] = (),
     offence: str = "",
     loop: int | None = None,
+    way: Way = NO_WAY,
 ) -> Chart:
     """The chart of a trace.
 
@@ -51,13 +55,14 @@ def sequence_chart(
     hidden: variables ("machine.variable") whose changes are not shown; ghosts never are.
     offence: property ID and statement that the last step, or the run for ever, violates.
     loop: the step from which the run repeats; by default, where the trace says, after one turn.
+    way: what lies between the machines and the network.
     Raises DiagramError if the trace is no run of its system.
     """
     shifted = False
     if loop is None and trace.loop is not None:
         trace, shifted = one_turn(trace)
         loop = (trace.loop or 0) + 1
-    builder = _Builder(trace, short_names or {}, set(hidden))
+    builder = _Builder(trace, short_names or {}, set(hidden), way)
     return replace(builder.chart(plain_line(title or trace.about), plain_line(offence), loop), shifted=shifted)
 
 
@@ -98,8 +103,9 @@ def _field_text(name: str, value: Value, short_names: Mapping[str, str | None]) 
 
 
 class _Builder:
-    def __init__(self, trace: Trace, short_names: Mapping[str, str | None], hidden: set[str]) -> None:
+    def __init__(self, trace: Trace, short_names: Mapping[str, str | None], hidden: set[str], way: Way) -> None:
         self.trace = trace
+        self.way = way
         self.system = trace.system
         self.short_names = short_names
         self.hidden = hidden | {entry.name for entry in self.system.variables if entry.ghost}
@@ -110,6 +116,8 @@ class _Builder:
         self.slots = 0
         self.receivers = {channel.name: _receivers(self.system, channel) for channel in self.system.channels}
         self.lifelines = _lifelines(trace)
+        self.network_at = _network_at(self.system, self.lifelines, self.receivers)
+        self._add_places()
 
     def chart(self, title: str, offence: str, loop: int | None) -> Chart:
         start = tuple(self._start_notes())
@@ -117,10 +125,36 @@ class _Builder:
         for number, step in enumerate(self.trace.steps, start=1):
             steps.append(self._step(number, before, step))
             before = step.state
+        self._drop_idle_translator(steps)
+        titles = {name: place.title for name, place in self.way.places.items()}
         return Chart(
-            title, self.lifelines, _network_at(self.system, self.lifelines, self.receivers), self.slots,
+            title, self.lifelines, self.network_at, self.slots,
             start, tuple(steps), tuple(self.messages), offence, loop,
+            titles=titles, quiet=frozenset(self.way.places), translator=self.way.translator,
         )  # fmt: skip
+
+    def _add_places(self) -> None:
+        """Lifelines for what lies on the way, the translator next to the network."""
+        acting = {row.machine for step in self.trace.steps for row in step.action.rows}
+        behind: dict[str, list[str]] = {}
+        for name, place in self.way.places.items():
+            if name in acting and name not in self.lifelines:
+                behind.setdefault(place.behind, []).append(name)
+        left = [part for name in self.lifelines[: self.network_at] for part in (name, *behind.get(name, ()))]
+        right = [part for name in self.lifelines[self.network_at :] for part in (name, *behind.get(name, ()))]
+        left += [self.way.translator] if self.way.translator else []
+        self.lifelines, self.network_at = (*left, *right), len(left)
+
+    def _drop_idle_translator(self, steps: Sequence[ChartStep]) -> None:
+        name = self.way.translator
+        items = [item for step in steps for item in step.items]
+        if name and not any(
+            item.lifeline == name if isinstance(item, Note)
+            else isinstance(item, Departure | Arrival) and bool(item.translated)
+            for item in items
+        ):  # fmt: skip
+            self.lifelines = tuple(entry for entry in self.lifelines if entry != name)
+            self.network_at -= 1
 
     def _start_notes(self) -> list[Note]:
         notes = []
@@ -182,7 +216,13 @@ class _Builder:
             case _:
                 fate = Fate.DISCARDED if step.action.discards else Fate.RECEIVED
                 self._end(identity, number, fate, step.action.machine)
-                return Arrival(identity, self._arrival_label(identity, taken))
+                carried = dict(zip(taken.fields, flight.values, strict=True))
+                translated = self._translated(carried, taken.fields)
+                before = _fields(Packet(taken.channel, taken.message, carried), translated, self.short_names)
+                title = self.messages[identity - 1].title
+                return Arrival(
+                    identity, self._arrival_label(identity, taken), " ".join([title, *before]) if translated else ""
+                )
         return Ending(identity)
 
     def _notes(self, before: State, step: TraceStep) -> list[Note]:
@@ -197,8 +237,11 @@ class _Builder:
                 texts[NoteKind.STATE] = f"{value_text(state[0])} → {value_text(state[1])}"
             if changed:
                 texts[NoteKind.CHANGES] = self._changes_text(changed)
-            if row.machine in self.lifelines:
-                notes += [Note(kind, row.machine, text) for kind, text in texts.items() if text]
+            lifeline = row.machine
+            if lifeline in self.way.places and row.trigger.name in self.way.events and self.way.translator:
+                lifeline = self.way.translator
+            if lifeline in self.lifelines:
+                notes += [Note(kind, lifeline, text) for kind, text in texts.items() if text]
             else:
                 action_text = texts.pop(NoteKind.ACTION)
                 details = "".join(f"; {text}" for text in texts.values())
@@ -248,16 +291,24 @@ class _Builder:
             index = self.system.channel_index[sending.channel]
             channel, flights = self.system.channels[index], self.flights[index]
             identity = self._new(number, packet, sender)
-            items.append(Departure(identity))
             if len(flights) >= channel.capacity:
                 self._end(identity, number, Fate.NO_ROOM)
+                items.append(Departure(identity))
                 continue
-            carried = tuple(
-                self.interpretation.evaluate(sending.carried[name], before, fields, scope)
+            carried = {
+                name: self.interpretation.evaluate(sending.carried[name], before, fields, scope)
                 for name in sending.message.fields
-            )
-            flights.append((Flight(channel.index_of(packet.message), carried), identity))
+            }
+            translated = self._translated(packet.fields, carried)
+            after = _fields(Packet(packet.channel, packet.message, carried), translated, self.short_names)
+            items.append(Departure(identity, ", ".join(after)))
+            flights.append((Flight(channel.index_of(packet.message), tuple(carried.values())), identity))
         return items
+
+    def _translated(self, before: Mapping[str, Value], after: Mapping[str, Value]) -> list[str]:
+        """The fields that the translator rewrites."""
+        return [name for name, value in before.items()
+                if after[name] != value and self.way.rewrites(value, after[name])]  # fmt: skip
 
     def _new(self, number: int, packet: Packet, sender: str, copy_of: int | None = None) -> int:
         busy = {entry.slot for entry in self.messages if entry.ended_at is None or entry.ended_at >= number}
@@ -353,6 +404,6 @@ def _network_at(system: System, lifelines: tuple[str, ...], receivers: Mapping[s
 
 
 __all__ = [
-    "NETWORK", "Arrival", "Chart", "ChartStep", "Copying", "Departure", "Ending", "Fate",
-    "Item", "Message", "Note", "NoteKind", "message_label", "sequence_chart",
+    "NETWORK", "NO_WAY", "Arrival", "Chart", "ChartStep", "Copying", "Departure", "Ending", "Fate",
+    "Item", "Message", "Note", "NoteKind", "Place", "Way", "message_label", "sequence_chart",
 ]  # fmt: skip

@@ -18,9 +18,8 @@ from checker.trace import Trace, one_turn
 from checker.verdict import Holds, Unknown, Violated, word
 from diagrams.chart_text import chart_rich, chart_text
 from diagrams.folding import folded
-from diagrams.sequence_chart import sequence_chart
+from dsmip.charts import chart_of
 from dsmip.known_answers import known_answers
-from dsmip.labels import SHORT_NAMES, hidden_in
 from dsmip.run_statistics import figure, show_statistics, statistics
 from properties.kinds import Kind
 from properties.registry import BY_IDENTIFIER
@@ -267,7 +266,7 @@ def length_of(trace: Trace) -> str:
 
 def show_chart(console: Console, trace: Trace, offence: str, *, unfold: bool = False) -> None:
     """The sequence chart of a trace, as wide as the console allows; repeated parts once, unless unfolded."""
-    chart = sequence_chart(trace, short_names=SHORT_NAMES, hidden=hidden_in(trace.system), offence=offence)
+    chart = chart_of(trace, offence=offence)
     chart = chart if unfold else folded(chart)
     width = max(60, min(console.width, 140))
     if console.is_terminal:

@@ -14,15 +14,14 @@ from checker.itf import Json, save
 from checker.repair.choices import texts, values_in
 from checker.repair.settable import row_name
 from diagrams.chart_text import chart_text
-from diagrams.sequence_chart import sequence_chart
 from dsmip import quantities
+from dsmip.charts import chart_of
 from dsmip.check_command import ensure_folder
 from dsmip.console import output, say, working
 from dsmip.documentation.findings_page import findings_page
 from dsmip.files import refuse_unwritable, write_atomically
 from dsmip.findings import Broken, Findings, demands, findings
 from dsmip.known_answers import known_answers
-from dsmip.labels import SHORT_NAMES, hidden_in
 from dsmip.words_at_fault import NO_SWITCH, WHY_NONE, WORDS
 from model.language.errors import ModelError
 from model.readings import ACTORS, AMBIGUITIES
@@ -219,10 +218,7 @@ def _show_broken(console: Console, broken: Broken, *, charts: bool) -> None:
 
 def _chart(broken: Broken, width: int) -> str:
     offence = f"{broken.property.identifier}: {broken.property.statement}"
-    chart = sequence_chart(
-        broken.run, short_names=SHORT_NAMES, hidden=hidden_in(broken.run.system), offence=offence
-    )
-    return chart_text(chart, width)
+    return chart_text(chart_of(broken.run, offence=offence), width)
 
 
 def _show_ambiguities(console: Console, found: Findings) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from diagrams.chart import Place, Way
+from model.language.domains import Value
 from model.language.replication import copied_variable
 from model.language.systems import System
 
@@ -44,3 +46,19 @@ def hidden_in(system: System) -> tuple[str, ...]:
     copies = len(system.channels)  # at least as many as there are UEs
     names = [*HIDDEN, *(copied_variable(name, number) for name in HIDDEN for number in range(copies))]
     return tuple(name for name in names if name in system.variable_index)
+
+
+def way_in(system: System) -> Way:
+    """What a message of a UE passes: its access network, and the NAT (or prefix translator) where there is one."""
+    places = {}
+    for machine in system.machines:
+        base, _, number = machine.name.partition("_")
+        if base == "access":
+            suffix = f"_{number}" if number else ""
+            places[machine.name] = Place(f"access network {number}".rstrip(), f"ue{suffix}")
+    return Way(places, "NAT", rewrites_an_address, ("NAT remapping",))
+
+
+def rewrites_an_address(before: Value, after: Value) -> bool:
+    """Whether an address changes as at a translator: one of the two is the outside one of a mapping."""
+    return any(str(value).startswith(("mapped-", "remapped-")) for value in (before, after))

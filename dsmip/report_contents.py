@@ -23,10 +23,10 @@ from diagrams.report.contents import (
 )
 from diagrams.report.document import WORST_FIRST
 from diagrams.report.trace_data import Labels, TraceData
-from diagrams.sequence_chart import sequence_chart
 from diagrams.state_diagram import machine_diagram
+from dsmip.charts import chart_of
 from dsmip.check_results import Result, length_of, shortest_violations
-from dsmip.labels import SHORT_NAMES, hidden_in
+from dsmip.labels import SHORT_NAMES, hidden_in, way_in
 from dsmip.report_mutation import NOT_RECORDED, mutation, requirement_coverage
 from dsmip.run_statistics import rows_of
 from model.handover import TABLES, handover_of_one
@@ -135,7 +135,7 @@ def _traces(results: Sequence[Result], traces: TraceData) -> dict[tuple[str, str
             "reading": reading_text(result.run.reading),
             "violated": "yes" if isinstance(result.judgement.verdict, Violated) else "",
         }  # fmt: skip
-        labels = Labels(SHORT_NAMES, hidden_in(trace.system))
+        labels = Labels(SHORT_NAMES, hidden_in(trace.system), way_in(trace.system))
         places[_place(result)] = traces.add(_trace_name(result.run, entry.identifier), trace, labels, **about)
     return places
 
@@ -202,9 +202,8 @@ def _showing(result: Result, results: Sequence[Result]) -> Showing:
         if other.judgement.property.identifier == entry.identifier and other.word == "violated"
         and reading_text(other.run.reading) == reading
     ]  # fmt: skip
-    chart = sequence_chart(
+    chart = chart_of(
         verdict.trace, title=f"{entry.identifier} under {reading}, scenario {result.run.scenario.name}",
-        short_names=SHORT_NAMES, hidden=hidden_in(verdict.trace.system),
         offence=f"{entry.identifier}: {entry.statement}",
     )  # fmt: skip
     return Showing(

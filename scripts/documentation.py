@@ -17,11 +17,10 @@ from checker.search import Limits
 from diagrams.chart_svg import chart_svg
 from diagrams.emphasis import about_trigger, triggers_of
 from diagrams.labels import display_name
-from diagrams.sequence_chart import sequence_chart
 from diagrams.space_diagram import space_picture, space_svg
 from diagrams.state_diagram import Level, machine_diagram, table_of
 from diagrams.state_svg import Links, graph_svg, slug
-from dsmip.labels import SHORT_NAMES, hidden_in
+from dsmip.charts import chart_of
 from model.handover import handover
 from model.language.systems import System
 from model.readings import reading
@@ -167,8 +166,7 @@ def _write_chart(folder: Path) -> None:
     if trace is None:
         raise SystemExit(f"{name} is not violated in {scenario}, {read}: choose another example")
     offence = f"{name}: {entry.statement}"
-    hidden = hidden_in(trace.system)
-    chart = sequence_chart(trace, title=offence, short_names=SHORT_NAMES, hidden=hidden, offence=offence)
+    chart = chart_of(trace, title=offence, offence=offence)
     body = _inlined(folder, "chart.svg", chart_svg(chart), offence, 900)
     text = f"# A counterexample\n\nScenario `{scenario}`, reading `{read}`, property `{name}`.\n\n{body}"
     (folder / "counterexample.md").write_text(text, encoding="utf-8")

@@ -22,12 +22,16 @@ def _lines(chart: Chart, step: ChartStep) -> list[Line]:
                 lines.append((kind.value, who, what) if separator else (kind.value, "", text))
             case Note(kind, lifeline, text):
                 lines.append((kind.value, lifeline or "", text))
-            case Departure(number):
+            case Departure(number, translated):
                 message = chart.message(number)
                 lost = f" ({message.fate.value})" if message.fate is Fate.NO_ROOM else ""
                 lines.append(("sent", message.sender, f"{message.label}{lost}"))
-            case Arrival(number, label):
+                if translated:
+                    lines.append(("changes", chart.translator, f"rewrites it: {translated}"))
+            case Arrival(number, label, translated):
                 message = chart.message(number)
+                if translated:
+                    lines.append(("changes", chart.translator, f"rewrites {translated}"))
                 refused = " (discarded)" if message.fate is Fate.DISCARDED else ""
                 lines.append(("received", message.receiver or "", f"{label}{refused}"))
             case Ending(number):

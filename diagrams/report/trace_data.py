@@ -10,7 +10,7 @@ from checker.trace import Packet, Trace, one_turn
 from diagrams.report.narrative import lines_of
 from diagrams.report.state_map import StateMaps
 from diagrams.report.words import Words
-from diagrams.sequence_chart import sequence_chart
+from diagrams.sequence_chart import NO_WAY, Way, sequence_chart
 from model.language.channel_contents import Contents
 from model.language.systems import Action, System
 
@@ -23,6 +23,7 @@ class Labels:
 
     short_names: Mapping[str, str | None]
     hidden: tuple[str, ...] = ()
+    way: Way = NO_WAY
 
 
 class TraceData:
@@ -41,7 +42,7 @@ class TraceData:
         """Take a trace in; its number. identity: what deep links call it. about: property, scenario and reading,
         and violated unless it is the run to a witness."""
         shown, shifted = one_turn(trace)
-        chart = sequence_chart(trace, short_names=labels.short_names, hidden=labels.hidden)
+        chart = sequence_chart(trace, short_names=labels.short_names, hidden=labels.hidden, way=labels.way)
         system = trace.system
         steps, before = [], trace.initial
         for step, drawn in zip(shown.steps, chart.steps, strict=True):

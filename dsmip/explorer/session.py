@@ -9,7 +9,7 @@ from diagrams.labels import plain_line, value_text
 from diagrams.report.narrative import lines_of
 from diagrams.report.state_map import StateMaps
 from diagrams.report.state_view import state_view
-from diagrams.sequence_chart import sequence_chart
+from diagrams.sequence_chart import NO_WAY, Way, sequence_chart
 from dsmip.explorer.choices import Choice, choices
 from dsmip.explorer.watching import Watched, broken_at, broken_by
 from model.language.errors import ModelError
@@ -29,7 +29,7 @@ class Session:
 
     def __init__(
         self, system: System, watched: Sequence[Watched], short_names: Mapping[str, str | None] | None = None,
-        hidden: Sequence[str] = (),
+        hidden: Sequence[str] = (), way: Way = NO_WAY,
     ) -> None:  # fmt: skip
         self.system = system
         self.interpretation = Interpretation(system)
@@ -41,6 +41,7 @@ class Session:
         self.revision = 0
         self._short_names = short_names or {}
         self._hidden = frozenset(hidden)
+        self._way = way
         self._steps: list[TraceStep] = []
         self._broken: list[list[Watched]] = []
         self._start(self.starts[0])
@@ -118,7 +119,7 @@ class Session:
     def view(self) -> dict[str, object]:
         """Everything that changes from step to step."""
         trace = self.trace
-        chart = sequence_chart(trace, short_names=self._short_names, hidden=self._hidden)
+        chart = sequence_chart(trace, short_names=self._short_names, hidden=self._hidden, way=self._way)
         last = self._steps[-1] if self._steps else None
         before = trace.states[-2] if last else None
         lines = lines_of(chart, chart.steps[-1]) if last else []

@@ -14,7 +14,7 @@ from diagrams.labels import plain_line
 from dsmip.check_results import length_of
 from dsmip.explorer.session import BY_HAND, Session
 from dsmip.explorer.watching import is_judged, watched_in
-from dsmip.labels import SHORT_NAMES, hidden_in
+from dsmip.labels import SHORT_NAMES, hidden_in, way_in
 from dsmip.mutant_option import change_of
 from generators.pytest_module import test_module
 from model.handover import handover
@@ -45,7 +45,7 @@ class Workbench:
         self._change = change_of(mutant)
         system = handover(scenario, reading, self._change)
         watched = watched_in(scenario, reading, self._change)
-        self.session = Session(system, watched, SHORT_NAMES, hidden_in(system))
+        self.session = Session(system, watched, SHORT_NAMES, hidden_in(system), way_in(system))
 
     def model(self) -> dict[str, object]:
         """What does not change: the pictures, and the properties to jump to."""
