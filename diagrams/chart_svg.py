@@ -154,7 +154,7 @@ class _Drawing:
         """The names of the columns; returns where the lifelines begin."""
         centres = [*self.columns, self.network + self.network_width / 2]
         headings = [*(self.chart.heading(name) for name in self.chart.lifelines), NETWORK]
-        names = [wrapped(name, 14) for name in headings]
+        names = [wrapped(name, 12) for name in headings]
         height = 12 + LINE * max(len(lines) for lines in names)
         for centre, lines in zip(centres, names, strict=True):
             box = self._add("rect", "headbox", x=centre - 60, y=self.y, width=120, height=height)

@@ -123,6 +123,9 @@ def machine_diagram(
     Raises DiagramError for an unknown name, or if no row is chosen.
     """
     machine, own = table_of(system, name)
+    if not own:
+        known = [entry.name for entry in system.machines if entry.rows]
+        raise DiagramError(f'machine "{plain_line(name)}" has no row in this system: {nearest(name, known)}')
     table = own if rows is None else rows
     drawn = [entry for entry in table if chosen is None or chosen(entry)]
     if not drawn:
