@@ -13,6 +13,7 @@ from generators.packets.errors import PacketError
 RAW_IP = 101  # link type: the packet starts with its IP header
 MICROSECONDS, NANOSECONDS = 0xA1B2C3D4, 0xA1B23C4D
 MOST_BYTES = 1 << 18  # of one packet
+MOST_BYTES_OF_A_FILE = 1 << 29
 SECTION, INTERFACE, SIMPLE, ENHANCED = 0x0A0D0D0A, 1, 3, 6
 
 
@@ -37,6 +38,11 @@ def pcap_of(packets: Iterable[tuple[float, bytes]]) -> bytes:
 def read_capture(path: Path) -> list[Captured]:
     """The IP packets of a capture file. Raises PacketError: the file cannot be read, is damaged, or no capture."""
     try:
+        if path.exists() and not path.is_file():
+            raise PacketError(str(path), None, "cannot be read: it is no file")
+        if path.stat().st_size > MOST_BYTES_OF_A_FILE:
+            most = MOST_BYTES_OF_A_FILE >> 20
+            raise PacketError(str(path), None, f"larger than {most} MB; keep only the signalling (filter it) first")
         content = path.read_bytes()
     except OSError as error:
         raise PacketError(str(path), None, f"cannot be read: {error.strerror}") from None

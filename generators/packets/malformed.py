@@ -98,13 +98,18 @@ def _options(packet: SignallingPacket) -> Iterator[Deviation]:
         name = READERS[kind][0]
         yield _as_it_is(f"{name} stands twice", packet, options=(*options, option))
         for bit in range(RESERVED_BITS_OF_OPTION.get(kind, 0)):
-            changed: Option = replace(option, reserved=1 << bit)  # type: ignore[call-arg]
-            others = (*options[:index], changed, *options[index + 1 :])
+            others = _changed(options, index, reserved=1 << bit)
             yield _as_it_is(f"reserved bit {bit} of the {name} is set", packet, options=others)
         for flag in [field.name for field in fields(option) if isinstance(getattr(option, field.name), bool)]:
-            changed = replace(option, **{flag: not getattr(option, flag)})
-            others = (*options[:index], changed, *options[index + 1 :])
-            yield _as_it_is(f"{flag} of the {name} is {not getattr(option, flag)}", packet, options=others)
+            value = not getattr(option, flag)
+            others = _changed(options, index, **{flag: value})
+            yield _as_it_is(f"{flag} of the {name} is {value}", packet, options=others)
+
+
+def _changed(options: tuple[Option, ...], index: int, **changes: object) -> tuple[Option, ...]:
+    """With other fields in the option at the index."""
+    option: Option = replace(options[index], **changes)  # type: ignore[arg-type]
+    return (*options[:index], option, *options[index + 1 :])
 
 
 def _lengths_of_options(packet: SignallingPacket, right: bytes) -> Iterator[Deviation]:
@@ -170,7 +175,8 @@ def _extension_headers(packet: SignallingPacket, right: bytes) -> Iterator[Devia
 
     if packet.home_address is not None or packet.routing_address is not None:
         yield Deviation("Hop-by-Hop Options behind another header", put_behind(HOP_BY_HOP), False)
-        yield Deviation("the last header points to itself", chain(first, _with(before, len(before) - 24, b"\x3c")), False)
+        pointing = chain(first, _with(before, len(before) - 24, bytes([DESTINATION])))
+        yield Deviation("a header for which the message stands", pointing, False)
     if packet.routing_address is not None and packet.home_address is None:
         yield from _routing_headers(before, chain)
     if packet.home_address is not None and packet.routing_address is None:
