@@ -3,127 +3,217 @@ Any update may be lost or ignored, any answer lost or late; a lifetime ends when
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
+from generators.conformance.places import Place, Places
 from generators.conformance.tracking import (
+    After,
     Fields,
+    Message,
     Sent,
-    Side,
     Steps,
     Unexplained,
     Values,
-    limited,
+    message_of,
     nearest,
 )
+from generators.conformance.ue_side import is_ahead
 from model.addresses import HOME_ADDRESS, NO_ADDRESS
-from model.language.domains import Enumeration, Value
+from model.home_agent_answers import BindingState
+from model.language.domains import Enumeration
 from model.language.systems import Action
+from model.messages import Lifetime
 
 SHORTEST_LIFETIME = 4.0  # seconds: one unit on the wire (RFC 6275, 6.1.7)
 EARLY = 1.0  # seconds that two clocks may differ by
+LONGEST_UNDER_WAY = 120.0  # seconds that a packet may be on its way (RFC 9293, 3.4.1)
+MOST_WAITING = 8  # updates that may still be under way; beyond it only an explanation can be told
+MOST_TO_NAME = 2  # answers not seen that are kept to say what would have been permitted
+BOUND = BindingState.BOUND.value
 
 
-class Place(NamedTuple):
-    """One possibility. waiting: updates seen and not yet processed. answers: sent by the model, not yet seen."""
+class Answer:
+    """A Binding Acknowledgement of the flow. ignored: fields that no rule fixes (of a refusal)."""
 
-    values: Values
-    waiting: tuple[tuple[tuple[str, Value], ...], ...]
-    answers: tuple[Sent, ...]
+    def __init__(self, fields: Fields, ignored: frozenset[str], lifetime: int) -> None:
+        self.fields = fields
+        self.ignored = ignored
+        self.lifetime = lifetime  # seconds granted; 0 where no binding is
+
+    def is_explained_by(self, sent: Sent) -> bool:
+        return all(value == self.fields[name] for name, value in sent.fields if name not in self.ignored)
 
 
-class HomeAgentSide(Side[Place]):
-    """near: updates arrive when they are seen."""
+class HomeAgentSide:
+    """near: updates arrive when they are seen. answers: all that the flow has, so that an answer which nothing will
+    show is not tracked. to_name: number of the answer that nothing explains (from 0); then what may have been
+    sent instead is tracked too. cut: more was under way than is tracked, so that it may be elsewhere too."""
 
-    def __init__(self, steps: Steps, *, near: bool, first_number: int, known_numbers: set[int]) -> None:
-        super().__init__(steps, near=near)
-        self.ends_at = 0.0
-        self.last_update = 0.0
-        self.places = {Place(values, (), ()) for values in self._starts(first_number, known_numbers)}
+    def __init__(
+        self, steps: Steps, answers: Sequence[Answer], *, near: bool, first_number: int,
+        known_numbers: set[int], to_name: int | None = None,
+    ) -> None:  # fmt: skip
+        self.steps = steps
+        self.near = near
+        self.cut = False
+        self.to_name = to_name
+        self.coming = answers
+        self.next = 0  # of `coming`
+        self.updates: list[tuple[float, Message]] = []
+        self.seen_at: dict[int, float] = {}  # by sequence number
+        self.granted: tuple[int, float] | None = None  # number and end of the newest binding whose acceptance is seen
+        self.sent: list[Sent] = []
+        self.number_of_sent: dict[Sent, int] = {}
+        self.shown_by: list[list[int]] = []  # of each that is sent, the numbers of the answers it explains
+        starts = self._starts(first_number, known_numbers)
+        self.places = Places(Place(values, False, frozenset(), ()) for values in starts)
 
-    def _starts(self, first_number: int, known_numbers: set[int]) -> set[Values]:
+    def _starts(self, first_number: int, known_numbers: set[int]) -> Iterator[Values]:
         """Without a binding, or with one from before the capture."""
         steps = self.steps
         domain = steps.system.domain("home_agent.care_of_address")
         assert isinstance(domain, Enumeration)
         address = next(name for name in domain.members if name not in (NO_ADDRESS, HOME_ADDRESS))
-        found = set()
         for start in steps.starts:
-            found.add(start)
-            for number in {(first_number - 1) % 65536, *known_numbers}:
-                found.add(steps.with_values(start, {
-                    "home_agent.state": "marked invalid", "home_agent.sequence_number": number}))  # fmt: skip
-                found |= {
-                    steps.with_values(start, {
-                        "home_agent.state": "bound", "home_agent.sequence_number": number,
+            yield start
+            for number in sorted({(first_number - 1) % 65536, *known_numbers}):
+                yield steps.with_values(start, {
+                    "home_agent.state": BindingState.INVALID.value, "home_agent.sequence_number": number})  # fmt: skip
+                for bound in (False, True):
+                    yield steps.settled(steps.with_values(start, {
+                        "home_agent.state": BOUND, "home_agent.sequence_number": number,
                         "home_agent.care_of_address": address, "home_agent.ipv4_home_address_bound": bound,
                         "home_agent.ipv4_home_address_free": False,
-                    })
-                    for bound in (False, True)
-                }  # fmt: skip
-        return found
+                    }))  # fmt: skip
 
     def update(self, time: float, fields: Fields) -> None:
         """A Binding Update was seen: processed now or later, or never."""
-        self._close(time)
-        self.last_update = time
-        packed = tuple(sorted(fields.items()))
-        found: set[Place] = set(self.places)
-        for place in self.places:
-            if self.near:
-                found |= set(self._processed(place, fields))
-            else:
-                found.add(place._replace(waiting=self.newest_of((*place.waiting, packed))))
-        limited(found)
-        self.places = found
-        self._close(time)
+        self._forget_what_is_too_old(time)
+        number = len(self.updates)
+        self.updates.append((time, message_of(fields)))
+        self.seen_at.setdefault(int(fields["sequence_number"]), time)
+        if self.near:
+            self._close(time)
+            for place in list(self.places):
+                for one in self._processed(place, number):
+                    self.places.add(one)
+            return
+        if any(len(place.waiting) >= MOST_WAITING for place in self.places):
+            self.cut = True
+            self._close(time)
+            self._lose(frozenset(range(number - MOST_WAITING + 1)))
+        self.places = Places(place._replace(waiting=place.waiting | {number}) for place in self.places)
 
-    def acknowledgement(self, time: float, fields: Fields, ignored: frozenset[str]) -> Unexplained | None:
-        """A Binding Acknowledgement was seen; None if a place explains it."""
+    def acknowledgement(self, time: float) -> Unexplained | None:
+        """The next Binding Acknowledgement was seen; None if a place explains it."""
+        answer, index = self.coming[self.next], self.next
+        self._forget_what_is_too_old(time)
         self._close(time)
-        found = set()
+        found = Places()
+        self.next += 1
         for place in self.places:
-            for index, sent in enumerate(place.answers):
-                if all(value == fields[name] for name, value in sent.fields if name not in ignored):
-                    rest = (*place.answers[:index], *place.answers[index + 1 :])
-                    found.add(place._replace(answers=rest))
-        if not found:
-            answers = {sent for place in self.places for sent in place.answers}
-            return replace(nearest(fields, answers, ignored), certain=not self.cut)
+            for number in dict.fromkeys(place.answers):
+                if answer.is_explained_by(self.sent[number]):
+                    found.add(self._seen(place, number))
+        if not len(found):
+            self.next = index
+            answers = dict.fromkeys(self.sent[number] for place in self.places for number in place.answers)
+            return replace(nearest(answer.fields, answers, answer.ignored), certain=not self.cut)
         self.places = found
+        self._note_lifetime(time, answer)
         return None
 
-    def granted(self, time: float, seconds: int) -> None:
-        """A registration was accepted: its binding lives so long."""
-        self.ends_at = time + seconds - EARLY
+    def _seen(self, place: Place, number: int) -> Place:
+        """The place after this answer of it was seen."""
+        rest = list(place.answers)
+        rest.remove(number)
+        sent = self.sent[number]
+        newest = dict(sent.fields)["sequence_number"] == self.steps.value(place.values, "home_agent.sequence_number")
+        fresh = place.fresh and not (newest and _is_acceptance(sent))
+        return place._replace(fresh=fresh, answers=self._worth_tracking(rest))
 
-    def removed(self) -> None:
-        self.ends_at = 0.0
+    def _note_lifetime(self, time: float, answer: Answer) -> None:
+        """Until when the binding whose acceptance is seen lives at least: as long as was granted, from when the
+        update was seen at the earliest."""
+        if not answer.lifetime:
+            if answer.fields["lifetime"] == Lifetime.ZERO.value and str(answer.fields["status"]).startswith("0 "):
+                self.granted = None
+            return
+        number = int(answer.fields["sequence_number"])
+        if self.granted is None or number == self.granted[0] or is_ahead(number, self.granted[0]):
+            since = time if self.near else self.seen_at.get(number, time)
+            self.granted = number, since + answer.lifetime - EARLY
 
-    def _processed(self, place: Place, fields: Fields) -> list[Place]:
-        return [self._after(place, values, sent) for values, sent, _ in self.steps.receiving(place.values, fields)]
-
-    def _after(self, place: Place, values: Values, sent: Sent | None) -> Place:
-        answers = place.answers if sent is None else self.newest_of((*place.answers, sent))
-        return place._replace(values=values, answers=answers)
+    # what may happen unseen
 
     def _close(self, time: float) -> None:
         """Add what may have happened unseen."""
+        frontier = list(self.places)
+        while frontier:
+            place = frontier.pop()
+            if place in self.places:
+                frontier += [one for one in self._following(place, time) if self.places.add(one)]
 
-        def following(place: Place) -> Iterator[Place]:
-            for values, sent, action in self.steps.unseen(place.values):
-                if self._may_happen(action, place, time):
-                    yield self._after(place, values, sent)
-            for index, packed in enumerate(place.waiting):
-                rest = (*place.waiting[:index], *place.waiting[index + 1 :])
-                yield from self._processed(place._replace(waiting=rest), dict(packed))
+    def _following(self, place: Place, time: float) -> Iterator[Place]:
+        for after in self.steps.unseen(place.values):
+            if self._may_happen(after.action, place, time):
+                yield self._after(place, after)
+        for number in sorted(place.waiting):
+            yield from self._processed(place._replace(waiting=place.waiting - {number}), number)
 
-        self.close(following)
+    def _processed(self, place: Place, number: int) -> Iterator[Place]:
+        for after in self.steps.receiving(place.values, self.updates[number][1]):
+            yield self._after(place, after)
+
+    def _after(self, place: Place, after: After) -> Place:
+        fresh, answers = place.fresh, place.answers
+        if after.sent is not None:
+            fresh = fresh or _is_acceptance(after.sent)
+            answers = self._worth_tracking([*answers, self._number(after.sent)])
+        fresh = fresh and self.steps.state(after.values) == BOUND
+        return Place(after.values, fresh, place.waiting, answers)
 
     def _may_happen(self, action: Action, place: Place, time: float) -> bool:
         """A lifetime ends when its time is over; one whose acceptance was not seen lasts the shortest there is."""
         if "lifetime ends" not in action.trigger:
             return True
-        unknown = bool(place.answers) and time < self.last_update + SHORTEST_LIFETIME - EARLY
-        return time >= self.ends_at and not unknown
+        if place.fresh:
+            number = int(self.steps.value(place.values, "home_agent.sequence_number"))
+            return time >= self.seen_at.get(number, 0.0) + SHORTEST_LIFETIME - EARLY
+        return self.granted is None or time >= self.granted[1]
+
+    # what is tracked
+
+    def _number(self, sent: Sent) -> int:
+        found = self.number_of_sent.get(sent)
+        if found is None:
+            found = self.number_of_sent[sent] = len(self.sent)
+            self.sent.append(sent)
+            self.shown_by.append([index for index, one in enumerate(self.coming) if one.is_explained_by(sent)])
+        return found
+
+    def _worth_tracking(self, answers: list[int]) -> tuple[int, ...]:
+        """Those of the answers that the capture may still show, each as often as it may; and a few to name."""
+        kept: list[int] = []
+        others: list[int] = []
+        for number in sorted(answers):
+            shown = sum(self.next <= index != self.to_name for index in self.shown_by[number])
+            (kept if kept.count(number) < shown else others).append(number)
+        return tuple(sorted([*kept, *others[-MOST_TO_NAME:]])) if self.to_name is not None else tuple(kept)
+
+    def _forget_what_is_too_old(self, time: float) -> None:
+        """An update that has been under way for too long never arrives."""
+        oldest = time - LONGEST_UNDER_WAY
+        old = frozenset(number for number, (seen, _) in enumerate(self.updates) if seen < oldest)
+        if any(place.waiting & old for place in self.places):
+            self._close(oldest)
+            self._lose(old)
+
+    def _lose(self, updates: frozenset[int]) -> None:
+        self.places = Places(place._replace(waiting=place.waiting - updates) for place in self.places)
+
+
+def _is_acceptance(sent: Sent) -> bool:
+    return ("lifetime", Lifetime.POSITIVE.value) in sent.fields
+

@@ -10,7 +10,7 @@ from enum import Enum
 from functools import lru_cache
 
 from generators.conformance.flows import Contents, Flow, Seen
-from generators.conformance.home_agent_side import HomeAgentSide
+from generators.conformance.home_agent_side import MOST_WAITING, Answer, HomeAgentSide
 from generators.conformance.surroundings import NothingToSay, Surroundings, policy_of, surroundings_of
 from generators.conformance.tracking import MOST_PENDING, Steps, Unexplained
 from generators.conformance.ue_side import UeSide
@@ -173,31 +173,35 @@ def _steps(scenario: str, name: str, switched: tuple[str, ...], side: str) -> St
     return Steps(handover(from_data(json.loads(scenario), "what the capture shows"), reading(name, switched)), side)
 
 
+Step = Callable[[Seen, Mapping[str, Value]], Unexplained | None]
+
+
 class _Walk:
-    """One pass over a flow."""
+    """One pass over a flow, or a second one to say what would have been permitted instead of an answer."""
 
     def __init__(self, flow: Flow, place: str, around: Surroundings, steps: Steps) -> None:
         self.flow, self.place, self.around = flow, place, around
         self.form = WireForm(around.plan)
         self.steps = steps
+        self.read = [(seen, self._fields_or_error(seen)) for seen in flow.seen]
 
     def walk(self, side: str) -> SideVerdict:
         step = self._ue_step() if side == "ue" else self._home_agent_step()
-        for seen in self.flow.seen:
-            try:
-                fields = self._fields(seen)
-            except PacketError as error:
+        for seen, fields in self.read:
+            if isinstance(fields, PacketError):
                 own = (seen.update is None) == (side == "home_agent")
                 if not own:
                     continue
                 rule = "REF-B12" if seen.update is None else "UE-F2F-02"
-                return SideVerdict(side, Outcome.UNEXPLAINED, "", seen.number, rule, str(error))
+                return SideVerdict(side, Outcome.UNEXPLAINED, "", seen.number, rule, str(fields))
             wrong = step(seen, fields)
             if wrong is not None:
+                if side == "home_agent" and wrong.certain:
+                    wrong = self._named(seen) or wrong
                 return self._unexplained(side, seen, fields, wrong)
         return SideVerdict(side, Outcome.EXPLAINED, "")
 
-    def _ue_step(self) -> Callable[[Seen, Mapping[str, Value]], Unexplained | None]:
+    def _ue_step(self) -> Step:
         ue = UeSide(self.steps, near=self.place == "ue")
 
         def step(seen: Seen, fields: Mapping[str, Value]) -> Unexplained | None:
@@ -208,34 +212,60 @@ class _Walk:
 
         return step
 
-    def _home_agent_step(self) -> Callable[[Seen, Mapping[str, Value]], Unexplained | None]:
+    def _home_agent_step(self, to_name: Seen | None = None) -> Step:
         updates = [seen.update.sequence_number for seen in self.flow.seen if seen.update is not None]
         told = {
             seen.acknowledgement.sequence_number
             for seen in self.flow.seen if seen.acknowledgement is not None and seen.acknowledgement.status == 135
         }  # fmt: skip
+        answers = list(self._answers())
+        numbers = [seen.number for seen, _ in answers]
         agent = HomeAgentSide(
-            self.steps, near=self.place == "home_agent", first_number=updates[0] if updates else 0,
-            known_numbers=told if self._begins_with_135() else set(),
+            self.steps, [answer for _, answer in answers], near=self.place == "home_agent",
+            first_number=updates[0] if updates else 0, known_numbers=told if self._begins_with_135() else set(),
+            to_name=None if to_name is None else numbers.index(to_name.number),
         )  # fmt: skip
 
         def step(seen: Seen, fields: Mapping[str, Value]) -> Unexplained | None:
             if seen.update is not None:
                 agent.update(seen.time, fields)
                 return None
-            answer = seen.acknowledgement
-            assert answer is not None
-            wrong = agent.acknowledgement(seen.time, fields, _ignored(answer.status))
-            if wrong is None and answer.status < 128:
-                agent.granted(seen.time, answer.lifetime) if answer.lifetime else agent.removed()
-            return wrong
+            return agent.acknowledgement(seen.time)
 
         return step
+
+    def _answers(self) -> Iterator[tuple[Seen, Answer]]:
+        """What the home agent has to explain, up to the first answer that cannot be read as one of the model."""
+        for seen, fields in self.read:
+            if seen.acknowledgement is not None:
+                if isinstance(fields, PacketError):
+                    return
+                lifetime = seen.acknowledgement.lifetime if seen.acknowledgement.status < 128 else 0
+                yield seen, Answer(fields, _ignored(seen.acknowledgement.status), lifetime)
+
+    def _named(self, wrong: Seen) -> Unexplained | None:
+        """What is wrong with an answer that nothing explains, told from what might have been sent instead."""
+        try:
+            step = self._home_agent_step(wrong)
+            for seen, fields in self.read:
+                assert not isinstance(fields, PacketError) or seen.acknowledgement is None
+                found = None if isinstance(fields, PacketError) else step(seen, fields)
+                if seen is wrong:
+                    return found
+        except NothingToSay:
+            return None
+        return None
 
     def _begins_with_135(self) -> bool:
         """The first answer tells of a binding from before the capture."""
         first = next((seen.acknowledgement for seen in self.flow.seen if seen.acknowledgement is not None), None)
         return first is not None and first.status == 135
+
+    def _fields_or_error(self, seen: Seen) -> dict[str, Value] | PacketError:
+        try:
+            return self._fields(seen)
+        except PacketError as error:
+            return error
 
     def _fields(self, seen: Seen) -> dict[str, Value]:
         packet = seen.packet
@@ -249,7 +279,8 @@ class _Walk:
 
     def _unexplained(self, side: str, seen: Seen, fields: Mapping[str, Value], wrong: Unexplained) -> SideVerdict:
         if not wrong.certain:
-            reason = f"more than {MOST_PENDING} messages under way would have to be tracked for packet {seen.number}"
+            most = MOST_PENDING if side == "ue" else MOST_WAITING
+            reason = f"more than {most} messages under way would have to be tracked for packet {seen.number}"
             return SideVerdict(side, Outcome.UNKNOWN, "", seen.number, None, reason)
         message = "BindingUpdate" if seen.update is not None else "BindingAcknowledgement"
         rules = RULES[message]

@@ -3,10 +3,11 @@ The other side and the network may do anything, so what is refused here no run o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import NamedTuple
 
+from checker.explicit.footprints import read_by
 from generators.conformance.surroundings import NothingToSay
 from model.language.channel_contents import Flight
 from model.language.domains import Value
@@ -14,8 +15,9 @@ from model.language.interpretation import Interpretation, State, field_values
 from model.language.systems import Action, ActionKind, System, SystemVariable
 from model.messages import DOWNLINK, UPLINK, BindingAcknowledgement, BindingUpdate, Protection
 
-MOST_STATES = 6000  # tracked at once, or expanded for one flow; beyond it nothing can be said
-MOST_PENDING = 4  # updates or answers that may still be under way; beyond it only an explanation can be told
+MOST_STATES = 6_000  # tracked at once; beyond it nothing can be said
+MOST_EXPANDED = 30_000  # steps worked out for one side of a flow; beyond it nothing can be said
+MOST_PENDING = 4  # answers that may still be under way; beyond it only an explanation can be told
 # Of the UE: what no packet shows or depends on. IKEv2 is not seen: an association is there when it is needed.
 OF_NO_CONSEQUENCE = (
     "ue.reason", "ue.tunnel", "ue.safe_to_stay_home", "ue.prefix_discovery_due", "ue.association_renewed",
@@ -25,16 +27,23 @@ OF_NO_CONSEQUENCE = (
 UNSEEN = ("protection", "repeated", "network", "granted_ticks", "asked_ticks")
 Fields = Mapping[str, Value]
 Values = tuple[Value, ...]
-Place = TypeVar("Place")
-Pending = TypeVar("Pending")
+Message = tuple[tuple[str, Value], ...]
 
 
 @dataclass(frozen=True)
 class Sent:
     """A message that the model sends: fields that can be seen, and the row that sends it."""
 
-    fields: tuple[tuple[str, Value], ...]
+    fields: Message
     action: Action = field(compare=False)
+
+
+class After(NamedTuple):
+    """Where a step leads, what it sends, and which it is."""
+
+    values: Values
+    sent: Sent | None
+    action: Action
 
 
 class Steps:
@@ -45,21 +54,46 @@ class Steps:
         self.system = system
         self.side = side
         self.expanded = 0
+        self._empty: tuple[tuple[Flight, ...], ...] = tuple(() for _ in system.channels)
+        own = [action for action in system.actions if self._is_own(action)]
+        self._unseen = self._by_state([action for action in own if not action.takes_message])
+        receipts = [a for a in system.actions if a.kind is ActionKind.RECEIPT and a.machine == side]
+        self._receipts = self._by_state(receipts)
+        self._relevant = self._relevant_to([*own, *receipts])
         starts = self.interpretation.initial_states()
         associated = f"{side}.security_association"
         self.start = self.with_values(starts[0].values, {associated: True})
         self._kept = [self._is_kept(entry) for entry in system.variables]
-        self.starts = {self.settled(start.values) for start in starts}
-        self._own_steps: dict[Values, list[tuple[Values, Sent | None, Action]]] = {}
-        actions = system.actions
-        self._unseen = [action for action in actions if self._is_own(action) and not action.takes_message]
-        self._receipts = [a for a in actions if a.kind is ActionKind.RECEIPT and a.machine == side]
+        self.starts = list(dict.fromkeys(self.settled(start.values) for start in starts))
+        self._own_steps: dict[Values, list[After]] = {}
+        self._received: dict[tuple[Values, Message], list[After]] = {}
 
     def _is_own(self, action: Action) -> bool:
         machines = {row.machine for row in action.rows}
         if self.side == "home_agent":
             return machines == {"home_agent"} or action.trigger.endswith("lifetime ends at the home agent")
         return bool(machines & {"ue", "access"})
+
+    def _by_state(self, actions: Iterable[Action]) -> dict[str, list[Action]]:
+        """The actions by the states of this side from which one of their rows starts."""
+        found: dict[str, list[Action]] = {name: [] for name in self.system.machine(self.side).states}
+        for action in actions:
+            starts = [row.states for row in action.rows if row.machine == self.side]
+            for name in found:
+                if all(name in states for states in starts):
+                    found[name].append(action)
+        return found
+
+    def _relevant_to(self, actions: Sequence[Action]) -> frozenset[str]:
+        """The variables on which what can be done, or seen, depends: at once, or by way of others."""
+        shown = [value for action in actions for sending in action.sends
+                 for name, value in sending.carried.items() if name not in UNSEEN]  # fmt: skip
+        found = read_by([*(action.guard for action in actions), *shown])
+        size = -1
+        while size != len(found):
+            size = len(found)
+            found |= read_by(value for action in actions for name, value in action.assignments.items() if name in found)
+        return found
 
     def settled(self, values: Values) -> Values:
         """Without what belongs to the other side, budgets, ghosts and what has no consequence."""
@@ -75,6 +109,7 @@ class Steps:
         return (
             entry.name.startswith(kept) and not entry.ghost and not entry.name.endswith("_left")
             and entry.name not in OF_NO_CONSEQUENCE and entry.name != "home_agent.security_association"
+            and entry.name in self._relevant
         )  # fmt: skip
 
     def _in_state(self, action: Action, values: Values) -> bool:
@@ -91,41 +126,54 @@ class Steps:
     def value(self, values: Values, name: str) -> Value:
         return values[self.system.variable_index[name]]
 
-    def unseen(self, values: Values) -> list[tuple[Values, Sent | None, Action]]:
+    def state(self, values: Values) -> str:
+        """The control state of this side."""
+        return str(self.value(values, f"{self.side}.state"))
+
+    def unseen(self, values: Values) -> list[After]:
         """Steps that take no message: where they lead, and what they send."""
         found = self._own_steps.get(values)
         if found is None:
-            self.expanded += 1
-            if self.expanded > MOST_STATES:
-                raise NothingToSay(f"more than {MOST_STATES} states would have to be tracked")
-            state = State(values, tuple(() for _ in self.system.channels))
+            self._count()
+            state = State(values, self._empty)
             found = [
-                (*self._after(action, None, state), action)
-                for action in self._unseen
+                self._after(action, None, state)
+                for action in self._unseen[self.state(values)]
                 if self._in_state(action, values) and self.interpretation.is_enabled(action, None, state)
-            ]  # fmt: skip
+            ]
             self._own_steps[values] = found
         return found
 
-    def receiving(self, values: Values, fields: Fields) -> Iterator[tuple[Values, Sent | None, Action]]:
+    def receiving(self, values: Values, message: Message) -> list[After]:
         """What the receipt of a message leads to, protected by the association now in force."""
-        name, message = (
+        found = self._received.get((values, message))
+        if found is None:
+            self._count()
+            found = self._received[values, message] = list(self._receiving(values, message))
+        return found
+
+    def _receiving(self, values: Values, message: Message) -> Iterator[After]:
+        name, kind_of_message = (
             (UPLINK.name, BindingUpdate) if self.side == "home_agent" else (DOWNLINK.name, BindingAcknowledgement)
         )
         index = self.system.channel_index[name]
-        complete = {**message.usual, **fields, "protection": Protection.CURRENT.value}
+        complete = {**kind_of_message.usual, **dict(message), "protection": Protection.CURRENT.value}
         if self.side == "ue":
             complete["network"] = self.value(values, "access.network")
-        kind = self.system.channels[index].index_of(message.name)
-        flight = Flight(kind, tuple(complete[key] for key in message.fields))
-        contents = tuple((flight,) if place == index else () for place in range(len(self.system.channels)))
-        state = State(values, contents)
-        for action in self._receipts:
-            fits = action.message == message.name and self._in_state(action, values)
+        kind = self.system.channels[index].index_of(kind_of_message.name)
+        flight = Flight(kind, tuple(complete[key] for key in kind_of_message.fields))
+        state = State(values, (*self._empty[:index], (flight,), *self._empty[index + 1 :]))
+        for action in self._receipts[self.state(values)]:
+            fits = action.message == kind_of_message.name and self._in_state(action, values)
             if fits and self.interpretation.is_enabled(action, 0, state):
-                yield (*self._after(action, 0, state), action)
+                yield self._after(action, 0, state)
 
-    def _after(self, action: Action, position: int | None, state: State) -> tuple[Values, Sent | None]:
+    def _count(self) -> None:
+        self.expanded += 1
+        if self.expanded > MOST_EXPANDED:
+            raise NothingToSay(f"more than {MOST_EXPANDED} steps would have to be worked out")
+
+    def _after(self, action: Action, position: int | None, state: State) -> After:
         step = self.interpretation.step(action, position, state)
         out = UPLINK.name if self.side == "ue" else DOWNLINK.name
         index = self.system.channel_index[out]
@@ -134,7 +182,12 @@ class Steps:
         if flights:
             fields = field_values(self.system.channels[index], flights[-1])
             sent = Sent(tuple((name, value) for name, value in fields.items() if name not in UNSEEN), action)
-        return self.settled(step.state.values), sent
+        return After(self.settled(step.state.values), sent, action)
+
+
+def message_of(fields: Fields) -> Message:
+    """The fields of a message, in an order that does not depend on how they were found."""
+    return tuple(sorted(fields.items()))
 
 
 @dataclass(frozen=True)
@@ -160,34 +213,6 @@ def nearest(fields: Fields, candidates: Iterable[Sent], ignored: Iterable[str]) 
         return Unexplained("nothing of the kind can be sent here", (), {}, None)
     different = permitted(best)
     return Unexplained("differs from what is permitted", tuple(different), different, best.action)
-
-
-class Side(Generic[Place]):
-    """Where one side may be. near: the capture was taken at this side. cut: more was under way than is tracked, so
-    that it may be elsewhere too."""
-
-    def __init__(self, steps: Steps, *, near: bool) -> None:
-        self.steps = steps
-        self.near = near
-        self.cut = False
-        self.places: set[Place] = set()
-
-    def newest_of(self, pending: tuple[Pending, ...]) -> tuple[Pending, ...]:
-        """As much as is tracked."""
-        self.cut = self.cut or len(pending) > MOST_PENDING
-        return pending[-MOST_PENDING:]
-
-    def close(self, following: Callable[[Place], Iterable[Place]]) -> None:
-        """Add what may have happened unseen. following: where one such step leads."""
-        frontier = list(self.places)
-        found = set(frontier)
-        while frontier:
-            for one in following(frontier.pop()):
-                if one not in found:
-                    found.add(one)
-                    frontier.append(one)
-            limited(found)
-        self.places = found
 
 
 def limited(states: Collection[object]) -> None:

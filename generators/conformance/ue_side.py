@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from generators.conformance.tracking import (
+    MOST_PENDING,
     Fields,
     Sent,
-    Side,
     Steps,
     Unexplained,
     Values,
     limited,
+    message_of,
     nearest,
 )
 from model.addresses import NO_ADDRESS
@@ -38,16 +39,19 @@ class Place(NamedTuple):
     sent: Sent | None
 
 
-class UeSide(Side[Place]):
-    """near: everything that the UE sends is seen, in order."""
+class UeSide:
+    """near: everything that the UE sends is seen, in order. cut: more answers were under way than are tracked, so that
+    the UE may be elsewhere too."""
 
     def __init__(self, steps: Steps, *, near: bool) -> None:
-        super().__init__(steps, near=near)
+        self.steps = steps
+        self.near = near
+        self.cut = False
         self.newest: int | None = None
         self.numbers: dict[int, Fields] = {}
         self.told: list[int] = []
-        self.ever: set[Place] = set()  # every place there was: a late update was sent from one of them
-        self.places = {Place(values, None) for values in self.steps.starts}
+        self.ever: dict[Place, None] = {}  # every place there was: a late update was sent from one of them
+        self.places = {Place(values, None): None for values in self.steps.starts}
         self.answers = self._possible_earlier_answers()
         self._close(before=True)
         self.answers = ()
@@ -68,11 +72,11 @@ class UeSide(Side[Place]):
             )  # fmt: skip
         among = self.ever if late else self.places
         found = {
-            Place(place.values, None) for place in among
+            Place(place.values, None): None for place in among
             if place.sent is not None and _matches(place.sent, fields)
         }  # fmt: skip
         if not found:
-            candidates = {place.sent for place in among if place.sent is not None}
+            candidates = dict.fromkeys(place.sent for place in among if place.sent is not None)
             return replace(nearest(fields, candidates, IGNORED), certain=not self.cut)
         self.numbers[number] = fields
         if not late:
@@ -83,7 +87,9 @@ class UeSide(Side[Place]):
 
     def acknowledgement(self, fields: Fields) -> None:
         """A Binding Acknowledgement was seen: it reaches the UE now, later or never."""
-        self.answers = self.newest_of((*(one for one in self.answers if not self._is_spent(one)), fields))
+        due = (*(one for one in self.answers if not self._is_spent(one)), fields)
+        self.cut = self.cut or len(due) > MOST_PENDING
+        self.answers = due[-MOST_PENDING:]
         if fields["status"] == Status.SEQUENCE_NUMBER_OUT_OF_WINDOW.value:
             self.told.append(int(fields["sequence_number"]))
         self._close()
@@ -121,20 +127,25 @@ class UeSide(Side[Place]):
 
     def _close(self, before: bool = False) -> None:
         """Add what may have happened unseen. before: before the capture, when sending was unseen as well."""
-
-        def following(place: Place) -> Iterator[Place]:
-            if place.sent is None:
-                for values, sent, _ in self.steps.unseen(place.values):
-                    yield Place(values, sent)
-                for fields in self.answers:
-                    yield from self._received(place, fields)
-            elif before or not self.near:
-                yield Place(place.values, None)
-
-        self.close(following)
+        frontier = list(self.places)
+        while frontier:
+            for one in self._following(frontier.pop(), before):
+                if one not in self.places:
+                    self.places[one] = None
+                    frontier.append(one)
+            limited(self.places)
         if not before:
             self.ever |= self.places
             limited(self.ever)
+
+    def _following(self, place: Place, before: bool) -> Iterator[Place]:
+        if place.sent is None:
+            for values, sent, _ in self.steps.unseen(place.values):
+                yield Place(values, sent)
+            for fields in self.answers:
+                yield from self._received(place, fields)
+        elif before or not self.near:
+            yield Place(place.values, None)
 
     def _received(self, place: Place, fields: Fields) -> list[Place]:
         """An answer as the UE in this place takes it, with the number of its newest update."""
@@ -145,7 +156,7 @@ class UeSide(Side[Place]):
         else:
             newest = self.newest or 0
         values = self._numbered(place.values, newest)
-        return [Place(after, sent) for after, sent, _ in self.steps.receiving(values, told)]
+        return [Place(after, sent) for after, sent, _ in self.steps.receiving(values, message_of(told))]
 
 
 def is_ahead(number: int, of: int) -> bool:

@@ -27,7 +27,8 @@ from model.scenarios import load
 from properties.registry import property_called
 from tests.packets.test_strict_reading import OVER_NAT, UPDATE
 
-RUNS = [("nat", "literal"), ("nat", "intended"), ("prefix-translation", "literal")]
+RUNS = [("nat", "intended"), pytest.param("nat", "literal", marks=pytest.mark.slow),
+        pytest.param("prefix-translation", "literal", marks=pytest.mark.slow)]  # fmt: skip
 TELLING = ("W-NAT", "W-F2H", "W-H2F", "W-IPV4", "W-STATUS-128", "NAT-3", "V4-1", "BIND-3", "BIND-1", "SA-1")
 HIDDEN = ("protection", "repeated", "network")
 
