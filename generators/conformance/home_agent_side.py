@@ -116,6 +116,9 @@ class HomeAgentSide:
             for number in dict.fromkeys(place.answers):
                 if answer.is_explained_by(self.sent[number]):
                     found.add(self._seen(place, number))
+        if not self.near and any(earlier.fields == answer.fields for earlier in self.coming[:index]):
+            for place in self.places:  # a copy made by the network
+                found.add(place._replace(answers=self._worth_tracking(list(place.answers))))
         if not len(found):
             self.next = index
             answers = dict.fromkeys(self.sent[number] for place in self.places for number in place.answers)

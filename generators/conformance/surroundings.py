@@ -98,6 +98,12 @@ def _networks(flow: Flow) -> list[_Network]:
         network = found.setdefault(own, _Network(own, []))
         if seen.outer_source not in network.outer:
             network.outer.append(seen.outer_source)
+    for network in list(found.values()):
+        if network.own in network.outer:  # not translated there: what else stands in the source is no mapping of it
+            for other in network.outer:
+                if other != network.own:
+                    found.setdefault(other, _Network(other, [other]))
+            network.outer = [network.own]
     for seen in flow.seen:
         if seen.acknowledgement is not None and seen.outer_destination in found:
             options = seen.acknowledgement.options
