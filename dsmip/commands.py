@@ -398,6 +398,22 @@ def suite_run(
     run_on(file, adapter, mutant, test or [], json)
 
 
+@suite_commands.command("capture", epilog="Example: dsmip suite capture out/ha.json -o out/ha.pcap")
+def suite_capture(
+    file: Annotated[Path, typer.Argument(help="a suite in its .json form")],
+    output: Output,
+    mutant: Mutant = None,
+    test: Annotated[list[str] | None, typer.Option("--test", help="only these tests")] = None,
+) -> None:
+    """Write the packets of a suite as a capture (pcap, raw IP): its tests as they run on the reference system.
+
+    Each test has a home address of its own. Exit code as of "suite run".
+    """
+    from dsmip.suite_command import capture_suite
+
+    capture_suite(file, output, mutant, test or [])
+
+
 @application.command(epilog="Example: dsmip conform field.pcapng --at home_agent")
 def conform(
     capture: Annotated[Path, typer.Argument(help="a capture file, pcap or pcapng")],
@@ -408,6 +424,9 @@ def conform(
         str | None, typer.Option("--reading", help="only this reading; default: whichever explains most")
     ] = None,
     choose: Choices = None,
+    side: Annotated[
+        str | None, typer.Option("--side", help="judge only this side, ue or home_agent: the other is a tester")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Judge a capture: which UE and home agent, and does a run of the model explain what they said?
@@ -416,7 +435,7 @@ def conform(
     """
     from dsmip.conform_command import conform as judge_capture
 
-    raise typer.Exit(judge_capture(capture, at, reading, choose or [], json))
+    raise typer.Exit(judge_capture(capture, at, reading, choose or [], side, json))
 
 
 @application.command(epilog="Example: dsmip export promela minimal -o out")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dsmip.console import output, working
 from generators.conformance.flows import contents_of
-from generators.conformance.judging import FlowVerdict, Judgement, Outcome, SideVerdict, default_readings, judge
+from generators.conformance.judging import SIDES, FlowVerdict, Judgement, Outcome, SideVerdict, default_readings, judge
 from generators.conformance.surroundings import PLACES
 from generators.packets.captures import read_capture
 from model.language.errors import ModelError, nearest
@@ -18,16 +18,21 @@ from properties.catalogue import requirement
 ABOUT = "dsmip conform 1"
 
 
-def conform(capture: Path, place: str, name: str | None, choices: Sequence[str], as_json_text: bool) -> int:
+def conform(
+    capture: Path, place: str, name: str | None, choices: Sequence[str], side: str | None, as_json_text: bool
+) -> int:
     """The exit code. Raises PacketError for a damaged file, ModelError for bad use."""
     if place not in PLACES:
         raise ModelError(f'--at: unknown place "{place}": {nearest(place, PLACES)}')
+    if side is not None and side not in SIDES:
+        raise ModelError(f'--side: unknown side "{side}": {nearest(side, SIDES)}')
     if choices and name is None:
         name = "intended"
     readings = default_readings() if name is None else [reading(name, choices)]
     contents = contents_of(read_capture(capture))
     with working(f"judging {capture.name}") as report:
-        judgement = judge(contents, place, readings, search=name is None, report=report)
+        sides = SIDES if side is None else (side,)
+        judgement = judge(contents, place, readings, search=name is None, sides=sides, report=report)
     if as_json_text:
         print(json.dumps(_data(judgement, capture, place), indent=2))
     else:

@@ -11,11 +11,13 @@ from typing import Any
 import typer
 
 from dsmip.console import say, working
-from dsmip.files import refuse_unwritable, write_atomically
+from dsmip.files import OutputError, refuse_unwritable, write_atomically
 from generators.adapters.protocol import SystemUnderTest
+from generators.packets.captures import pcap_of
 from generators.suites.building import KINDS, build_suite
-from generators.suites.cases import Suite, from_data
+from generators.suites.cases import Suite, TestCase, from_data
 from generators.suites.forms import FORMS, written
+from generators.suites.recording import recorded
 from generators.suites.running import Session, Verdict, run_suite
 from generators.suites.sessions import ADAPTERS, session_for
 from model.language.errors import ModelError, nearest
@@ -51,14 +53,34 @@ def read_suite(file: Path) -> Suite:
         raise ModelError(f"{file}: no suite: {error}") from None
 
 
-def run_on(file: Path, adapter: str, mutant: str | None, only: list[str], as_json: bool) -> None:
-    """Run a suite; exit code 0 all passed, 1 something failed or went down, 3 something inconclusive."""
+def capture_suite(file: Path, target: Path, mutant: str | None, only: list[str]) -> None:
+    """The packets between tester and reference system as a capture. Raises ModelError or OutputError."""
+    if target.suffix != ".pcap":
+        raise OutputError(f"cannot write {target}: the file's name must end in .pcap")
+    refuse_unwritable(target)
     suite = read_suite(file)
+    tests = recorded(suite, session_for("in-process", suite.role, mutant), _chosen(suite, file, only))
+    packets = [one for _, found in tests for one in found]
+    write_atomically(target, pcap_of(packets))
+    failed = sum(result.verdict is not Verdict.PASS for result, _ in tests)
+    say(f"written: {target} ({len(packets)} packets of {len(tests)} tests, as seen at the "
+        f"{suite.role.replace('_', ' ')}{f'; {failed} failed' if failed else ''})")  # fmt: skip
+    if failed:
+        raise typer.Exit(1)
+
+
+def _chosen(suite: Suite, file: Path, only: list[str]) -> list[TestCase]:
     known = [case.identifier for case in suite.cases]
     for name in only:
         if name not in known:
             raise ModelError(f'{file} has no test "{name}": {nearest(name, known)}')
-    cases = [case for case in suite.cases if not only or case.identifier in only]
+    return [case for case in suite.cases if not only or case.identifier in only]
+
+
+def run_on(file: Path, adapter: str, mutant: str | None, only: list[str], as_json: bool) -> None:
+    """Run a suite; exit code 0 all passed, 1 something failed or went down, 3 something inconclusive."""
+    suite = read_suite(file)
+    cases = _chosen(suite, file, only)
     session = _session(adapter, suite.role, mutant)
     results = []
     try:

@@ -21,6 +21,7 @@ from model.language.domains import Value
 from model.readings import BY_IDENTIFIER, Reading, reading
 from model.scenarios import from_data
 
+SIDES = ("ue", "home_agent")
 MOST_UNANSWERED, SECONDS_UNANSWERED = 4, 15.0
 RULES = {  # the field in which a message differs from what is permitted -> the requirement about it
     "BindingUpdate": {
@@ -94,15 +95,16 @@ Report = Callable[[str], None]
 
 
 def judge(contents: Contents, place: str, readings: Sequence[Reading], *, search: bool,
-          report: Report = lambda text: None) -> Judgement:  # fmt: skip
+          sides: Sequence[str] = SIDES, report: Report = lambda text: None) -> Judgement:  # fmt: skip
     """place: where the capture was taken, "ue", "home_agent" or "both" (in between: anything may be late).
-    search: where no reading explains a side, single choices are switched too."""
+    search: where no reading explains a side, single choices are switched too. sides: which are judged; the other
+    may be a tester that does what it likes."""
     judged = []
     for flow in contents.flows:
-        down = _down(flow)
-        sides = (down,) if down else tuple(
-            _judge_side(flow, side, place, readings, search, report) for side in ("ue", "home_agent"))  # fmt: skip
-        judged.append(FlowVerdict(flow, sides, tuple(_profile(flow))))
+        down = _down(flow) if "home_agent" in sides else None
+        found = (down,) if down else tuple(
+            _judge_side(flow, side, place, readings, search, report) for side in sides)  # fmt: skip
+        judged.append(FlowVerdict(flow, found, tuple(_profile(flow) if "ue" in sides else ())))
     return Judgement(contents, tuple(judged))
 
 

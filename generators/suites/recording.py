@@ -3,7 +3,7 @@ Each test has a home address of its own, so that a capture tells them apart as i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -42,8 +42,7 @@ class Recorder:
 
     def receives(self, message: str, fields: Fields) -> Answers:
         self.now += STEP
-        complete = {name: entry.default for name, entry in MESSAGES[message].fields.items()}
-        self._record(message, {**complete, **fields})
+        self._record(message, fields)
         return self._answered(0, self.system.receives(message, fields))
 
     def timer_ends(self, timer: str) -> Answers:
@@ -59,34 +58,32 @@ class Recorder:
         self.now += seconds
         for name, fields in answers:
             self.now += STEP / 1000
-            complete = {key: entry.default for key, entry in MESSAGES[name].fields.items()}
-            self._record(name, {**complete, **fields})
+            self._record(name, fields)
         return answers
 
     def _record(self, message: str, fields: Fields) -> None:
-        self.packets.append((self.now, encode(self.form.packet(message, fields))))
+        self.packets.append((self.now, encode(self.form.packet(message, {**MESSAGES[message].usual, **fields}))))
 
 
-def recorded(suite: Suite, session: Session, cases: Iterable[TestCase] | None = None) -> list[tuple[Result, list[Timed]]]:
+def recorded(
+    suite: Suite, session: Session, cases: Iterable[TestCase] | None = None
+) -> list[tuple[Result, list[Timed]]]:
     """Each test's result with the packets that passed. Raises ModelError where a message has no form on the wire."""
     found: list[tuple[Result, list[Timed]]] = []
     now = 0.0
-    chosen: Sequence[TestCase] = list(suite.cases if cases is None else cases)
-    for number, case in enumerate(chosen):
-        form = form_of_test(suite.setup(case), number)
-        recorders: list[Recorder] = []
-
-        def opened(setup: dict[str, Any]) -> SystemUnderTest:
-            recorders.append(Recorder(session.opened(setup), form, now))  # noqa: B023
-            return recorders[-1]
-
-        try:
-            result = run_case(suite, case, replace(session, opened=opened))
-        except PacketError as error:
-            raise ModelError(f'test "{case.identifier}" cannot be captured: {error}') from None
-        found.append((result, recorders[-1].packets))
-        now = recorders[-1].now + BETWEEN
+    for number, case in enumerate(suite.cases if cases is None else cases):
+        result, recorder = _run(suite, case, session, form_of_test(suite.setup(case), number), now)
+        found.append((result, recorder.packets))
+        now = recorder.now + BETWEEN
     return found
+
+
+def _run(suite: Suite, case: TestCase, session: Session, form: WireForm, now: float) -> tuple[Result, Recorder]:
+    recorder = Recorder(session.opened(suite.setup(case)), form, now)
+    try:
+        return run_case(suite, case, replace(session, opened=lambda setup: recorder)), recorder
+    except PacketError as error:
+        raise ModelError(f'test "{case.identifier}" cannot be captured: {error}') from None
 
 
 def form_of_test(setup: dict[str, Any], number: int) -> WireForm:
