@@ -11,6 +11,8 @@ SHORT_NAMES: dict[str, str | None] = {
     "BindingUpdate": "BU",
     "BindingAcknowledgement": "BA",
     "BindingError": "BE",
+    "BindingRevocationIndication": "BRI",
+    "BindingRevocationAcknowledgement": "BRA",
     "TunnelledData": "data",
     "sequence_number": "#",
     "lifetime": "lifetime",
@@ -36,6 +38,7 @@ HIDDEN = (
     "access.movements_left", "access.duplications_left", "access.remappings_left", "access.configured",
     "security_association.ends_left", "security_association.failures_left", "lifetimes.expiries_left",
     "ue.data_left", "outages.restarts_left", "attacker.forgeries_left", "attacker.interceptions_left",
+    "home_agent.revocations_left",
     "ue.retransmissions_left", "ue.interval", "lifetimes.ticks_left",
     "ue.sequence_number", "ue.previous_link", "home_agent.newest_processed",
 )  # fmt: skip

@@ -32,12 +32,14 @@ from model.messages import (
     Lifetime,
     NatDetection,
     Protection,
+    RevocationStatus,
     Status,
     acknowledgement,
     data,
     update,
 )
 from model.ue_messages import accepted, register
+from model.ue_revocation import answer, believes_no_longer
 from model.ue_variables import Link, ListEntry, UeState
 
 
@@ -177,6 +179,17 @@ UE_MUTANTS = (
                          literal(Encapsulation.UDP), literal(Encapsulation.IPV6)))),
         killed_by="NAT-8", scenario="nat", requirements=["REF-C8", "REF-C9"],
     ),
+    Mutant(
+        "ue-revocation-forgets-update", "forgets, when its binding is revoked, that an update is unanswered", "ue",
+        changing("ue", "the network ends the binding while an update is unanswered",
+                 dest=literal(UeState.DETACHED), then=[believes_no_longer, answer(RevocationStatus.SUCCESS)]),
+        killed_by="BIND-24", scenario="network-detach", requirements=["REF-F6"],
+    ),
+    Mutant(
+        "ue-revocation-unanswered", "gives its binding up when it is revoked and does not answer", "ue",
+        changing("ue", "the network ends the binding", then=[believes_no_longer]),
+        killed_by="BIND-25", scenario="network-detach", requirements=["REF-F6"],
+    ),
 )  # fmt: skip
 
 HOME_AGENT_MUTANTS = (
@@ -310,6 +323,16 @@ HOME_AGENT_MUTANTS = (
         losing_effects("home_agent", "the binding's lifetime ends", ha.ipv4_home_address_bound,
                        ha.ipv4_home_address_free),
         killed_by="BIND-14", scenario="ipv4-home-address", requirements=["REF-C12"],
+    ),
+    Mutant(
+        "ha-renews-revoked", "renews a binding that it is revoking", "home_agent",
+        losing_row("home_agent", "refused while the binding is being revoked"),
+        killed_by="BIND-26", scenario="network-detach", requirements=["REF-F6"],
+    ),
+    Mutant(
+        "ha-ends-renewed", "ends a binding by an answer to a revocation that is over", "home_agent",
+        losing_row("home_agent", "no revocation is outstanding"),
+        killed_by="BIND-23", scenario="network-detach", requirements=["REF-F6"],
     ),
 )  # fmt: skip
 

@@ -12,32 +12,39 @@ from model.addresses import ATTACKER_ADDRESS, HOME_ADDRESS, NO_ADDRESS, NOWHERE,
 from model.attacker import INJECTED_ANSWERS, INJECTED_UPDATES, attacker
 from model.budgets import UNLIMITED, at_start, unlimited
 from model.discrete_time import TICK, clock
-from model.home_agent import ACCEPTS_AGAIN, REFUSES, home_agent
-from model.home_agent_answers import refusal, refusing
+from model.home_agent import ACCEPTS_AGAIN, REFUSES
+from model.home_agent_answers import (
+    refusal,
+    refusing,
+    revocation_repeats_left,
+    revocations_left,
+    revoking,
+)
 from model.home_agent_answers import time_left as time_left_at_home_agent
 from model.home_agent_outages import HOME_AGENT_RESTARTED, outages
+from model.home_agent_revocation import REVOCATION_OVERDUE, REVOKES, home_agent
 from model.language.binding import Binding
 from model.language.domains import Sizes, Value
 from model.language.expressions import Assignment, Expression, variable
 from model.language.flattening import compose
-from model.language.machines import Machine, Trigger, event, receipt
-from model.language.messages import Channel
+from model.language.machines import Alter, Machine, Trigger, event, receipt
+from model.language.messages import Channel, MessageType
 from model.language.replication import replicated
 from model.language.symmetry import Interchangeable, Thing
 from model.language.systems import System
 from model.lifetimes import lifetimes
 from model.messages import (
-    DOWNLINK,
-    DOWNLINK_WITH_ERRORS,
-    UPLINK,
-    UPLINK_WITH_DATA,
     BindingError,
+    BindingRevocationAcknowledgement,
+    BindingRevocationIndication,
     TunnelledData,
+    directions,
 )
 from model.readings import Reading
 from model.scenarios import Network, Scenario
 from model.security_association import security_association
-from model.ue_detach import DETACH, GIVES_ASSOCIATION_UP, ue
+from model.ue_detach import DETACH, GIVES_ASSOCIATION_UP
+from model.ue_revocation import ue
 from model.ue_variables import (
     UeState,
     data_left,
@@ -107,6 +114,11 @@ def leave_out_what_is_missing(machines: dict[str, Machine], scenario: Scenario) 
     if not scenario.ue.data_packets:
         _lose(machines, receipt(TunnelledData), receipt(BindingError), USER_DATA)
         _forget(machines, data_left)
+    if not scenario.bounds.revocations:
+        _lose(machines, REVOKES, REVOCATION_OVERDUE)
+        _lose_message(machines, BindingRevocationIndication)
+        _lose_message(machines, BindingRevocationAcknowledgement)
+        _forget(machines, revoking, revocation_repeats_left, revocations_left)
     if scenario.home_agent.refuses == "no":
         _lose(machines, REFUSES, ACCEPTS_AGAIN)
         _forget(machines, refusal, refusing)
@@ -123,6 +135,20 @@ def leave_out_what_is_missing(machines: dict[str, Machine], scenario: Scenario) 
 def _lose(machines: Mapping[str, Machine], *triggers: Trigger) -> None:
     for machine in machines.values():
         machine.decisions[:] = [entry for entry in machine.decisions if entry.trigger not in triggers]
+
+
+def _lose_message(machines: Mapping[str, Machine], message: MessageType) -> None:
+    """Take out a message that nobody sends: its receipt, and what befalls it in flight."""
+    _lose(machines, receipt(message))
+    for machine in machines.values():
+        machine.decisions[:] = [
+            replace(entry, cases=tuple(
+                replace(item, then=tuple(
+                    effect for effect in item.then
+                    if not (isinstance(effect, Alter) and effect.message == message.name)))
+                for item in entry.cases))
+            for entry in machine.decisions
+        ]  # fmt: skip
 
 
 def _lose_state(machine: Machine, state: Enum) -> None:
@@ -155,7 +181,7 @@ def _forget(machines: Mapping[str, Machine], *variables: Expression) -> None:
 
 def channels(scenario: Scenario) -> list[Channel]:
     """The directions of travel, and what the attacker injects."""
-    both = [UPLINK_WITH_DATA, DOWNLINK_WITH_ERRORS] if scenario.ue.data_packets else [UPLINK, DOWNLINK]
+    both = directions(data=scenario.ue.data_packets > 0, revocations=scenario.bounds.revocations > 0)
     return [*both, INJECTED_UPDATES, INJECTED_ANSWERS] if scenario.attacker.exists else both
 
 
@@ -177,6 +203,7 @@ def binding(scenario: Scenario, reading: Reading, settings: Settings | None = No
             "lifetime_asked": scenario.clock.lifetime_asked,
             "longest_interval": scenario.clock.longest_interval,
             "restarts": bounds.home_agent_restarts,
+            "revocations": bounds.revocations,
             "refreshes": at_start(bounds.refreshes),
             "data_packets": scenario.ue.data_packets,
             "forgeries": scenario.attacker.forgeries,
@@ -208,6 +235,8 @@ def parameters(scenario: Scenario) -> dict[str, Value]:
         # so that numbers wrap in every run: the first update has the highest number, the second has 0
         "first_sequence_number": (1 << bounds.sequence_number_bits) - 2,
         "restarts": bounds.home_agent_restarts,
+        "revocations": bounds.revocations,
+        "may_revoke": bounds.revocations > 0,
         "refreshes": at_start(bounds.refreshes),
         unlimited("refreshes"): bounds.refreshes == UNLIMITED,
         "data_packets": scenario.ue.data_packets,

@@ -12,6 +12,7 @@ from model.home_agent_answers import (
     alternate_differs,
     asks_removal,
     association,
+    being_revoked,
     bind_ipv4,
     care_of_address,
     care_of_address_missing,
@@ -296,6 +297,11 @@ home_agent.on(receipt(BindingUpdate), in_states=BindingState.BOUND).decide(
         clause="5.2.3.3",
         requirements=["HA-F2H-01", "HA-F2H-02", "REF-B10", "REF-B11", "REF-B12", "REF-C12"],
         note="AMB-15, AMB-22, AMB-25",
+    ),
+    case(
+        "refused while the binding is being revoked",
+        when=being_revoked, then=[reply(Status.PROHIBITED), sequence_number.becomes(update.sequence_number)],
+        clause="5.4", requirements=["REF-F6", "REF-B6"], note="RFC 5846 is silent here",
     ),
     *rejections(keeps_number=True),
     otherwise(

@@ -88,6 +88,14 @@ refusal = home_agent.variable(
     "refusal", Enumeration.of(Refusal), initial=parameter("refusal"), meaning="the ground on which it may refuse"
 )
 refusing = home_agent.variable("refusing", BOOLEAN, meaning="the ground for refusal is there")
+revoking = home_agent.variable("revoking", BOOLEAN, meaning="the binding's end by the network is not yet acknowledged")
+revocation_repeats_left = home_agent.variable(
+    "revocation_repeats_left", Integer(0, "retransmissions"), initial=0,
+    meaning="repetitions of a revocation before the binding ends without an answer",
+)  # fmt: skip
+revocations_left = home_agent.variable(
+    "revocations_left", Integer(0, "revocations"), initial=parameter("revocations"), meaning="budget of revocations"
+)
 entry_network = home_agent.ghost(
     "entry_network", NETWORK, initial=NOWHERE, meaning="attachment from which the binding's update was sent"
 )
@@ -98,7 +106,7 @@ newest_processed = home_agent.ghost(
 
 undisturbed = home_agent.ghost(
     "undisturbed", BOOLEAN, initial=True,
-    meaning="since the last answer to an update no lifetime, NAT mapping or security association has ended",
+    meaning="since the last answer to an update no lifetime, NAT mapping, association or unheeded revocation has ended",
 )  # fmt: skip
 
 ENTRY_STATES = [BindingState.BOUND, BindingState.INVALID]
@@ -201,6 +209,7 @@ grants_key_management = update.key_management & parameter("key_management_suppor
 
 # Beyond what makes a care-of address wrong: grounds of the home agent's own, and F without a NAT.
 refuses_out_of_policy = parameter("home_agent_refuses") & refusing
+being_revoked = parameter("may_revoke") & revoking
 refuses_to_force_udp = parameter("ue_forces_udp") & in_udp & update.forces_udp & ~nat_on_path
 status_of_refusal = if_then_else(
     refusal == Refusal.PROHIBITED, literal(Status.PROHIBITED),
@@ -286,6 +295,8 @@ forget_binding = [
     entry_network.becomes(NOWHERE),
     ipv4_home_address_bound.becomes(False),
     ipv4_home_address_free.becomes(ipv4_home_address_free | ipv4_home_address_bound),
+    revoking.becomes(False),
+    revocation_repeats_left.becomes(0),
 ]
 peer_moves = peer_address.becomes(if_then_else(grants_key_management, new_care_of_address, peer_address))
 removed_state = chosen(

@@ -99,6 +99,13 @@ class Status(Enum):
     INVALID_CARE_OF_ADDRESS = "174 invalid care-of address"
 
 
+class RevocationStatus(Enum):
+    """Status of a Binding Revocation Acknowledgement (RFC 5846, 5.2)."""
+
+    SUCCESS = "0 success"
+    NO_BINDING = "128 binding does not exist"
+
+
 ACCEPTING = (Status.ACCEPTED, Status.PREFIX_DISCOVERY_NECESSARY)
 
 
@@ -151,7 +158,26 @@ BindingError = MessageType("BindingError", {
     "network": field(NETWORK, NOWHERE, "attachment to which it is routed"),
 })  # fmt: skip
 
-MESSAGES = {message.name: message for message in (BindingUpdate, BindingAcknowledgement, TunnelledData, BindingError)}
+BindingRevocationIndication = MessageType("BindingRevocationIndication", {
+    "encapsulation": field(Enumeration.of(Encapsulation), Encapsulation.IPV6, "how it is tunnelled"),
+    "destination": field(ADDRESS, NO_ADDRESS, "outermost destination address"),
+    "protection": field(Enumeration.of(Protection), Protection.NONE, "the security association it is sent under"),
+    "repeated": field(BOOLEAN, False, "copy made by the network"),
+    "network": field(NETWORK, NOWHERE, "attachment to which it is routed"),
+})  # fmt: skip
+
+BindingRevocationAcknowledgement = MessageType("BindingRevocationAcknowledgement", {
+    "status": field(Enumeration.of(RevocationStatus), RevocationStatus.SUCCESS, "whether there was a binding"),
+    "source": field(ADDRESS, NO_ADDRESS, "outermost source address; a translator rewrites it on the way"),
+    "protection": field(Enumeration.of(Protection), Protection.NONE, "the security association it is sent under"),
+    "repeated": field(BOOLEAN, False, "copy made by the network"),
+    "network": field(NETWORK, NOWHERE, "attachment at which it was sent"),
+})  # fmt: skip
+
+MESSAGES = {message.name: message for message in (
+    BindingUpdate, BindingAcknowledgement, TunnelledData, BindingError, BindingRevocationIndication,
+    BindingRevocationAcknowledgement,
+)}  # fmt: skip
 
 update = received(BindingUpdate)
 data = received(TunnelledData)
@@ -214,9 +240,14 @@ DOWNLINK = Channel(
     ),
 )  # fmt: skip
 
-# In scenarios that have user data. It is a sample: what it shows is whether a binding is missing.
-UPLINK_WITH_DATA = replace(UPLINK, messages=(BindingUpdate, TunnelledData))
-DOWNLINK_WITH_ERRORS = replace(DOWNLINK, messages=(BindingAcknowledgement, BindingError))
+
+
+def directions(*, data: bool, revocations: bool) -> list[Channel]:
+    """Both directions of travel. data: with user data, a sample that shows whether a binding is missing;
+    revocations: with what ends a binding from the network."""
+    up = (BindingUpdate, *((TunnelledData,) if data else ()), *((BindingRevocationAcknowledgement,) * revocations))
+    down = (BindingAcknowledgement, *((BindingError,) if data else ()), *((BindingRevocationIndication,) * revocations))
+    return [replace(UPLINK, messages=up), replace(DOWNLINK, messages=down)]
 
 
 def unprotected_or_unverifiable(view: object, association: Expression) -> Expression:

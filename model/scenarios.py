@@ -60,6 +60,7 @@ class Bounds(Section):
     security_association_ends: Small = 0
     security_association_failures: Small = 0
     home_agent_restarts: Small = 0
+    revocations: Annotated[int, Field(ge=0, le=1)] = 0
     lifetime_ends: SmallOrUnlimited = 0
     sequence_number_bits: Annotated[int, Field(ge=2, le=16)] = 6
 
@@ -183,6 +184,8 @@ class Scenario(Section):
             raise ValueError("channel.duplication = true needs bounds.duplications of 1 or more, and the reverse")
         if self.bounds.nat_remappings and not any(network.translation for network in self.networks):
             raise ValueError("bounds.nat_remappings needs a network with translation = true")
+        if self.bounds.revocations and self.bounds.retransmissions == UNLIMITED:
+            raise ValueError("bounds.revocations needs a limit of bounds.retransmissions")
         if self.clock.runs:
             if not self.clock.lifetime_asked >= 2:
                 raise ValueError("clock.lifetime_asked must be 2 or more")
@@ -214,6 +217,7 @@ class Scenario(Section):
             "restart of the home agent": bounds.home_agent_restarts > 0,
             "renewal of bindings": bounds.refreshes != 0,
             "renewal behind a NAT that replaces its mapping": bounds.refreshes != 0 and bounds.nat_remappings > 0,
+            "revocation by the home agent": bounds.revocations > 0,
             "user data": self.ue.data_packets > 0,
             "mixture of schools": bool(self.choices),
             "mixture of schools, retransmission without a limit": bool(self.choices)
@@ -333,6 +337,8 @@ class Scenario(Section):
             words.append(f"at most {bounds.refreshes} renewal(s) of a binding")
         if bounds.home_agent_restarts:
             words.append(f"the home agent starts anew at most {bounds.home_agent_restarts} time(s)")
+        if bounds.revocations:
+            words.append("at most one binding is revoked by the home agent, in messages without a number")
         if self.ue.data_packets:
             words.append(f"at most {self.ue.data_packets} packet(s) of user data through the home agent")
         if self.attacker.forgeries:

@@ -10,12 +10,14 @@ from properties.ipv4 import IPV4_PROPERTIES
 from properties.kinds import Property
 from properties.liveness import LIVENESS_PROPERTIES
 from properties.recovery import RECOVERY_PROPERTIES
+from properties.revocation import REVOCATION_PROPERTIES
 from properties.security_association import SECURITY_ASSOCIATION_PROPERTIES
 from properties.witnesses import WITNESSES
 
 ALL_PROPERTIES: tuple[Property, ...] = (
     *SECURITY_ASSOCIATION_PROPERTIES,
     *BINDING_PROPERTIES,
+    *REVOCATION_PROPERTIES,
     *ADDRESS_PROPERTIES,
     *IPV4_PROPERTIES,
     *LIVENESS_PROPERTIES,

@@ -14,7 +14,17 @@ from model.addresses import (
     translated_address_of,
 )
 from model.home_agent_answers import BindingState
-from model.language.expressions import Expression, after, all_of, if_then_else, in_flight, occurs, receives, sends
+from model.language.expressions import (
+    Expression,
+    after,
+    all_of,
+    if_then_else,
+    in_flight,
+    occurs,
+    parameter,
+    receives,
+    sends,
+)
 from model.messages import (
     ACCEPTING,
     DOWNLINK,
@@ -42,13 +52,15 @@ at_home = ue_state == UeState.AT_HOME
 bound = ha_state == BindingState.BOUND
 unbound_after = after(ha_state).is_one_of(BindingState.NO_BINDING, BindingState.INVALID)
 
+being_revoked = parameter("may_revoke") & ha.revoking
 nothing_in_flight = ~in_flight(UPLINK.name) & ~in_flight(DOWNLINK.name)
 nothing_unanswered = ~ue_state.is_one_of(
     UeState.REGISTERING, UeState.DEREGISTERING, UeState.ESTABLISHING_SA
 ) & ~ue.list_entry.is_one_of(ListEntry.PENDING, ListEntry.REMOVING)
-quiescent: Expression = all_of(
-    [nothing_in_flight, nothing_unanswered, ha_state != BindingState.DETECTING_DUPLICATES, ha.undisturbed]
-)
+quiescent: Expression = all_of([
+    nothing_in_flight, nothing_unanswered, ~being_revoked, ha_state != BindingState.DETECTING_DUPLICATES,
+    ha.undisturbed,
+])  # fmt: skip
 """No message in flight, no update unanswered, no SA exchange or address detection running, and
 nothing has ended by itself since the last acknowledgement."""
 

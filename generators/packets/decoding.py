@@ -11,10 +11,13 @@ from generators.packets.messages import (
     BindingAcknowledgement,
     BindingError,
     BindingRefreshRequest,
+    BindingRevocationAcknowledgement,
+    BindingRevocationIndication,
     BindingUpdate,
     Message,
+    Revocation,
 )
-from generators.packets.options import read_options
+from generators.packets.options import Option, read_options
 from generators.packets.packet import (
     DSMIPV6_PORT,
     DataPacket,
@@ -30,7 +33,7 @@ from generators.packets.packet import (
 from generators.packets.units import seconds_of
 
 HOP_BY_HOP, UDP, IN_IPV6, ROUTING, ESP, NO_NEXT, DESTINATION, MOBILITY = 0, 17, 41, 43, 50, 59, 60, 135
-LEAST_BYTES = {0: 8, 5: 12, 6: 12, 7: 24}  # of a message by its type
+LEAST_BYTES = {0: 8, 5: 12, 6: 12, 7: 24, 16: 12}  # of a message by its type
 MOST_HEADERS = 8  # extension headers of one packet
 
 
@@ -211,7 +214,7 @@ def _message(data: bytes, offset: int, source: IPv6Address, destination: IPv6Add
     if transport_checksum(source, destination, MOBILITY, data[offset:]):
         raise PacketError("Mobility Header", offset + 4, "wrong checksum")
     if kind not in LEAST_BYTES:
-        raise PacketError("Mobility Header", offset + 2, f"message type {kind} is not used here; 0, 5, 6 and 7 are")
+        raise PacketError("Mobility Header", offset + 2, f"message type {kind} is not used here; 0, 5, 6, 7 and 16 are")
     if size < LEAST_BYTES[kind]:
         raise PacketError("Mobility Header", offset + 1, f"{size} bytes; this message has {LEAST_BYTES[kind]} at least")
     at = LEAST_BYTES[kind]
@@ -231,7 +234,18 @@ def _message(data: bytes, offset: int, source: IPv6Address, destination: IPv6Add
         )
     if kind == BindingError.TYPE:
         return BindingError(body[0], IPv6Address(body[2:]), body[1], reserved, options)
-    return BindingRefreshRequest(int.from_bytes(body), reserved, options)
+    if kind == BindingRefreshRequest.TYPE:
+        return BindingRefreshRequest(int.from_bytes(body), reserved, options)
+    return _revocation(body, offset + 6, reserved, options)
+
+
+def _revocation(body: bytes, offset: int, header_reserved: int, options: tuple[Option, ...]) -> Revocation:
+    kind, reason, number, flags = struct.unpack("!BBHH", body)
+    p, v, g = (bool(flags >> shift & 1) for shift in (15, 14, 13))
+    for message in (BindingRevocationIndication, BindingRevocationAcknowledgement):
+        if kind == message.KIND:
+            return message(reason, number, p, v, g, flags & 0x1FFF, header_reserved, options)
+    raise PacketError("Binding Revocation", offset, f"type {kind}; 1 (indication) and 2 (acknowledgement) are known")
 
 
 def checksum(data: bytes) -> int:

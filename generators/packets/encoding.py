@@ -9,6 +9,8 @@ from generators.packets.errors import PacketError
 from generators.packets.messages import (
     BindingAcknowledgement,
     BindingError,
+    BindingRefreshRequest,
+    BindingRevocationIndication,
     BindingUpdate,
     Message,
     with_pads,
@@ -46,12 +48,13 @@ def encode(packet: SignallingPacket | DataPacket) -> bytes:
 def _require(packet: SignallingPacket | DataPacket) -> None:
     """Every number fits into its field: scapy would cut it, or fail with words of its own."""
     limits = {
-        "sequence_number": 0xFFFF, "status": 0xFF, "header_reserved": 0xFF, "hops": 0xFF, "traffic_class": 0xFF,
-        "flow_label": 0xFFFFF, "type_of_service": 0xFF, "identification": 0xFFFF, "source": 0xFFFF,
-        "destination": 0xFFFF, "prefix_length": 0xFF, "refresh_seconds": 0xFFFFFFFF, "home": 0xFFFF,
+        "sequence_number": 0xFFFF, "status": 0xFF, "trigger": 0xFF, "header_reserved": 0xFF, "hops": 0xFF,
+        "traffic_class": 0xFF, "flow_label": 0xFFFFF, "type_of_service": 0xFF, "identification": 0xFFFF,
+        "source": 0xFFFF, "destination": 0xFFFF, "prefix_length": 0xFF, "refresh_seconds": 0xFFFFFFFF, "home": 0xFFFF,
         "care_of": 0xFFFF, "kind": 0xFF,
     }  # fmt: skip
     reserved = {"BindingUpdate": 0x7F, "BindingAcknowledgement": 0x0F, "BindingError": 0xFF,
+                "BindingRevocationIndication": 0x1FFF, "BindingRevocationAcknowledgement": 0x1FFF,
                 "BindingRefreshRequest": 0xFFFF, "Ipv4HomeAddress": 0x1FF, "Ipv4AddressAcknowledgement": 3,
                 "NatDetection": 0x7FFF, "Ipv4CareOfAddress": 0xFFFF, "MobileNetworkPrefix": 0xFF}  # fmt: skip
     parts: list[Any] = [packet.header]
@@ -96,7 +99,14 @@ def _message(message: Message) -> Layer:
         )  # fmt: skip
     if isinstance(message, BindingError):
         return layers.BindingErrorLayer(status=message.status, hoa=str(message.home_address), **shared)
-    return layers.BindingRefreshRequestLayer(**shared)
+    if isinstance(message, BindingRefreshRequest):
+        return layers.BindingRefreshRequestLayer(**shared)
+    flags = {"P": message.proxy_binding, "V": message.ipv4_binding_only, "G": message.all_bindings}
+    reason = message.trigger if isinstance(message, BindingRevocationIndication) else message.status
+    return layers.BindingRevocationLayer(
+        kind=message.KIND, reason=reason, seq=message.sequence_number,
+        flags="".join(letter for letter, is_set in flags.items() if is_set), **shared,
+    )  # fmt: skip
 
 
 def _update_flags(message: BindingUpdate) -> str:

@@ -32,6 +32,7 @@ from generators.packets.packet import DSMIPV6_PORT
 
 UPDATE_FLAGS = "TFPRMKLHA"  # from the least significant of nine bits
 ACKNOWLEDGEMENT_FLAGS = "TPRK"  # of four bits
+REVOCATION_FLAGS = "GVP"  # of three bits
 
 
 class OptionIpv4HomeAddress(_MIP6OptAlign):
@@ -125,6 +126,14 @@ class BindingErrorLayer(_MobilityHeader):
 class BindingRefreshRequestLayer(_MobilityHeader):
     name = "Binding Refresh Request"
     fields_desc: ClassVar[Any] = (*_header(0), ShortField("reserved", 0), *_options(8, 0))
+
+
+class BindingRevocationLayer(_MobilityHeader):
+    name = "Binding Revocation (RFC 5846)"
+    fields_desc: ClassVar[Any] = (
+        *_header(16), ByteField("kind", 1), ByteField("reason", 0), ShortField("seq", 0),
+        FlagsField("flags", 0, 3, REVOCATION_FLAGS), BitField("reserved", 0, 13), *_options(12, 4),
+    )  # fmt: skip
 
 
 def _inside(data: bytes) -> type[Packet]:

@@ -11,6 +11,7 @@ from typing import ClassVar, TypeAlias
 from generators.packets.options import Option, padded
 
 UNSPECIFIED = IPv6Address(0)
+REVOCATION = 16  # Mobility Header type of both revocation messages, which differ in the byte that follows
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,44 @@ class BindingRefreshRequest:
     OPTIONS_AT: ClassVar[int] = 8
 
 
-Message: TypeAlias = BindingUpdate | BindingAcknowledgement | BindingError | BindingRefreshRequest
+@dataclass(frozen=True)
+class BindingRevocationIndication:
+    """RFC 5846, 5.1: the sender ends a binding. trigger: why; 1 administrative. sequence_number: modulo 2**16."""
+
+    trigger: int
+    sequence_number: int
+    proxy_binding: bool = False
+    ipv4_binding_only: bool = False
+    all_bindings: bool = False
+    reserved: int = 0
+    header_reserved: int = 0
+    options: tuple[Option, ...] = ()
+    TYPE: ClassVar[int] = REVOCATION
+    KIND: ClassVar[int] = 1
+    NAME: ClassVar[str] = "Binding Revocation Indication"
+    OPTIONS_AT: ClassVar[int] = 12
+
+
+@dataclass(frozen=True)
+class BindingRevocationAcknowledgement:
+    """RFC 5846, 5.2. status: 0 success, 128 no such binding. sequence_number: of the indication answered."""
+
+    status: int
+    sequence_number: int
+    proxy_binding: bool = False
+    ipv4_binding_only: bool = False
+    all_bindings: bool = False
+    reserved: int = 0
+    header_reserved: int = 0
+    options: tuple[Option, ...] = ()
+    TYPE: ClassVar[int] = REVOCATION
+    KIND: ClassVar[int] = 2
+    NAME: ClassVar[str] = "Binding Revocation Acknowledgement"
+    OPTIONS_AT: ClassVar[int] = 12
+
+
+Revocation: TypeAlias = BindingRevocationIndication | BindingRevocationAcknowledgement
+Message: TypeAlias = BindingUpdate | BindingAcknowledgement | BindingError | BindingRefreshRequest | Revocation
 
 
 def with_pads(message: Message) -> Message:

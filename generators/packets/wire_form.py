@@ -9,7 +9,13 @@ from ipaddress import IPv4Address, IPv6Address
 
 from generators.packets.address_plan import CORRESPONDENT, AddressPlan, plan_for
 from generators.packets.errors import PacketError
-from generators.packets.messages import BindingAcknowledgement, BindingError, BindingUpdate
+from generators.packets.messages import (
+    BindingAcknowledgement,
+    BindingError,
+    BindingRevocationAcknowledgement,
+    BindingRevocationIndication,
+    BindingUpdate,
+)
 from generators.packets.options import (
     AlternateCareOfAddress,
     Ipv4AddressAcknowledgement,
@@ -33,12 +39,15 @@ from model.messages import (
     BindingAcknowledgement as AcknowledgementOfTheModel,
 )
 from model.messages import BindingError as ErrorOfTheModel
+from model.messages import BindingRevocationAcknowledgement as AnswerToRevocationOfTheModel
+from model.messages import BindingRevocationIndication as IndicationOfTheModel
 from model.messages import BindingUpdate as UpdateOfTheModel
 from model.messages import (
     Encapsulation,
     InnerSource,
     Ipv4HomeAddressOption,
     Lifetime,
+    RevocationStatus,
     Status,
     TunnelledData,
 )
@@ -51,6 +60,8 @@ GRANTED = 3600  # seconds, where the model only says "positive"
 TICK = 60  # seconds that one tick of a scenario's clock stands for
 NO_KEEPALIVES = 0xFFFFFFFF
 KEEPALIVES = 110  # seconds (NATKATIMEOUT, RFC 5555, 6)
+ADMINISTRATIVE = 1  # trigger of a revocation
+REVOCATION_NUMBER = 1  # a scenario has one revocation, so its number says nothing
 NO_HOME_BINDING = 1  # status of a Binding Error: the home address has no binding
 ACKNOWLEDGED = {
     AcknowledgedAddress.ASSIGNED.value: 0,
@@ -78,6 +89,10 @@ class WireForm:
             return self._error(fields)
         if message == TunnelledData.name:
             return self._data(fields)
+        if message == IndicationOfTheModel.name:
+            return self._revocation(fields)
+        if message == AnswerToRevocationOfTheModel.name:
+            return self._answer_to_revocation(fields)
         raise PacketError("wire form", None, f'no packet is known for the message "{message}"')
 
     def fields(self, packet: SignallingPacket | DataPacket) -> tuple[str, dict[str, Value]]:
@@ -93,6 +108,12 @@ class WireForm:
             return AcknowledgementOfTheModel.name, self._fields_of_acknowledgement(packet, packet.message)
         if isinstance(packet.message, BindingError):
             return ErrorOfTheModel.name, self._fields_of_error(packet, packet.message)
+        if isinstance(packet.message, BindingRevocationIndication):
+            return IndicationOfTheModel.name, self._where_to(packet)
+        if isinstance(packet.message, BindingRevocationAcknowledgement):
+            status = _word_for(RevocationStatus, packet.message.status, packet.message.NAME)
+            source = self.plan.name(_outer_source(packet))
+            return AnswerToRevocationOfTheModel.name, {"status": status, "source": source}
         raise PacketError(packet.message.NAME, None, "the model has no such message")
 
     # to the wire
@@ -162,6 +183,24 @@ class WireForm:
         message = BindingError(NO_HOME_BINDING, self.plan.home_address)
         return SignallingPacket(Ipv6Header(self.plan.home_agent, destination), message, tunnel=self._down(fields))
 
+    def _revocation(self, fields: Fields) -> SignallingPacket:
+        plan = self.plan
+        message = BindingRevocationIndication(ADMINISTRATIVE, REVOCATION_NUMBER)
+        tunnel = self._down(fields)
+        if tunnel is not None:
+            return SignallingPacket(Ipv6Header(plan.home_agent, plan.home_address), message, tunnel=tunnel)
+        header = Ipv6Header(plan.home_agent, plan.ipv6(str(fields["destination"])))
+        return SignallingPacket(header, message, routing_address=plan.home_address)
+
+    def _answer_to_revocation(self, fields: Fields) -> SignallingPacket:
+        plan = self.plan
+        message = BindingRevocationAcknowledgement(int(str(fields["status"]).split()[0]), REVOCATION_NUMBER)
+        outer = plan.address(str(fields["source"]))
+        if isinstance(outer, IPv6Address):
+            return SignallingPacket(Ipv6Header(outer, plan.home_agent), message, plan.home_address)
+        tunnel = Tunnel(Ipv4Header(outer, plan.home_agent_ipv4), UdpPorts(plan.port(outer), DSMIPV6_PORT))
+        return SignallingPacket(Ipv6Header(plan.home_address, plan.home_agent), message, tunnel=tunnel)
+
     def _down(self, fields: Fields) -> Tunnel | None:
         """What is around a packet of the home agent."""
         if fields["encapsulation"] == Encapsulation.IPV6.value:
@@ -216,7 +255,7 @@ class WireForm:
     ) -> dict[str, Value]:
         fields = dict(AcknowledgementOfTheModel.usual)
         fields |= {
-            "status": _status(message.status),
+            "status": _word_for(Status, message.status, message.NAME),
             "sequence_number": message.sequence_number,
             "lifetime": _word(message.lifetime),
             "key_management": message.key_management,
@@ -235,6 +274,9 @@ class WireForm:
     def _fields_of_error(self, packet: SignallingPacket, message: BindingError) -> dict[str, Value]:
         if message.status != NO_HOME_BINDING:
             raise PacketError(message.NAME, None, f"the model has no status {message.status}")
+        return self._where_to(packet)
+
+    def _where_to(self, packet: SignallingPacket) -> dict[str, Value]:
         return {"destination": self.plan.name(packet.outer_destination), "encapsulation": _encapsulation(packet)}
 
 
@@ -254,11 +296,12 @@ def _word(seconds: int) -> str:
     return Lifetime.POSITIVE.value if seconds else Lifetime.ZERO.value
 
 
-def _status(number: int) -> str:
-    for status in Status:
-        if status.value.split()[0] == str(number):
-            return status.value
-    raise PacketError("Binding Acknowledgement", None, f"the model has no status {number}")
+def _word_for(statuses: type[Status] | type[RevocationStatus], number: int, message: str) -> str:
+    for status in statuses:
+        word: str = status.value
+        if word.split()[0] == str(number):
+            return word
+    raise PacketError(message, None, f"the model has no status {number}")
 
 
 def _address_word(option: Ipv4AddressAcknowledgement) -> str:

@@ -11,6 +11,8 @@ from generators.packets.messages import (
     BindingAcknowledgement,
     BindingError,
     BindingRefreshRequest,
+    BindingRevocationAcknowledgement,
+    BindingRevocationIndication,
     BindingUpdate,
     with_pads,
 )
@@ -66,6 +68,10 @@ messages = st.one_of(
               some_options),
     st.builds(BindingError, byte, ipv6, reserved(0xFF), reserved(0xFF), some_options),
     st.builds(BindingRefreshRequest, reserved(0xFFFF), reserved(0xFF), some_options),
+    st.builds(BindingRevocationIndication, byte, short, flag, flag, flag, reserved(0x1FFF), reserved(0xFF),
+              some_options),
+    st.builds(BindingRevocationAcknowledgement, byte, short, flag, flag, flag, reserved(0x1FFF), reserved(0xFF),
+              some_options),
 )  # fmt: skip
 ipv6_headers = st.builds(Ipv6Header, ipv6, ipv6, byte, byte, st.integers(0, 0xFFFFF))
 ipv4_headers = st.builds(Ipv4Header, ipv4, ipv4, byte, byte, short, flag, st.sampled_from([b"", bytes(4), bytes(40)]))
