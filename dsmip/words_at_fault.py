@@ -44,6 +44,9 @@ WORDS = {
     "AMB-32": "5.2.2.4 asks for a de-registration and not for an association to protect it, where the last one is "
     "gone or was made for another address.",
     "AMB-33": "5.2.3.2 does not say with which status a wrong Alternate Care-of Address is refused; 174 exists.",
+    "AMB-34": "5.4 and RFC 5846 have the UE forget a binding that is revoked, and say nothing of an update that it has "
+    "sent and that may be on its way still: accepted after the revocation, it binds anew. Nor is either answer "
+    "safe where a revocation overtakes an acknowledgement: it does not tell which binding it ends.",
 }
 
 NO_SWITCH = {
@@ -74,4 +77,5 @@ WHY_NONE = {
     "AMB-30": "It takes an IPv4 home address to give.",
     "AMB-31": "It takes a home agent that detects duplicate addresses.",
     "AMB-33": "The readings agree; what the UE does after either status is the same.",
+    "AMB-34": "It takes a revocation.",
 }

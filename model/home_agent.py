@@ -301,7 +301,7 @@ home_agent.on(receipt(BindingUpdate), in_states=BindingState.BOUND).decide(
     case(
         "refused while the binding is being revoked",
         when=being_revoked, then=[reply(Status.PROHIBITED), sequence_number.becomes(update.sequence_number)],
-        clause="5.4", requirements=["REF-F6", "REF-B6"], note="RFC 5846 is silent here",
+        clause="5.4", requirements=["REF-F6", "REF-B6"], note="an assumption: the text leaves it open",
     ),
     *rejections(keeps_number=True),
     otherwise(

@@ -100,7 +100,7 @@ class Status(Enum):
 
 
 class RevocationStatus(Enum):
-    """Status of a Binding Revocation Acknowledgement (RFC 5846, 5.2)."""
+    """Status of a Binding Revocation Acknowledgement (RFC 5846)."""
 
     SUCCESS = "0 success"
     NO_BINDING = "128 binding does not exist"

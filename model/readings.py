@@ -125,6 +125,9 @@ AMBIGUITIES = (
         "AMB-33", "Which status refuses an Alternate Care-of Address that is not the source? "
         "Matters with AMB-03=reject.",
         "status-128 status-174", literal="status-128", intended="status-128"),
+    _ambiguity(
+        "AMB-34", "The network revokes a binding while the UE waits for the answer to an update: is that one given up?",
+        "give-up keep-open", literal="give-up keep-open", intended="keep-open"),
 )  # fmt: skip
 
 BY_IDENTIFIER = {ambiguity.identifier: ambiguity for ambiguity in AMBIGUITIES}

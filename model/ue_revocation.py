@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from model.addresses import NO_ADDRESS
 from model.language.expressions import parameter
-from model.language.machines import Effects, Send, case, chosen_effects, discarding, otherwise, receipt, send
+from model.language.machines import Effects, Send, case, chosen, chosen_effects, discarding, otherwise, receipt, send
 from model.language.messages import received
 from model.messages import (
     UPLINK,
@@ -64,8 +64,10 @@ not_to_be_trusted = [
         clause="5.4", requirements=["REF-D1"], note="anti-replay of the security association",
     ),
 ]
-# An update that is not yet answered may reach the home agent after its revocation is over, and bind anew.
-unanswered = list_entry.is_one_of(ListEntry.PENDING, ListEntry.REMOVING)
+# An update that is not yet answered may reach the home agent after its revocation is over, and bind anew: a UE that
+# gives it up by itself (AMB-34) does not know of that binding.
+update_given_up = (list_entry == ListEntry.PENDING) & chosen("AMB-34", give_up=True, keep_open=False)
+unanswered = list_entry.is_one_of(ListEntry.PENDING, ListEntry.REMOVING) & ~update_given_up
 ue.on(receipt(BindingRevocationIndication), in_states=UeState.REGISTERED).decide(
     *not_to_be_trusted,
     otherwise(
@@ -76,9 +78,14 @@ ue.on(receipt(BindingRevocationIndication), in_states=UeState.REGISTERED).decide
 )  # fmt: skip
 ue.on(receipt(BindingRevocationIndication), in_states=WAITING).decide(
     *not_to_be_trusted,
+    case(
+        "the network ends the binding, the unanswered update is given up", dest=UeState.DETACHED,
+        when=update_given_up, then=[believes_no_longer, answer(RevocationStatus.SUCCESS)],
+        clause="5.4", requirements=["REF-F6"], note="AMB-34, AMB-12",
+    ),
     otherwise(
         "the network ends the binding while an update is unanswered", then=answer(RevocationStatus.SUCCESS),
-        clause="5.4", requirements=["REF-F6"], note="the UE goes on waiting: the update's fate is open",
+        clause="5.4", requirements=["REF-F6"], note="AMB-34: the UE goes on waiting, the update's fate is open",
     ),
 )  # fmt: skip
 ue.on(
@@ -90,13 +97,13 @@ ue.on(
     case(
         "the network ends a binding that may be made anew by an unanswered update",
         when=unanswered, then=answer(RevocationStatus.SUCCESS),
-        clause="5.4", requirements=["REF-F6"], note="the list entry stays, so that it is withdrawn at home",
+        clause="5.4", requirements=["REF-F6"], note="AMB-34: the list entry stays, so that it is withdrawn at home",
     ),
     case(
         "the network ends a binding that is about to be replaced, or was given up",
         when=list_entry != ListEntry.NONE,
         then=[believes_no_longer, answer(RevocationStatus.SUCCESS)],
-        clause="5.4", requirements=["REF-F6"], note="AMB-12",
+        clause="5.4", requirements=["REF-F6"], note="AMB-12, AMB-34",
     ),
     otherwise(
         "there is no binding to end", then=answer(RevocationStatus.NO_BINDING),

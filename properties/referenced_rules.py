@@ -291,12 +291,12 @@ _PUBLISHED_TEXT = (
           "address as any other."),
     _rule("F5", "5.1.2.4", "fact", "ue", "RFC 4877, 4.2; TS 24.303 release 17, 5.4.2; TS 23.402, 6.5.2",
           "Detach comes first, the end of the security association last."),
-    _rule("F6", "5.4", "shall", "both", "RFC 5846, 5.1, 5.2 and 6 to 9; TS 24.303 release 17, 5.4 and annex A",
+    _rule("F6", "5.4", "shall", "both", "RFC 5846; TS 24.303 release 17, 5.4 and annex A",
           "The network detaches a UE by revoking its binding: an indication that is protected, repeated until "
           "acknowledged or given up, after which the home agent ends the binding; the UE answers also where it knows "
           "of no binding, with a status for that; of what it still asks for nothing is taken back.",
           left_out="the sequence number of a revocation (a scenario has one), its triggers, several bindings at once, "
-          "delays between repetitions; what an update meets meanwhile is unsaid: registrations are refused with 129"),
+          "delays between repetitions; what an update meets then is left open: registrations are refused with 129"),
 )  # fmt: skip
 
 REFERENCED_RULES = (

@@ -90,7 +90,7 @@ class BindingRefreshRequest:
 
 @dataclass(frozen=True)
 class BindingRevocationIndication:
-    """RFC 5846, 5.1: the sender ends a binding. trigger: why; 1 administrative. sequence_number: modulo 2**16."""
+    """RFC 5846: the sender ends a binding. trigger: why; 1 administrative. sequence_number: modulo 2**16."""
 
     trigger: int
     sequence_number: int
@@ -108,7 +108,7 @@ class BindingRevocationIndication:
 
 @dataclass(frozen=True)
 class BindingRevocationAcknowledgement:
-    """RFC 5846, 5.2. status: 0 success, 128 no such binding. sequence_number: of the indication answered."""
+    """RFC 5846. status: 0 success, 128 no such binding. sequence_number: of the indication answered."""
 
     status: int
     sequence_number: int

@@ -112,7 +112,7 @@ class WireForm:
             return IndicationOfTheModel.name, self._where_to(packet)
         if isinstance(packet.message, BindingRevocationAcknowledgement):
             status = _word_for(RevocationStatus, packet.message.status, packet.message.NAME)
-            source = self.plan.name(_outer_source(packet))
+            source = self.plan.name(packet.outer_source)
             return AnswerToRevocationOfTheModel.name, {"status": status, "source": source}
         raise PacketError(packet.message.NAME, None, "the model has no such message")
 
