@@ -427,6 +427,9 @@ def conform(
     side: Annotated[
         str | None, typer.Option("--side", help="judge only this side, ue or home_agent: the other is a tester")
     ] = None,
+    restarts: Annotated[
+        bool, typer.Option("--restarts", help="the home agent may have started anew at any time")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Judge a capture: which UE and home agent, and does a run of the model explain what they said?
@@ -435,7 +438,7 @@ def conform(
     """
     from dsmip.conform_command import conform as judge_capture
 
-    raise typer.Exit(judge_capture(capture, at, reading, choose or [], side, json))
+    raise typer.Exit(judge_capture(capture, at, reading, choose or [], side, restarts, json))
 
 
 @application.command(epilog="Example: dsmip export promela minimal -o out")

@@ -8,7 +8,16 @@ from pathlib import Path
 
 from dsmip.console import output, working
 from generators.conformance.flows import contents_of
-from generators.conformance.judging import SIDES, FlowVerdict, Judgement, Outcome, SideVerdict, default_readings, judge
+from generators.conformance.judging import (
+    SIDES,
+    FlowVerdict,
+    Judgement,
+    Outcome,
+    SideVerdict,
+    View,
+    default_readings,
+    judge,
+)
 from generators.conformance.surroundings import PLACES
 from generators.packets.captures import read_capture
 from model.language.errors import ModelError, nearest
@@ -19,7 +28,8 @@ ABOUT = "dsmip conform 1"
 
 
 def conform(
-    capture: Path, place: str, name: str | None, choices: Sequence[str], side: str | None, as_json_text: bool
+    capture: Path, place: str, name: str | None, choices: Sequence[str], side: str | None, restarts: bool,
+    as_json_text: bool,
 ) -> int:
     """The exit code. Raises PacketError for a damaged file, ModelError for bad use."""
     if place not in PLACES:
@@ -32,7 +42,7 @@ def conform(
     contents = contents_of(read_capture(capture))
     with working(f"judging {capture.name}") as report:
         sides = SIDES if side is None else (side,)
-        judgement = judge(contents, place, readings, search=name is None, sides=sides, report=report)
+        judgement = judge(contents, View(place, restarts), readings, search=name is None, sides=sides, report=report)
     if as_json_text:
         print(json.dumps(_data(judgement, capture, place), indent=2))
     else:
@@ -44,6 +54,8 @@ def _show(judgement: Judgement, capture: Path, place: str) -> None:
     console = output()
     counts = ", ".join(f"{count} {kind}" for kind, count in judgement.contents.counts.items())
     console.print(f"{capture.name}, taken at {place.replace('_', ' ')}: {counts or 'no IP packets'}")
+    for (source, destination, spi), count in judgement.contents.encrypted.items():
+        console.print(f"  encrypted: {count} from {source} to {destination}, SPI {spi:#010x}", soft_wrap=True)
     for number, reason in judgement.contents.unreadable[:5]:
         console.print(f"  packet {number} cannot be read: {reason}")
     if not judgement.flows:
@@ -80,6 +92,8 @@ def _lines_of_side(side: SideVerdict) -> list[str]:
 def _data(judgement: Judgement, capture: Path, place: str) -> dict[str, object]:
     return {
         "version": ABOUT, "capture": str(capture), "at": place, "counts": dict(judgement.contents.counts),
+        "encrypted": [{"source": str(source), "destination": str(destination), "spi": spi, "packets": count}
+                      for (source, destination, spi), count in judgement.contents.encrypted.items()],
         "unreadable": [{"packet": number, "reason": reason} for number, reason in judgement.contents.unreadable],
         "flows": [
             {

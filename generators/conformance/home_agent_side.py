@@ -127,6 +127,18 @@ class HomeAgentSide:
         self._note_lifetime(time, answer)
         return None
 
+    def error(self, time: float) -> Unexplained | None:
+        """A Binding Error was seen: at that moment, or before if it came late, there was no binding."""
+        if not self.near:
+            return None
+        self._forget_what_is_too_old(time)
+        self._close(time)
+        found = Places(place for place in self.places if self.steps.state(place.values) != BOUND)
+        if not len(found):
+            return Unexplained("a Binding Error although there is a binding", (), {}, None, certain=not self.cut)
+        self.places = found
+        return None
+
     def _seen(self, place: Place, number: int) -> Place:
         """The place after this answer of it was seen."""
         rest = list(place.answers)

@@ -37,6 +37,7 @@ RULES = {  # the field in which a message differs from what is permitted -> the 
     },
 }  # fmt: skip
 UNANSWERABLE = "REF-B9"  # an answer to nothing
+WRONG_ERROR = "REF-B13"  # a Binding Error although there is a binding
 SWITCHED = {  # choices that are tried one by one where no named reading explains a side
     "ue": ("AMB-29", "AMB-18", "AMB-10", "AMB-02", "AMB-17"),
     "home_agent": ("AMB-19", "AMB-06", "AMB-20", "AMB-03", "AMB-33", "AMB-28", "AMB-26", "AMB-22", "AMB-17"),
@@ -94,16 +95,24 @@ class Judgement:
 Report = Callable[[str], None]
 
 
-def judge(contents: Contents, place: str, readings: Sequence[Reading], *, search: bool,
-          sides: Sequence[str] = SIDES, report: Report = lambda text: None) -> Judgement:  # fmt: skip
+@dataclass(frozen=True)
+class View:
     """place: where the capture was taken, "ue", "home_agent" or "both" (in between: anything may be late).
-    search: where no reading explains a side, single choices are switched too. sides: which are judged; the other
+    restarts: whether the home agent may have started anew at any time."""
+
+    place: str
+    restarts: bool = False
+
+
+def judge(contents: Contents, view: View, readings: Sequence[Reading], *, search: bool,
+          sides: Sequence[str] = SIDES, report: Report = lambda text: None) -> Judgement:  # fmt: skip
+    """search: where no reading explains a side, single choices are switched too. sides: which are judged; the other
     may be a tester that does what it likes."""
     judged = []
     for flow in contents.flows:
         down = _down(flow) if "home_agent" in sides else None
         found = (down,) if down else tuple(
-            _judge_side(flow, side, place, readings, search, report) for side in sides)  # fmt: skip
+            _judge_side(flow, side, view, readings, search, report) for side in sides)  # fmt: skip
         judged.append(FlowVerdict(flow, found, tuple(_profile(flow) if "ue" in sides else ())))
     return Judgement(contents, tuple(judged))
 
@@ -125,14 +134,14 @@ class _Best:
 
 
 def _judge_side(
-    flow: Flow, side: str, place: str, readings: Sequence[Reading], search: bool, report: Report
+    flow: Flow, side: str, view: View, readings: Sequence[Reading], search: bool, report: Report
 ) -> SideVerdict:
     best = _Best()
     for chosen in _to_try(readings, side, search, best):
         words = " ".join([chosen.name, *chosen.switched_texts])
         report(f"{side.replace('_', ' ')}: {words}")
         try:
-            for verdict in _attempts(flow, side, place, chosen):
+            for verdict in _attempts(flow, side, view, chosen):
                 if verdict.outcome is Outcome.EXPLAINED:
                     return replace(verdict, reading=words)
                 best.offer(replace(verdict, reading=words), chosen)
@@ -156,11 +165,11 @@ def _to_try(readings: Sequence[Reading], side: str, search: bool, best: _Best) -
                     yield Reading(last.name, {**last.switched, (side, identifier): value})
 
 
-def _attempts(flow: Flow, side: str, place: str, chosen: Reading) -> Iterator[SideVerdict]:
+def _attempts(flow: Flow, side: str, view: View, chosen: Reading) -> Iterator[SideVerdict]:
     """One side under one reading; the home agent without and with duplicate address detection."""
     for detects in (False, True) if side == "home_agent" else (False,):
-        around = surroundings_of(flow, place, side, detects_duplicates=detects)
-        yield _Walk(flow, place, around, _steps_of(around, chosen, side)).walk(side)
+        around = surroundings_of(flow, view.place, side, detects_duplicates=detects, restarts=view.restarts)
+        yield _Walk(flow, view.place, around, _steps_of(around, chosen, side)).walk(side)
 
 
 def _steps_of(around: Surroundings, chosen: Reading, side: str) -> Steps:
@@ -185,7 +194,7 @@ class _Walk:
         self.flow, self.place, self.around = flow, place, around
         self.form = WireForm(around.plan)
         self.steps = steps
-        self.read = [(seen, self._fields_or_error(seen)) for seen in flow.seen]
+        self.read = [(seen, self._fields_or_error(seen)) for seen in flow.in_order]
 
     def walk(self, side: str) -> SideVerdict:
         step = self._ue_step() if side == "ue" else self._home_agent_step()
@@ -198,7 +207,7 @@ class _Walk:
                 return SideVerdict(side, Outcome.UNEXPLAINED, "", seen.number, rule, str(fields))
             wrong = step(seen, fields)
             if wrong is not None:
-                if side == "home_agent" and wrong.certain:
+                if side == "home_agent" and wrong.certain and seen.acknowledgement is not None:
                     wrong = self._named(seen) or wrong
                 return self._unexplained(side, seen, fields, wrong)
         return SideVerdict(side, Outcome.EXPLAINED, "")
@@ -209,7 +218,8 @@ class _Walk:
         def step(seen: Seen, fields: Mapping[str, Value]) -> Unexplained | None:
             if seen.update is not None:
                 return ue.update(fields)
-            ue.acknowledgement(fields)
+            if seen.acknowledgement is not None:
+                ue.acknowledgement(fields)
             return None
 
         return step
@@ -232,7 +242,7 @@ class _Walk:
             if seen.update is not None:
                 agent.update(seen.time, fields)
                 return None
-            return agent.acknowledgement(seen.time)
+            return agent.error(seen.time) if seen.acknowledgement is None else agent.acknowledgement(seen.time)
 
         return step
 
@@ -265,7 +275,7 @@ class _Walk:
 
     def _fields_or_error(self, seen: Seen) -> dict[str, Value] | PacketError:
         try:
-            return self._fields(seen)
+            return {} if seen in self.flow.errors else self._fields(seen)
         except PacketError as error:
             return error
 
@@ -284,6 +294,8 @@ class _Walk:
             most = MOST_PENDING if side == "ue" else MOST_WAITING
             reason = f"more than {most} messages under way would have to be tracked for packet {seen.number}"
             return SideVerdict(side, Outcome.UNKNOWN, "", seen.number, None, reason)
+        if seen in self.flow.errors:
+            return SideVerdict(side, Outcome.UNEXPLAINED, "", seen.number, WRONG_ERROR, wrong.reason)
         message = "BindingUpdate" if seen.update is not None else "BindingAcknowledgement"
         rules = RULES[message]
         rule = next((rules[name] for name in wrong.fields if name in rules), None)
@@ -311,7 +323,7 @@ def _down(flow: Flow) -> SideVerdict | None:
     answered = False
     open_since: list[Seen] = []
     for seen in flow.seen:
-        if flow.refused_at is not None and answered and seen.number > flow.refused_at:
+        if flow.refusal is not None and seen.number > flow.refusal[0]:
             break
         if seen.acknowledgement is not None:
             answered, open_since = True, []
@@ -323,9 +335,9 @@ def _down(flow: Flow) -> SideVerdict | None:
         if answered and len(open_since) >= MOST_UNANSWERED and lasted >= SECONDS_UNANSWERED:
             reason = f"{len(open_since)} transmissions of one exchange over {lasted:.0f} s have no answer"
             return SideVerdict("home_agent", Outcome.DOWN, "", open_since[0].number, None, reason)
-    if flow.refused_at is not None and answered:
-        reason = 'answers "no such header" (ICMPv6 parameter problem) after it had worked'
-        return SideVerdict("home_agent", Outcome.DOWN, "", flow.refused_at, None, reason)
+    if flow.refusal is not None:
+        number, words = flow.refusal
+        return SideVerdict("home_agent", Outcome.DOWN, "", number, None, f"{words} after it had worked")
     return None
 
 

@@ -17,7 +17,6 @@ from generators.packets.options import (
     Ipv4HomeAddress,
 )
 from generators.packets.options import NatDetection as NatDetectionOption
-from generators.packets.packet import Ipv6Header
 from model.addresses import HOME_ADDRESS
 from model.messages import Status
 from model.scenarios import Scenario, from_data
@@ -50,7 +49,9 @@ class _Network:
     told_of_nat: bool = False
 
 
-def surroundings_of(flow: Flow, place: str, side: str, *, detects_duplicates: bool) -> Surroundings:
+def surroundings_of(
+    flow: Flow, place: str, side: str, *, detects_duplicates: bool, restarts: bool = False
+) -> Surroundings:
     """Raises NothingToSay where the flow shows what the model does not have."""
     networks = _networks(flow)
     if len(networks) > MOST_NETWORKS:
@@ -78,7 +79,9 @@ def surroundings_of(flow: Flow, place: str, side: str, *, detects_duplicates: bo
     if not networks:
         entries.append({"name": "foreign-1", "family": "ipv6"})
         of_name["address-foreign-1"] = IPv6Address("2001:db8:ffff::1")
-    scenario = from_data(_data(flow, side, entries, remapped, detects_duplicates), "what the capture shows")
+    data = _data(flow, side, entries, remapped, detects_duplicates)
+    data["bounds"]["home_agent_restarts"] = int(restarts and side == "home_agent")
+    scenario = from_data(data, "what the capture shows")
     tunnel = next((seen.packet.tunnel for seen in flow.seen if seen.packet.tunnel), None)
     home_agent_ipv4 = IPv4Address(0)
     if tunnel is not None and isinstance(tunnel.header.destination, IPv4Address):
@@ -90,8 +93,6 @@ def surroundings_of(flow: Flow, place: str, side: str, *, detects_duplicates: bo
 def _networks(flow: Flow) -> list[_Network]:
     found: dict[Address, _Network] = {}
     for seen in flow.seen:
-        if seen.packet.tunnel is not None and isinstance(seen.packet.tunnel.header, Ipv6Header):
-            raise NothingToSay(f"packet {seen.number} travels in UDP over IPv6, which the model does not have")
         if seen.update is None or seen.outer_source == flow.home_address:
             continue
         own = _own_address(seen)
@@ -114,7 +115,7 @@ def _networks(flow: Flow) -> list[_Network]:
 def _own_address(seen: Seen) -> Address:
     """The care-of address as the UE knows it."""
     assert seen.update is not None
-    wanted = AlternateCareOfAddress if seen.packet.tunnel is None else Ipv4CareOfAddress
+    wanted = AlternateCareOfAddress if isinstance(seen.outer_source, IPv6Address) else Ipv4CareOfAddress
     return next((one.address for one in seen.update.options if isinstance(one, wanted)), seen.outer_source)
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from checker.explicit.footprints import read_by
 from generators.conformance.surroundings import NothingToSay
+from model.home_agent_outages import HOME_AGENT_RESTARTED
 from model.language.channel_contents import Flight
 from model.language.domains import Value
 from model.language.interpretation import Interpretation, State, field_values
@@ -24,6 +25,7 @@ OF_NO_CONSEQUENCE = (
     "ue.wants_association_to_survive", "ue.security_association", "ue.key_management_granted",
     "ue.sequence_number", "access.old_network",
 )  # fmt: skip
+BEFALLS_THE_HOME_AGENT = ("lifetime ends at the home agent", HOME_AGENT_RESTARTED.name)
 UNSEEN = ("protection", "repeated", "network", "granted_ticks", "asked_ticks")
 Fields = Mapping[str, Value]
 Values = tuple[Value, ...]
@@ -71,7 +73,7 @@ class Steps:
     def _is_own(self, action: Action) -> bool:
         machines = {row.machine for row in action.rows}
         if self.side == "home_agent":
-            return machines == {"home_agent"} or action.trigger.endswith("lifetime ends at the home agent")
+            return machines == {"home_agent"} or action.trigger.endswith(BEFALLS_THE_HOME_AGENT)
         return bool(machines & {"ue", "access"})
 
     def _by_state(self, actions: Iterable[Action]) -> dict[str, list[Action]]:

@@ -38,7 +38,19 @@ MOST_HEADERS = 8  # extension headers of one packet
 
 
 class NotSignalling(PacketError):
-    """A packet in order, but not one that carries a mobility message."""
+    """A packet in order, but not one that carries a mobility message. offset: where what it carries begins.
+
+    header: the IP header before that. protocol: what it announces; None where it is an IPv4 packet in the tunnel.
+    """
+
+    def __init__(
+        self, layer: str, offset: int, reason: str, header: Ipv4Header | Ipv6Header | None = None,
+        protocol: int | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(layer, offset, reason)
+        self.start = offset
+        self.header = header
+        self.protocol = protocol
 
 
 def decode(data: bytes) -> Packet:
@@ -85,12 +97,12 @@ def _from_tunnel(data: bytes, offset: int, protocol: int, header: Ipv4Header | I
     if protocol == IN_IPV6:
         return _decode(data, offset, Tunnel(header, None))
     if protocol != UDP:
-        raise NotSignalling("IP", offset, f"protocol {protocol}: no signalling")
+        raise NotSignalling("IP", offset, f"protocol {protocol}: no signalling", header, protocol)
     if len(data) < offset + 8:
         raise PacketError("UDP", offset, f"{len(data) - offset} bytes; the header has 8")
     source, destination, length, given = struct.unpack("!HHHH", data[offset : offset + 8])
     if DSMIPV6_PORT not in (source, destination):
-        raise NotSignalling("UDP", offset, f"ports {source} and {destination}: no signalling")
+        raise NotSignalling("UDP", offset, f"ports {source} and {destination}: no signalling", header, UDP)
     if length != len(data) - offset:
         raise PacketError("UDP", offset + 4, f"length {length}, but there are {len(data) - offset} bytes")
     if given == 0 and isinstance(header, Ipv6Header):
@@ -140,7 +152,7 @@ def _from_ipv6(data: bytes, offset: int, tunnel: Tunnel | None) -> Packet:
         return _from_tunnel(data, offset, following, header)
     if tunnel is not None and following == NO_NEXT and offset == len(data) and before < 0:
         return DataPacket(header, tunnel)
-    raise NotSignalling("IPv6", offset, f"next header {following}: no signalling")
+    raise NotSignalling("IPv6", offset, f"next header {following}: no signalling", header, following)
 
 
 def _name(header: int) -> str:

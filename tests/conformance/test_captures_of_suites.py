@@ -14,7 +14,7 @@ import pytest
 
 from dsmip.suite_command import capture_suite
 from generators.conformance.flows import contents_of
-from generators.conformance.judging import Judgement, Outcome, judge
+from generators.conformance.judging import Judgement, Outcome, View, judge
 from generators.packets.captures import parse_capture, pcap_of, read_capture
 from generators.packets.encoding import encode
 from generators.packets.messages import BindingUpdate
@@ -48,7 +48,7 @@ def captures_of(role: str, scenario: str, mutant: str | None = None) -> list[tup
 
 def judged(packets: Sequence[tuple[float, bytes]], role: str) -> Judgement:
     contents = contents_of(parse_capture(pcap_of(packets), "suite"))
-    return judge(contents, role, [reading("intended")], search=False, sides=(role,))
+    return judge(contents, View(role), [reading("intended")], search=False, sides=(role,))
 
 
 def assert_all_explained(role: str, scenario: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from generators.conformance.flows import contents_of
-from generators.conformance.judging import Judgement, Outcome, judge
+from generators.conformance.judging import Judgement, Outcome, View, judge
 from generators.packets.captures import parse_capture, pcap_of
 from generators.packets.decoding import decode
 from generators.packets.encoding import encode
@@ -65,7 +65,7 @@ class Case:
 
     def judged(self, packets: Sequence[Timed], place: str) -> Judgement:
         data = pcap_of([(time, encode(packet)) for time, packet in packets])
-        return judge(contents_of(parse_capture(data, "test")), place, [reading("intended")], search=False)
+        return judge(contents_of(parse_capture(data, "test")), View(place), [reading("intended")], search=False)
 
     def check(self, disturbed: Disturbed) -> None:
         judgement = self.judged(disturbed.packets, self.end)

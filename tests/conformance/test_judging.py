@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from generators.conformance.flows import contents_of
-from generators.conformance.judging import FlowVerdict, Judgement, Outcome, judge
+from generators.conformance.judging import FlowVerdict, Judgement, Outcome, View, judge
 from generators.conformance.surroundings import surroundings_of
 from generators.conformance.tracking import Steps, message_of
 from generators.conformance.ue_side import UeSide
@@ -36,7 +36,7 @@ FIRST = ROUND_TRIP[0:2]
 def judged(*packets: Timed, at: str = "home_agent", readings: tuple[str, ...] = ("intended",),
            search: bool = False) -> Judgement:  # fmt: skip
     contents = contents_of(parse_capture(capture(*packets), "test.pcap"))
-    return judge(contents, at, [reading(name) for name in readings], search=search)
+    return judge(contents, View(at), [reading(name) for name in readings], search=search)
 
 
 def only(judgement: Judgement) -> FlowVerdict:
@@ -171,7 +171,7 @@ def test_answers_may_come_late_where_the_capture_is_not_taken_at_the_home_agent(
 
 
 def test_nothing_in_the_clear_is_no_verdict() -> None:
-    assert judge(contents_of([]), "home_agent", [reading("intended")], search=False).exit_code == 3
+    assert judge(contents_of([]), View("home_agent"), [reading("intended")], search=False).exit_code == 3
 
 
 def test_more_updates_under_way_than_are_tracked_are_no_verdict() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from generators.conformance.flows import contents_of
-from generators.conformance.judging import judge
+from generators.conformance.judging import View, judge
 from generators.packets.captures import parse_capture, pcap_of
 from generators.packets.trace_capture import captured
 from generators.packets.wire_form import form_for
@@ -25,6 +25,6 @@ def test_a_run_of_the_model_is_explained(name: str) -> None:
     scenario = load(name)
     forms = [form_for(scenario, number) for number in range(scenario.ue.count)]
     packets = parse_capture(pcap_of(captured(random_run(name, "intended"), forms, "home_agent")), name)
-    judgement = judge(contents_of(packets), "home_agent", [reading("intended")], search=False)
+    judgement = judge(contents_of(packets), View("home_agent"), [reading("intended")], search=False)
     assert judgement.exit_code == 0
     assert 1 <= len(judgement.flows) <= scenario.ue.count
