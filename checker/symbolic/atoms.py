@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
 import z3
 
@@ -35,6 +36,13 @@ class Atom:
     component: str
     code: int = 0
     other: str = ""
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.relation.value, self.component, self.code, self.other))
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -11,14 +11,16 @@ from typing import NamedTuple
 
 import z3
 
-from checker.symbolic.atoms import Atom, Vocabulary
+from checker.symbolic.atoms import Vocabulary
 from checker.symbolic.bounded import MILLISECONDS, SolverGaveUp, ask
 from checker.symbolic.encoding import Encoding
-from checker.symbolic.lemmas import Learner, Lemma
+from checker.symbolic.lemmas import Learner, Lemma, Literal
 from checker.symbolic.reachable import Sample
 
 Report = Callable[[str], None]
 MOST_LEMMAS = 6000
+SHARE_OF_A_GOAL = 0.5  # of the time that is left
+FEW_TO_PROVE = 8  # steps for which it is not worth asking first whether the move can be taken at all
 
 
 @dataclass
@@ -34,7 +36,7 @@ class Goal:
 
 @dataclass
 class Invariant:
-    """What a search ended with. lemmas: together kept by every move. queries: put to Z3."""
+    """What a search ended with. lemmas: true at the start, and together kept by every move. queries: put to Z3."""
 
     lemmas: list[Lemma] = field(default_factory=list)
     dropped: int = 0
@@ -50,7 +52,8 @@ class Found(NamedTuple):
 
 
 class InductiveSearch:
-    """One search for an invariant that proves all `goals` at the width of `encoding`."""
+    """One search for an invariant that proves the `goals` at the width of `encoding`, one after the other:
+    what was proved stays proved, whatever comes after."""
 
     def __init__(
         self, encoding: Encoding, sample: Sample, goals: Sequence[Goal], *, seconds: float | None = None,
@@ -58,32 +61,60 @@ class InductiveSearch:
     ) -> None:  # fmt: skip
         self.started = monotonic()
         self.encoding, self.goals, self.seconds, self.report = encoding, goals, seconds, report
+        self.deadline: float | None = None
         self.vocabulary = Vocabulary(encoding.system)
         self.learner = Learner(self.vocabulary, sample)
         self.rlimit = rlimit
         self.lemmas: dict[Lemma, z3.BoolRef] = {}
         self.pending: list[dict[Lemma, None]] = [{} for _ in encoding.moves]
-        self.terms: dict[Atom, z3.BoolRef] = {}
-        self.terms_after: list[dict[Atom, z3.BoolRef]] = [{} for _ in encoding.moves]
+        self.terms: dict[Literal, z3.BoolRef] = {}
+        self.terms_after: list[dict[Literal, z3.BoolRef]] = [{} for _ in encoding.moves]
+        self.breaks: list[dict[Lemma, z3.BoolRef]] = [{} for _ in encoding.moves]
+        self.impossible: set[int] = set()  # moves that the lemmas exclude
         self.result = Invariant()
         self._new_solver()
 
     def run(self) -> Invariant:
-        """Raises SolverGaveUp or KeyboardInterrupt; goals tell how far it came."""
-        dropped = -1
-        while dropped != self.result.dropped:
-            dropped = self.result.dropped
-            for goal in self.goals:
-                self._exclude(goal)
-            for lemma in self.lemmas:
-                self._expect(lemma)
-            self._close()
-            self._start_true()
+        """Raises KeyboardInterrupt; goals tell how far it came."""
         for goal in self.goals:
-            goal.proved = goal.failed is None
-        self.result.lemmas = list(self.lemmas)
+            self.deadline = self._deadline()
+            try:
+                self._prove(goal)
+            except SolverGaveUp as error:
+                goal.failed = str(error)
+            if goal.failed is None:
+                goal.proved = True
+                self.result.lemmas = list(self.lemmas)
+            else:
+                self._go_back()
         self.result.seconds = monotonic() - self.started
         return self.result
+
+    def _deadline(self) -> float | None:
+        """Until when the next goal may take: of the first, without which nothing is proved, all the time."""
+        if self.seconds is None:
+            return None
+        now, end = monotonic(), self.started + self.seconds
+        return end if not self.result.queries else now + (end - now) * SHARE_OF_A_GOAL
+
+    def _go_back(self) -> None:
+        """To the lemmas that are known to be kept."""
+        self.lemmas = {lemma: self.lemmas[lemma] for lemma in self.result.lemmas}
+        self.pending = [{} for _ in self.encoding.moves]
+        self._new_solver()
+
+    def _prove(self, goal: Goal) -> None:
+        """Lemmas that exclude the goal and are true at the start and kept by every move."""
+        dropped = -1
+        while dropped != self.result.dropped and goal.failed is None:
+            dropped = self.result.dropped
+            self._exclude(goal)
+            if goal.failed is None:
+                self._close(goal.name)
+                self._start_true()
+            if dropped != self.result.dropped:
+                for lemma in self.lemmas:
+                    self._expect(lemma)
 
     def _exclude(self, goal: Goal) -> None:
         """Learn from every state within the lemmas in which the goal's condition is true."""
@@ -92,75 +123,81 @@ class InductiveSearch:
                 if not self.learn(found.codes):
                     goal.failed = "a state that looks reachable shows it"
 
-    def _close(self) -> None:
+    def _close(self, name: str) -> None:
         """Make the lemmas inductive: learn from every state from which a move breaks one; a lemma that is
         broken from a state that looks reachable is dropped."""
         while any(self.pending):
             for number in range(len(self.encoding.moves)):
                 while self.pending[number]:
                     self._keep(number)
-            self.say(f"{len(self.lemmas)} lemmas, {sum(map(len, self.pending))} steps to prove,"
+            self.say(f"{name}: {len(self.lemmas)} lemmas, {sum(map(len, self.pending))} steps to prove,"
                      f" {self.result.queries} queries")  # fmt: skip
 
     def _keep(self, number: int) -> None:
         """Ask whether one move keeps all lemmas it has still to keep."""
-        waiting = list(self.pending[number])
-        broken = [z3.Not(self.after(number, lemma)) for lemma in waiting]
-        term = z3.And(self.encoding.moves[number].guard, self.encoding.encoder.some(broken))
-        found = self.state_with(term)
+        waiting, guard = list(self.pending[number]), self.encoding.moves[number].guard
+        if number not in self.impossible and len(waiting) > FEW_TO_PROVE and self.state_with(guard) is None:
+            self.impossible.add(number)
+        if number in self.impossible:
+            self.pending[number].clear()
+            return
+        encoder = self.encoding.encoder
+        broken = encoder.some([self.broken(number, lemma) for lemma in waiting])
+        found = self.state_with(encoder.every([guard, broken]))
         if found is None:
             for lemma in waiting:
                 self.pending[number].pop(lemma, None)
         elif not self.learn(found.codes):
             codes = {**found.codes, **{name: self.encoding.code_in(found.model, effect)
                                        for name, effect in self.encoding.moves[number].effects.items()}}  # fmt: skip
-            self.learner.count_as_reached(codes)
-            for lemma in [entry for entry in self.lemmas if self.learner.excludes(entry, codes)]:
-                self._drop(lemma)
-            self._new_solver()
+            self._reached(codes)
 
     def _start_true(self) -> None:
         """Drop lemmas that are not true in every initial state."""
         solver = z3.Solver(ctx=self.encoding.context)
         solver.add(self.encoding.is_initial())
         while self.lemmas and ask(solver, self.encoding.encoder.some(z3.Not(term) for term in self.lemmas.values())):
-            codes = self.encoding.state_in(solver.model())
-            self.learner.count_as_reached(codes)
-            for lemma in [entry for entry in self.lemmas if self.learner.excludes(entry, codes)]:
-                self._drop(lemma)
-            self._new_solver()
+            self._reached(self.encoding.state_in(solver.model()))
 
-    def _drop(self, lemma: Lemma) -> None:
-        del self.lemmas[lemma]
-        self.result.dropped += 1
-        for waiting in self.pending:
-            waiting.pop(lemma, None)
+    def _reached(self, codes: Mapping[str, int]) -> None:
+        """Drop the lemmas that exclude a state, and learn none of them again."""
+        self.learner.count_as_reached(codes)
+        for lemma in [entry for entry in self.lemmas if self.learner.excludes(entry, codes)]:
+            del self.lemmas[lemma]
+            self.result.dropped += 1
+            for waiting in self.pending:
+                waiting.pop(lemma, None)
+        self._new_solver()
 
-    def after(self, number: int, lemma: Lemma) -> z3.BoolRef:
-        """The lemma, of the state after a move."""
-        effects, terms = self.encoding.moves[number].effects, self.terms_after[number]
+    def broken(self, number: int, lemma: Lemma) -> z3.BoolRef:
+        """The lemma is not true after a move."""
+        effects, terms, known = self.encoding.moves[number].effects, self.terms_after[number], self.breaks[number]
 
-        def literal_term(atom: Atom) -> z3.BoolRef:
-            if effects.keys().isdisjoint(atom.names):
-                return self.term(atom)
-            if atom not in terms:
-                terms[atom] = self.vocabulary.term(atom, self.encoding, effects)
-            return terms[atom]
+        def literal_term(literal: Literal) -> z3.BoolRef:
+            if effects.keys().isdisjoint(literal.atom.names):
+                return self.term(literal)
+            if literal not in terms:
+                term = self.vocabulary.term(literal.atom, self.encoding, effects)
+                terms[literal] = term if literal.positive else z3.Not(term)
+            return terms[literal]
 
-        return lemma.term(literal_term, self.encoding)
+        if lemma not in known:
+            known[lemma] = lemma.denial(literal_term, self.encoding)
+        return known[lemma]
 
-    def term(self, atom: Atom) -> z3.BoolRef:
-        if atom not in self.terms:
-            self.terms[atom] = self.vocabulary.term(atom, self.encoding)
-        return self.terms[atom]
+    def term(self, literal: Literal) -> z3.BoolRef:
+        if literal not in self.terms:
+            term = self.vocabulary.term(literal.atom, self.encoding)
+            self.terms[literal] = term if literal.positive else z3.Not(term)
+        return self.terms[literal]
 
     def state_with(self, term: z3.BoolRef) -> Found | None:
         """A state within the lemmas so far in which the term is true."""
         self.result.queries += 1
         if len(self.lemmas) > MOST_LEMMAS:
             raise SolverGaveUp(f"{MOST_LEMMAS:,} lemmas were not enough")
-        if self.seconds is not None:
-            left = self.seconds - (monotonic() - self.started)
+        if self.deadline is not None:
+            left = self.deadline - monotonic()
             if left <= 0:
                 raise SolverGaveUp("timeout")
             self.solver.set("timeout", max(1, int(left * MILLISECONDS)))
@@ -193,6 +230,7 @@ class InductiveSearch:
                 self.pending[number][lemma] = None
 
     def _new_solver(self) -> None:
+        self.impossible.clear()
         self.solver = z3.Solver(ctx=self.encoding.context)
         self.solver.set("random_seed", 0)
         if self.rlimit:

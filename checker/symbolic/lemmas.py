@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import z3
 
@@ -17,10 +18,13 @@ MOST_OF_A_KIND = 3  # lemmas learned from one state
 FIRST = (1 << FEW) - 1
 
 
-@dataclass(frozen=True)
-class Literal:
+class Literal(NamedTuple):
     atom: Atom
     positive: bool
+
+    @property
+    def opposite(self) -> Literal:
+        return Literal(self.atom, not self.positive)
 
 
 @dataclass(frozen=True)
@@ -29,15 +33,24 @@ class Lemma:
 
     denied: tuple[Literal, ...]
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self.denied)
+
     @cached_property
     def names(self) -> frozenset[str]:
         return frozenset(name for literal in self.denied for name in literal.atom.names)
 
-    def term(self, literal_term: Callable[[Atom], z3.BoolRef], encoding: Encoding) -> z3.BoolRef:
-        parts = [literal_term(literal.atom) for literal in self.denied]
-        return encoding.encoder.some(
-            z3.Not(part) if literal.positive else part for literal, part in zip(self.denied, parts, strict=True)
-        )
+    def term(self, literal_term: Callable[[Literal], z3.BoolRef], encoding: Encoding) -> z3.BoolRef:
+        """literal_term: of a literal over a state."""
+        return encoding.encoder.some(literal_term(literal.opposite) for literal in self.denied)
+
+    def denial(self, literal_term: Callable[[Literal], z3.BoolRef], encoding: Encoding) -> z3.BoolRef:
+        """The opposite of `term`."""
+        return encoding.encoder.every(literal_term(literal) for literal in self.denied)
 
     def text(self, vocabulary: Vocabulary) -> str:
         """The lemma in words, as an implication from all but its last literal."""

@@ -26,9 +26,9 @@ class Minimiser:
         self.solver.set("random_seed", 0)
         self.solver.set("core.minimize", True)
         self.solver.add(*search.encoding.well_formed())
-        self.labels = {lemma: z3.Bool(f"lemma {number}", context) for number, lemma in enumerate(search.lemmas)}
-        for lemma, term in search.lemmas.items():
-            self.solver.add(z3.Implies(self.labels[lemma], term))
+        self.labels = {lemma: z3.Bool(f"lemma {number}", context) for number, lemma in enumerate(search.result.lemmas)}
+        for lemma, label in self.labels.items():
+            self.solver.add(z3.Implies(label, search.lemmas[lemma]))
         self._lemma_of = {label.get_id(): lemma for lemma, label in self.labels.items()}
         self._asked = 0
 
@@ -44,10 +44,10 @@ class Minimiser:
             for number, move in enumerate(self.search.encoding.moves):
                 touched = [lemma for lemma in last if not lemma.names.isdisjoint(move.effects)]
                 if touched:
-                    broken = [z3.Not(self.search.after(number, lemma)) for lemma in touched]
+                    broken = [self.search.broken(number, lemma) for lemma in touched]
                     found = self._core(z3.And(move.guard, self.search.encoding.encoder.some(broken)), needed)
                     fresh += [lemma for lemma in found if lemma not in fresh]
-        return [lemma for lemma in self.search.lemmas if lemma in needed]
+        return [lemma for lemma in self.search.result.lemmas if lemma in needed]
 
     def _core(self, term: z3.BoolRef, known: dict[Lemma, None]) -> Sequence[Lemma]:
         """Lemmas beyond the known ones that make the term impossible."""

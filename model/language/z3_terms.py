@@ -3,7 +3,8 @@ bit-vector, compared unsigned. Imports Z3; import this module only where a solve
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from ctypes import Array, c_void_p
 from typing import NamedTuple
 
 import z3
@@ -101,10 +102,15 @@ class Encoder:
         return z3.BoolVal(value, self.context)
 
     def every(self, parts: Iterable[z3.BoolRef]) -> z3.BoolRef:
-        return z3.And(*parts, self.context)
+        return self._joined(z3.Z3_mk_and, list(parts))
 
     def some(self, parts: Iterable[z3.BoolRef]) -> z3.BoolRef:
-        return z3.Or(*parts, self.context)
+        return self._joined(z3.Z3_mk_or, list(parts))
+
+    def _joined(self, make: Callable[[c_void_p, int, Array[z3.Ast]], z3.Ast], parts: Sequence[z3.BoolRef]) -> z3.BoolRef:
+        """As `z3.And` and `z3.Or`, which look at every part several times."""
+        terms = (z3.Ast * len(parts))(*(part.as_ast() for part in parts))
+        return z3.BoolRef(make(self.context.ref(), len(parts), terms), self.context)
 
     def value_in(self, model: z3.ModelRef, constant: Constant) -> Value:
         """The value of a constant in a model; constants the model leaves open get one too."""
