@@ -114,7 +114,8 @@ def prove(
 ) -> None:
     """Prove invariants and step properties with 16-bit sequence numbers; a second solver checks each proof.
 
-    All states are explored at 16 bits too, if that comes to an end; it settles what induction leaves open.
+    All states are explored at 16 bits first, within half of the time; then induction proves what was not seen.
+    A complete exploration settles what induction leaves open.
     Exit code: as of `dsmip check`. What neither proves is unknown (3), never "holds".
     """
     from dsmip.prove_command import run_proofs

@@ -19,7 +19,8 @@ from checker.symbolic.reachable import Sample
 
 Report = Callable[[str], None]
 MOST_LEMMAS = 6000
-SHARE_OF_A_GOAL = 0.5  # of the time that is left
+SHARES = (0.02, 1.0)  # of the time left, that each goal may take: the easy ones first
+UNDECIDED = "a state that looks reachable shows it"
 FEW_TO_PROVE = 8  # steps for which it is not worth asking first whether the move can be taken at all
 
 
@@ -75,30 +76,33 @@ class InductiveSearch:
         self._new_solver()
 
     def run(self) -> Invariant:
-        """Raises KeyboardInterrupt; goals tell how far it came."""
-        for goal in self.goals:
-            self.deadline = self._deadline()
-            try:
-                self._prove(goal)
-            except SolverGaveUp as error:
-                goal.failed = str(error)
-            if goal.failed is None:
-                goal.proved = True
-                self.result.lemmas = list(self.lemmas)
-            else:
-                self._go_back()
+        """Raises KeyboardInterrupt; goals tell how far it came. Without the first, nothing else is tried."""
+        first, *others = self.goals
+        self._try(first, 1.0)
+        for share in SHARES if self.seconds is not None else SHARES[-1:]:
+            for goal in others if first.proved else ():
+                if not goal.proved and goal.failed != UNDECIDED:
+                    self._try(goal, share)
         self.result.seconds = monotonic() - self.started
         return self.result
 
-    def _deadline(self) -> float | None:
-        """Until when the next goal may take: of the first, without which nothing is proved, all the time."""
-        if self.seconds is None:
-            return None
-        now, end = monotonic(), self.started + self.seconds
-        return end if not self.result.queries else now + (end - now) * SHARE_OF_A_GOAL
+    def _try(self, goal: Goal, share: float) -> None:
+        """Prove one goal within a share of the time left, or go back to the lemmas that are known to be kept."""
+        if self.seconds is not None:
+            now, end = monotonic(), self.started + self.seconds
+            self.deadline = now + (end - now) * share
+        goal.failed = None
+        try:
+            self._prove(goal)
+        except SolverGaveUp as error:
+            goal.failed = str(error)
+        if goal.failed is None:
+            goal.proved = True
+            self.result.lemmas = list(self.lemmas)
+        else:
+            self._go_back()
 
     def _go_back(self) -> None:
-        """To the lemmas that are known to be kept."""
         self.lemmas = {lemma: self.lemmas[lemma] for lemma in self.result.lemmas}
         self.pending = [{} for _ in self.encoding.moves]
         self._new_solver()
@@ -121,7 +125,7 @@ class InductiveSearch:
         for term in goal.where:
             while not goal.failed and (found := self.state_with(term)) is not None:
                 if not self.learn(found.codes):
-                    goal.failed = "a state that looks reachable shows it"
+                    goal.failed = UNDECIDED
 
     def _close(self, name: str) -> None:
         """Make the lemmas inductive: learn from every state from which a move breaks one; a lemma that is

@@ -12,11 +12,12 @@ from checker.explicit.engine import ExplicitSearch
 from checker.search import INTERRUPTED, Exploration, Limits, Progress, ProgressReport, Sighting
 from checker.symbolic.bounded import BoundedSearch, SolverGaveUp
 from checker.symbolic.certificates import Seen, certificate_text, check_certificate, read_certificate
+from checker.symbolic.components import Components
 from checker.symbolic.encoding import Encoding
-from checker.symbolic.induction import Goal, InductiveSearch, never
+from checker.symbolic.induction import UNDECIDED, Goal, InductiveSearch, never
 from checker.symbolic.lemmas import Lemma
 from checker.symbolic.minimising import Minimiser
-from checker.symbolic.reachable import sample_of
+from checker.symbolic.reachable import LEARNT_BITS, Sample, sample_of
 from checker.symbolic.second_solver import second_solver
 from checker.trace import replay
 from checker.widening import replay_at
@@ -28,6 +29,7 @@ STATES_EXPLORED = 3_000_000  # of the small instance
 STATES_SETTLED = 40_000_000  # of the system itself
 STATES_LOOKED_AT = 150_000
 SECOND = "bitwuzla"
+SHARE_OF_THE_SEARCH = 0.7  # of the time for a proof; the rest is for making it small and for the second solver
 IN_DOMAIN = "every value stays in its domain"
 
 
@@ -67,6 +69,7 @@ class Prover:
         self.learn_from, self.steps, self.rlimit, self.solver = learn_from, steps, rlimit, solver
         self.settles = settles
         self.proof: Proof | None = None
+        self.sample: Sample | None = None
 
     def explore(
         self, system: System, observations: Sequence[Observation], limits: Limits,
@@ -80,15 +83,21 @@ class Prover:
         sightings: dict[str, Sighting] = {}
         reasons: list[str] = []
         settled: Exploration | None = None
+        small = self.learn_from or system
         try:
-            if self.settles:
+            if self.settles and small is not system:
                 settled = self._explored(system, wanted, limits, progress)
                 sightings = dict(settled.sightings)
             unseen = [entry for entry in wanted if entry.name not in sightings]
-            sightings |= self._learn(system, unseen, limits, progress)
+            explored = self._learn(system, small, unseen, limits, progress)
+            if small is system:
+                sightings = dict(explored.sightings)
+                settled = explored if self.settles else None
+            else:
+                sightings |= _at_full_width(system, small, explored.sightings)
             rest = [entry for entry in wanted if entry.name not in sightings]
             left = None if limits.seconds is None else max(0.0, limits.seconds - (monotonic() - started))
-            proved |= self._prove(rest, left, progress, reasons)
+            proved |= self._prove(rest, limits, left, progress, reasons)
         except KeyboardInterrupt:
             reasons.append(INTERRUPTED)
         except SolverGaveUp as error:
@@ -135,31 +144,29 @@ class Prover:
         )  # fmt: skip
 
     def _learn(
-        self, system: System, wanted: Sequence[Observation], limits: Limits, progress: ProgressReport | None
-    ) -> dict[str, Sighting]:
-        """What the small instance shows, as runs of `system`. Keeps the sample of its states."""
-        small = self.learn_from or system
+        self, system: System, small: System, wanted: Sequence[Observation], limits: Limits,
+        progress: ProgressReport | None,
+    ) -> Exploration:  # fmt: skip
+        """What the small instance shows. Keeps the sample of its states."""
         within = replace(limits, states=STATES_EXPLORED)
+        if small is system and self.settles and limits.seconds is not None:
+            within = replace(within, seconds=limits.seconds / 2)
         with closing(ExplicitSearch(small, wanted, within)) as search:
             stopped = search.run(progress)
             if stopped == INTERRUPTED:
                 raise KeyboardInterrupt
-            found = search.result(stopped).sightings
             self.encoding = Encoding(system)
-            self.sample = sample_of(small, search, STATES_LOOKED_AT)
-        if small is system:
-            return dict(found)
-        result: dict[str, Sighting] = {}
-        for name, sighting in found.items():
-            trace = replay_at(system, replay(small, name, sighting.initial, sighting.path))
-            if trace is not None:
-                result[name] = Sighting(trace.initial, tuple(trace.path))
-        return result
+            narrow = all(component.domain.size <= 1 << LEARNT_BITS for component in Components(small).by_name.values())
+            self.sample = sample_of(small, search, STATES_LOOKED_AT) if narrow else None
+            return search.result(stopped)
 
     def _prove(
-        self, rest: Sequence[Observation], seconds: float | None, progress: ProgressReport | None, reasons: list[str]
-    ) -> set[str]:
+        self, rest: Sequence[Observation], limits: Limits, seconds: float | None, progress: ProgressReport | None,
+        reasons: list[str],
+    ) -> set[str]:  # fmt: skip
         encoding = self.encoding
+        if self.sample is None:
+            raise SolverGaveUp(f"lemmas are learned from numbers of {LEARNT_BITS} bits at most")
         faults = [encoding.encoder.every([move.guard, fault]) for move in encoding.moves for fault in move.faults]
         goals = [Goal(IN_DOMAIN, never(faults))]
         for entry in rest:
@@ -173,8 +180,12 @@ class Prover:
             if progress is not None:
                 progress(Progress(0, 0, 0, 0, monotonic() - started, words=f"induction: {text}"))
 
-        search = InductiveSearch(encoding, self.sample, goals, seconds=seconds, rlimit=self.rlimit, report=report)
+        share = None if seconds is None else seconds * SHARE_OF_THE_SEARCH
+        search = InductiveSearch(encoding, self.sample, goals, seconds=share, rlimit=self.rlimit, report=report)
         search.run()
+        given_up = dict.fromkeys(goal.failed for goal in goals if goal.failed not in (None, UNDECIDED))
+        if not any(goal.proved for goal in goals[1:]) and given_up:
+            raise SolverGaveUp(*given_up)
         if not goals[0].proved:
             reasons.append(f'"{IN_DOMAIN}" (and no reply is lost for want of room) cannot be proved')
             return set()
@@ -183,8 +194,9 @@ class Prover:
         left = None if seconds is None else max(0.0, seconds - (monotonic() - started))
         self.confirmed = self._check(proof, rest, left)
         self.proof = proof
-        if any(not goal.proved for goal in goals):
+        if any(goal.failed == UNDECIDED for goal in goals):
             reasons.append("induction with learned lemmas does not prove it")
+        reasons += [_in_words(reason, limits) for reason in given_up if reason]
         return {goal.name for goal in goals[1:] if goal.proved}
 
     def _check(self, proof: Proof, rest: Sequence[Observation], seconds: float | None) -> str:
@@ -197,7 +209,8 @@ class Prover:
             asked = check_certificate(certificate, self.encoding.system, seen, solver)
         except ModelError as error:
             raise SolverGaveUp(f"the proof is not confirmed: {error}") from None
-        return (f"invariant of {len(certificate.lemmas)} lemmas, learned from {self.sample.size:,} explored states;"
+        learned = f"learned from {self.sample.size:,} explored states" if self.sample else ""
+        return (f"invariant of {len(certificate.lemmas)} lemmas, {learned};"
                 f" {self.solver} confirms it ({asked} queries)")  # fmt: skip
 
     def _search_on(
@@ -210,6 +223,16 @@ class Prover:
         stopped = search.run(progress)
         sightings.update(search.sightings)
         return stopped or "every run ends without it, but this is no proof"
+
+
+def _at_full_width(system: System, small: System, found: Mapping[str, Sighting]) -> dict[str, Sighting]:
+    """What runs of the small instance show, as runs of `system`, where it has them."""
+    result: dict[str, Sighting] = {}
+    for name, sighting in found.items():
+        trace = replay_at(system, replay(small, name, sighting.initial, sighting.path))
+        if trace is not None:
+            result[name] = Sighting(trace.initial, tuple(trace.path))
+    return result
 
 
 def _in_words(reason: str, limits: Limits) -> str:

@@ -15,6 +15,7 @@ from model.language.interpretation import State
 from model.language.systems import System, SystemChannel
 
 SEED = 1
+LEARNT_BITS = 8  # of the widest component of a system that is sampled
 FEW = 4096  # states that a first look at a candidate takes in
 Codes = Mapping[str, int]
 

@@ -107,7 +107,9 @@ class Encoder:
     def some(self, parts: Iterable[z3.BoolRef]) -> z3.BoolRef:
         return self._joined(z3.Z3_mk_or, list(parts))
 
-    def _joined(self, make: Callable[[c_void_p, int, Array[z3.Ast]], z3.Ast], parts: Sequence[z3.BoolRef]) -> z3.BoolRef:
+    def _joined(
+        self, make: Callable[[c_void_p, int, Array[z3.Ast]], z3.Ast], parts: Sequence[z3.BoolRef]
+    ) -> z3.BoolRef:
         """As `z3.And` and `z3.Or`, which look at every part several times."""
         terms = (z3.Ast * len(parts))(*(part.as_ast() for part in parts))
         return z3.BoolRef(make(self.context.ref(), len(parts), terms), self.context)

@@ -9,6 +9,7 @@ import pytest
 
 from checker.checking import check_scenario
 from checker.search import Exploration, Limits
+from checker.symbolic.bounded import SolverGaveUp
 from checker.symbolic.certificates import (
     INVARIANT,
     CertificateRefused,
@@ -16,6 +17,7 @@ from checker.symbolic.certificates import (
     check_certificate,
     read_certificate,
 )
+from checker.symbolic.induction import Goal, InductiveSearch
 from checker.symbolic.proving import Prover
 from checker.symbolic.second_solver import SOLVERS, second_solver
 from checker.verdict import Holds, Unknown
@@ -144,6 +146,22 @@ def test_a_question_whose_answer_is_yes_at_full_width_only_is_not_proved() -> No
     assert "a number" not in str(Prover(small).explore(small, [], Limits()).proved)
     start = Prover(small).explore(system, [observe_states("one", number == 1, system), hidden], Limits())
     assert "one" in start.sightings and "one" not in start.proved
+
+
+def test_what_was_proved_stays_proved_when_the_next_goal_takes_all_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    prove = InductiveSearch._prove
+
+    def endless(search: InductiveSearch, goal: Goal) -> None:
+        prove(search, goal)
+        if goal.name.startswith("neither"):
+            raise SolverGaveUp("timeout")
+
+    monkeypatch.setattr(InductiveSearch, "_prove", endless)
+    system = wide()
+    seen = [entry for entries in questions(system).values() for entry in entries]
+    found = Prover(stop_and_wait(3)).explore(system, seen, Limits(seconds=60.0))
+    assert found.proved == {"accepted before sent"} and not found.complete
+    assert found.stopped == "induction: time limit of 60 s reached"
 
 
 @pytest.mark.slow

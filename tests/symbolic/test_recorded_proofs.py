@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from checker.search import Limits
+from checker.explicit.engine import ExplicitSearch
+from checker.search import Limits, ProgressReport
 from checker.symbolic.induction import InductiveSearch, Invariant
 from checker.symbolic.proving import Prover
 from dsmip.proof_table import explored, page, recorded
 from model.language.observations import observe_states
+from model.language.systems import System
 from tests.symbolic.stop_and_wait import last, number, stop_and_wait
 
 SAMPLE = {("minimal", "literal"), ("minimal", "intended")}
@@ -66,3 +68,26 @@ def test_an_interrupted_induction_ends_with_that_word_and_nothing_holds(monkeypa
     never = observe_states("accepted before sent", last.is_ahead_of(number), system)
     found = Prover(stop_and_wait(3), settles=True).explore(system, [never], Limits())
     assert (found.stopped, found.complete, found.proved) == ("interrupted", False, frozenset())
+
+
+def test_what_learns_and_settles_on_one_system_explores_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    explored: list[System] = []
+    run = ExplicitSearch.run
+
+    def counted(search: ExplicitSearch, progress: ProgressReport | None = None) -> str | None:
+        explored.append(search.system)
+        return run(search, progress)
+
+    monkeypatch.setattr(ExplicitSearch, "run", counted)
+    system = stop_and_wait(3)
+    never = observe_states("accepted before sent", last.is_ahead_of(number), system)
+    found = Prover(settles=True).explore(system, [never], Limits())
+    assert found.complete and found.proved == {never.name} and found.states and len(explored) == 1
+
+
+def test_lemmas_are_not_learned_from_numbers_too_wide_to_sample() -> None:
+    system = stop_and_wait(9)
+    never = observe_states("accepted before sent", last.is_ahead_of(number), system)
+    alone = Prover().explore(system, [never], Limits())
+    assert not alone.complete and alone.stopped is not None and "numbers of 8 bits at most" in alone.stopped
+    assert Prover(settles=True).explore(system, [never], Limits()).complete
