@@ -4,7 +4,7 @@ No counterexample is shown that does not replay through the interpretation, thro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
@@ -227,24 +227,28 @@ class _Judge:
             self._observations[entry.identifier] = self._looked_for(entry)
         return self._observations[entry.identifier]
 
-    def _looked_for(self, entry: Property, *, wide: bool = False) -> list[Observation]:
-        """wide: in the system at full width."""
+    def _looked_for(
+        self, entry: Property, *, wide: bool = False, actions: Container[str] | None = None
+    ) -> list[Observation]:  # fmt: skip
+        """wide: in the system at full width. actions: those of one UE whose steps matter; all by default."""
         ues = self.scenario.ue.count
         alone = self.wide_alone if wide else self.alone
         if not entry.clause and entry.actor in entry.identifier:
             broken = observe_states(entry.violation_name, negation(entry.then), alone)
             return [observed_in_all(broken, alone, ues)]
         bound = binding(self.scenario.at_width(WIRE_BITS), self.reading) if wide else self.binding
-        return observations(entry, alone, bound, ues)
+        return observations(entry, alone, bound, ues, actions)
 
     def dead_rows(self, exploration: Exploration) -> tuple[tuple[str, str], ...]:
         """Rows that no action took, whichever UE's; a row over several states counts once."""
         if not exploration.fired:
             return ()
-        taken = {name for name, count in exploration.fired.items() if count}
-        if self.copies is not None:
-            taken = {self.copies.original_action[name][0] for name in taken}
+        taken = {self._original(name) for name, count in exploration.fired.items() if count}
         return dead_rows(self.alone, taken)
+
+    def _original(self, action: str) -> str:
+        """The action of one UE that this is a copy of."""
+        return action if self.copies is None else self.copies.original_action[action][0]
 
     def verdict(self, entry: Property, exploration: Exploration) -> Verdict:
         evidence = self._evidence(exploration)
@@ -310,7 +314,9 @@ class _Judge:
         if bits == WIRE_BITS:
             return Violated(evidence, trace)
         wide = replay_at(self.wide_system, trace)
-        looked_for = [found for found in self._looked_for(entry, wide=True) if found.name == entry.violation_name]
+        last = {self._original(step.action.name) for step in trace.steps[-1:]}
+        looked_for = [found for found in self._looked_for(entry, wide=True, actions=last)
+                      if found.name == entry.violation_name]  # fmt: skip
         if wide is not None and any(shows(wide, found) for found in looked_for):
             return Violated(evidence, trace)
         what = "does not exist" if wide is None else "violates nothing"

@@ -4,9 +4,10 @@ holds vacuously unnoticed. A witness must occur."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 
 from model.language.binding import Binding, resolve
 from model.language.expressions import TRUE, Expression, Operand, literal
@@ -115,16 +116,19 @@ def response(
     )  # fmt: skip
 
 
-def observations(property_: Property, system: System, binding: Binding, ues: int = 1) -> list[Observation]:
+def observations(
+    property_: Property, system: System, binding: Binding, ues: int = 1, actions: Container[str] | None = None
+) -> list[Observation]:  # fmt: skip
     """What to look for: the violation and the antecedent, or the witness itself. A search cannot see the
     violation of a response property.
 
     `system` has one UE; the observations are those of `ues` copies of it side by side.
+    actions: names of those whose steps matter; all by default.
     Raises ModelError if the property speaks of something the system does not have.
     """
     whenever = resolve(property_.whenever, binding, property_.actor)
     then = resolve(property_.then, binding, property_.actor)
-    observe = observe_states if property_.in_states else observe_steps
+    observe = observe_states if property_.in_states else partial(observe_steps, actions=actions)
     if property_.kind is Kind.WITNESS:
         found = [observe(property_.antecedent_name, then, system)]
     elif property_.kind is Kind.RESPONSE:

@@ -63,6 +63,21 @@ class EmptyModel:
     state: str
 
 
+class Condition:
+    """A condition of a transition, named by its expression in words (written only when somebody asks)."""
+
+    def __init__(self, check: Callable[[EventData], bool], expression: Expression) -> None:
+        self.expression = expression
+        self._check = check
+
+    def __call__(self, data: EventData) -> bool:
+        return self._check(data)
+
+    @property
+    def __name__(self) -> str:
+        return str(self.expression)
+
+
 class Actor:
     """One machine of a system. `variables` holds all but the control state, by full name."""
 
@@ -192,13 +207,11 @@ class Actor:
             self._outcome = Outcome(row, assignments, messages, row.alters, self.event_fields(row, firing))
 
         alternative.__name__ = ", ".join(f"{name}: {value}" for name, value in row.alternative.items()) or "always"
-        guard.__name__ = str(row.guard)
         effects.__name__ = row.title
-        conditions: list[Callable[[EventData], bool]] = [alternative, guard]
+        conditions: list[Callable[[EventData], bool]] = [alternative, Condition(guard, row.guard)]
         if row.sends and row.trigger.kind is not TriggerKind.RECEIPT:
             room_to_send = all_of(negation(full(sending.channel)) for sending in row.sends)
-            room.__name__ = str(room_to_send)
-            conditions.append(room)
+            conditions.append(Condition(room, room_to_send))
         self._row_of[alternative] = row
         self.machine.add_transition(
             row.trigger.key, source=list(row.states), dest=row.dest, conditions=list(conditions), before=effects

@@ -15,13 +15,16 @@ from model.language.expressions import (
     any_of,
     constant,
     if_then_else,
-    post_order,
+    mentions,
+    nodes_of,
     rebuilt,
+    rewritten,
     variable,
 )
 from model.language.machines import Alter, Effect, EffectChoice, Machine, Row, Send
 
 Alternatives = Mapping[str, str]
+LEFT_OPEN = (Operator.PARAMETER, Operator.LOOKUP, Operator.CHOICE)
 
 
 @dataclass(frozen=True)
@@ -80,13 +83,12 @@ class Resolver:
 
     def resolve(self, expression: Expression, actor: str, chosen: Alternatives | None = None) -> Expression:
         """`expression` without parameters, lookups and choices. `chosen` settles choices left open."""
+        if not mentions(expression, *LEFT_OPEN):
+            return expression
         done = self._done.setdefault((actor, tuple(sorted((chosen or {}).items()))), {})
-        if expression in done:
-            return done[expression]
-        for node in post_order(expression, stop=done):
-            if node not in done:
-                done[node] = self._node(node, tuple(done[operand] for operand in node.operands), actor, chosen)
-        return done[expression]
+        return rewritten(
+            expression, LEFT_OPEN, done, lambda node, operands: self._node(node, operands, actor, chosen)
+        )
 
     def _node(
         self, node: Expression, operands: tuple[Expression, ...], actor: str, chosen: Alternatives | None
@@ -170,9 +172,8 @@ def open_choices(expressions: list[Expression], effects: tuple[Effect, ...], bin
     found: dict[str, None] = {}
     about_effects: set[str] = set()
     for expression in [*expressions, *effect_expressions(effects)]:
-        for node in post_order(expression):
-            if node.operator is Operator.CHOICE:
-                found[_choice(node)[0]] = None
+        for node in nodes_of(expression, Operator.CHOICE):
+            found[_choice(node)[0]] = None
     for effect in effects:
         if isinstance(effect, EffectChoice):
             found[effect.ambiguity] = None
@@ -211,7 +212,7 @@ def alternatives_of(row: Row, machine: Machine, binding: Binding) -> Iterator[Al
     case = row.case
     names = open_choices([row.guard, *case.emits.values()], case.then, binding, machine.name)
     if case.dest is not None:
-        mentioned = [_choice(node)[0] for node in post_order(case.dest) if node.operator is Operator.CHOICE]
+        mentioned = [_choice(node)[0] for node in nodes_of(case.dest, Operator.CHOICE)]
         names += [name for name in dict.fromkeys(mentioned)
                   if name not in names and len(binding.alternatives(name, machine.name)) > 1]  # fmt: skip
     for values in product(*(binding.alternatives(name, machine.name) for name in names)):

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple, TypeAlias
-from weakref import WeakValueDictionary
+from typing import Self, TypeAlias
+from weakref import ref
 
 from model.language.domains import Value, plain
 from model.language.errors import ModelError
@@ -39,27 +39,28 @@ class Operator(Enum):
     IN_SOME_COPY = "in some copy"  # of replicated systems (properties only)
     IN_AT_MOST_ONE_COPY = "in at most one copy"
 
+    __hash__ = object.__hash__  # members are compared by identity; the inherited hash is slow
+
+
+_BITS = {operator: 1 << number for number, operator in enumerate(Operator)}
 
 Payload: TypeAlias = Value | tuple["Value | tuple[str, ...] | None", ...] | None
 
 
-class Key(NamedTuple):
-    operator: Operator
-    payload_type: type
-    payload: object
-    operands: tuple[int, ...]
+Key: TypeAlias = tuple[Operator, type, object, tuple[int, ...]]  # operator, type of the payload, payload, operands
 
-
-_shared: WeakValueDictionary[Key, Expression] = WeakValueDictionary()
+_shared: dict[Key, ref[Expression]] = {}  # every node that is in use
 
 
 class Expression:
     """A node of a tree. Build with the functions below, never directly."""
 
-    __slots__ = ("__weakref__", "operands", "operator", "payload")
+    __slots__ = ("__weakref__", "_below", "_mentions", "operands", "operator", "payload")
     operator: Operator
     operands: tuple[Expression, ...]
     payload: Payload
+    _below: tuple[Expression, ...] | None  # what `post_order` found before this node, once it was asked
+    _mentions: int  # a bit for each operator in the tree
 
     def becomes(self, value: Operand) -> Assignment:
         """The effect of giving this variable a new value."""
@@ -137,15 +138,39 @@ class Assignment:
 
 
 def build_tree(operator: Operator, payload: Payload, operands: tuple[Expression, ...]) -> Expression:
-    key = Key(operator, type(payload), payload, tuple(id(operand) for operand in operands))
-    found = _shared.get(key)
+    key: Key = (operator, type(payload), payload, tuple(map(id, operands)))
+    known = _shared.get(key)
+    found = None if known is None else known()
     if found is None:
         found = object.__new__(Expression)
         found.operator = operator
         found.payload = payload
         found.operands = operands
-        _shared[key] = found
+        found._below = None
+        found._mentions = _BITS[operator]
+        for operand in operands:
+            found._mentions |= operand._mentions
+        _shared[key] = _Shared(found, key)
     return found
+
+
+class _Shared(ref[Expression]):
+    """A node in `_shared`, which forgets it when nobody uses it any more."""
+
+    __slots__ = ("key",)
+
+    def __new__(cls, node: Expression, key: Key) -> Self:
+        return super().__new__(cls, node, _forget)
+
+    def __init__(self, node: Expression, key: Key) -> None:
+        super().__init__(node, _forget)
+        self.key = key
+
+
+def _forget(gone: ref[Expression]) -> None:
+    assert isinstance(gone, _Shared)
+    if _shared.get(gone.key) is gone:  # else an equal node was built since
+        del _shared[gone.key]
 
 
 def build(operator: Operator, payload: Payload, *operands: Expression) -> Expression:
@@ -381,17 +406,52 @@ def rebuilt(expression: Expression, operands: tuple[Expression, ...]) -> Express
 
 def substituted(expression: Expression, replacement: Mapping[Expression, Expression]) -> Expression:
     """`expression` with every node found in `replacement` replaced, outermost first."""
-    done: dict[Expression, Expression] = dict(replacement)
-    for node in post_order(expression, stop=replacement):
-        if node not in done:
-            done[node] = rebuilt(node, tuple(done[operand] for operand in node.operands))
-    return done[expression]
+    return rewritten(expression, {node.operator for node in replacement}, dict(replacement), rebuilt)
+
+
+def rewritten(
+    expression: Expression, operators: Iterable[Operator], done: dict[Expression, Expression],
+    node: Callable[[Expression, tuple[Expression, ...]], Expression],
+) -> Expression:  # fmt: skip
+    """`expression` with `node` applied to its nodes from the leaves up, given their new operands; subtrees
+    without any of `operators` stay as they are. done: what was rewritten already; gets more."""
+    concerned = sum(_BITS[operator] for operator in set(operators))
+
+    def waits(operand: Expression) -> bool:
+        return bool(operand._mentions & concerned) and operand not in done
+
+    stack = [expression] if waits(expression) else []
+    while stack:
+        top = stack[-1]
+        missing = [operand for operand in top.operands if waits(operand)]
+        if missing:
+            stack.extend(reversed(missing))
+        else:
+            stack.pop()
+            if top not in done:
+                done[top] = node(top, tuple(done.get(operand, operand) for operand in top.operands))
+    return done.get(expression, expression)
+
+
+def mentions(expression: Expression, *operators: Operator) -> bool:
+    """Whether any of these operators occurs in the tree."""
+    return bool(expression._mentions & sum(map(_BITS.__getitem__, operators)))
 
 
 def post_order(
     expression: Expression, stop: Mapping[Expression, object] | None = None
 ) -> Iterator[Expression]:
     """Every distinct node, operands before the node that uses them. No recursion: trees may be deep."""
+    if stop is None:
+        if expression._below is None:
+            expression._below = tuple(_walk(expression, {}))[:-1]
+        yield from expression._below
+        yield expression
+    else:
+        yield from _walk(expression, stop)
+
+
+def _walk(expression: Expression, stop: Mapping[Expression, object]) -> Iterator[Expression]:
     seen: set[Expression] = set()
     stack: list[tuple[Expression, bool]] = [(expression, False)]
     while stack:
@@ -400,12 +460,16 @@ def post_order(
             yield node
         elif node not in seen:
             seen.add(node)
-            stack.append((node, True))
-            if stop is None or node not in stop:
+            if not node.operands or node in stop:
+                yield node
+            else:
+                stack.append((node, True))
                 stack.extend((operand, False) for operand in reversed(node.operands))
 
 
 def nodes_of(expression: Expression, operator: Operator) -> list[Expression]:
+    if not mentions(expression, operator):
+        return []
     return [node for node in post_order(expression) if node.operator is operator]
 
 

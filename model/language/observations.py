@@ -4,7 +4,7 @@ acts; for each action it becomes an ordinary condition on the state before the s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 from model.language.domains import BOOLEAN
@@ -18,13 +18,16 @@ from model.language.expressions import (
     conjuncts,
     constant,
     in_flight,
+    mentions,
     post_order,
     rebuilt,
+    rewritten,
     variable,
 )
 from model.language.systems import Action, ActionKind, Sending, System
 from model.language.type_checking import Scope, check_expression, scope_of_action
 
+OF_STEPS = (Operator.NEXT, Operator.SENDS, Operator.RECEIVES, Operator.OCCURS, Operator.FIELD)
 ABOUT_STEPS = (Operator.SENDS, Operator.RECEIVES, Operator.OCCURS)  # true or false of an action and message alone
 
 
@@ -53,18 +56,25 @@ def observe_states(name: str, condition: Expression, system: System) -> Observat
     return Observation(name, in_states=resolved)
 
 
-def observe_steps(name: str, condition: Expression, system: System) -> Observation:
-    """Look for steps that satisfy `condition`. Raises ModelError if it makes no sense in `system`."""
+def observe_steps(
+    name: str, condition: Expression, system: System, actions: Container[str] | None = None
+) -> Observation:
+    """Look for steps that satisfy `condition`. Raises ModelError if it makes no sense in `system`.
+
+    actions: names of those to look at; all by default.
+    """
     resolved = with_enabled(condition, system)
     in_steps: dict[str, Expression] = {}
-    nodes = list(post_order(resolved))
+    at = _StepCondition(resolved)
     needed = [part for part in conjuncts(resolved) if part.operator in ABOUT_STEPS]
     for action in system.actions:
+        if actions is not None and action.name not in actions:
+            continue
         sendings: tuple[Sending | None, ...] = action.sends or (None,)
         parts = [
-            _of_action(nodes, action, sending)
+            at.action(action, sending)
             for sending in sendings
-            if all(_at_action(part, (), action, sending) is TRUE for part in needed)
+            if all(_at_action(part, action, sending) is TRUE for part in needed)
         ]
         here = any_of(parts)
         if here is FALSE:
@@ -79,14 +89,14 @@ def observe_steps(name: str, condition: Expression, system: System) -> Observati
 
 def with_enabled(condition: Expression, system: System) -> Expression:
     """`condition` with every `enabled(...)` written out as guards."""
-    done: dict[Expression, Expression] = {}
-    for node in post_order(condition):
-        if node.operator is Operator.ENABLED:
-            assert isinstance(node.payload, tuple)
-            done[node] = any_of(_enabled(str(name), system) for name in node.payload)
-        else:
-            done[node] = rebuilt(node, tuple(done[operand] for operand in node.operands))
-    return done[condition]
+
+    def written_out(node: Expression, operands: tuple[Expression, ...]) -> Expression:
+        if node.operator is not Operator.ENABLED:
+            return rebuilt(node, operands)
+        assert isinstance(node.payload, tuple)
+        return any_of(_enabled(str(name), system) for name in node.payload)
+
+    return rewritten(condition, (Operator.ENABLED,), {}, written_out)
 
 
 def _enabled(group: str, system: System) -> Expression:
@@ -99,17 +109,29 @@ def _enabled(group: str, system: System) -> Expression:
     return any_of(guards)
 
 
-def _of_action(nodes: Sequence[Expression], action: Action, sending: Sending | None) -> Expression:
-    """A step condition, given by its nodes, as a condition on the state before `action`, for one of its messages."""
-    done: dict[Expression, Expression] = {}
-    for node in nodes:
-        done[node] = _at_action(node, tuple(done[o] for o in node.operands), action, sending)
-    return done[nodes[-1]]
+class _StepCondition:
+    """A step condition as conditions on the state before an action, for one of its messages. Actions that
+    are alike in all that it speaks of share one."""
+
+    def __init__(self, condition: Expression) -> None:
+        self.condition = condition
+        nodes = [node for node in post_order(condition) if mentions(node, *OF_STEPS)]
+        self._spoken_of = [node for node in nodes if node.operator in OF_STEPS]
+        self._around = [node for node in nodes if node.operator not in OF_STEPS]
+        self._known: dict[tuple[Expression, ...], Expression] = {}
+
+    def action(self, action: Action, sending: Sending | None) -> Expression:
+        values = tuple(_at_action(node, action, sending) for node in self._spoken_of)
+        if values not in self._known:
+            done = dict(zip(self._spoken_of, values, strict=True))
+            for node in self._around:
+                done[node] = rebuilt(node, tuple(done.get(operand, operand) for operand in node.operands))
+            self._known[values] = done.get(self.condition, self.condition)
+        return self._known[values]
 
 
-def _at_action(
-    node: Expression, operands: tuple[Expression, ...], action: Action, sending: Sending | None
-) -> Expression:
+def _at_action(node: Expression, action: Action, sending: Sending | None) -> Expression:
+    """What a node that speaks of a step is at this action, with this message."""
     match node.operator:
         case Operator.NEXT:
             name = str(node.payload)
@@ -123,10 +145,8 @@ def _at_action(
             machine, trigger = node.payload
             acting = [row.machine for row in action.rows] or [action.machine]
             return constant(machine in acting and trigger in (None, action.trigger))
-        case Operator.FIELD:
-            return _field(node, action, sending)
         case _:
-            return rebuilt(node, operands)
+            return _field(node, action, sending)
 
 
 def _field(node: Expression, action: Action, sending: Sending | None) -> Expression:

@@ -17,6 +17,7 @@ from model.language.expressions import (
     all_of,
     any_of,
     build_tree,
+    mentions,
     post_order,
     rebuilt,
 )
@@ -132,6 +133,8 @@ def observed_in_all(observation: Observation, system: System, count: int) -> Obs
 
     With one copy names stay as they are.
     """
+    if count == 1 and not any(mentions(condition, *QUANTIFIERS) for condition in _conditions(observation)):
+        return observation
     shared = frozenset(variable.name for variable in system.variables if variable.shared)
     copiers = [_Copier(system, shared, number) for number in range(count)]
     renames: list[Rename] = [copier.expression for copier in copiers] if count > 1 else [lambda node: node]
@@ -145,6 +148,12 @@ def observed_in_all(observation: Observation, system: System, count: int) -> Obs
             action = copied_action(name, number) if count > 1 else name
             in_steps[action] = _unquantified(condition, rename, renames)
     return Observation(observation.name, in_states, in_steps)
+
+
+def _conditions(observation: Observation) -> Iterator[Expression]:
+    if observation.in_states is not None:
+        yield observation.in_states
+    yield from observation.in_steps.values()
 
 
 def _unquantified(condition: Expression, rename: Rename, renames: Sequence[Rename]) -> Expression:

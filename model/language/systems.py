@@ -183,6 +183,15 @@ class System:
     def action_index(self) -> Mapping[str, int]:
         return {action.name: index for index, action in enumerate(self.actions)}
 
+    def __getstate__(self) -> dict[str, object]:
+        """Without what others keep here: another process works that out again."""
+        return {name: value for name, value in self.__dict__.items() if name != "scopes"}
+
+    @cached_property
+    def scopes(self) -> dict[object, object]:
+        """What names mean in its actions, kept by those who check expressions."""
+        return {}
+
     def domain(self, variable: str) -> Domain:
         return self.variables[self.variable_index[variable]].domain
 

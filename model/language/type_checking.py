@@ -24,14 +24,20 @@ class Scope:
         self.variables = {variable.name: variable.domain for variable in system.variables}
         self.fields = fields
         self.channels = {channel.name: channel for channel in system.channels}
+        self.sound: dict[Expression, Domain] = {}  # what was found to lie in a domain
+        self._inner: dict[tuple[str, str | None], Scope] = {}
 
     def with_flight(self, channel: SystemChannel, message: str | None) -> Scope:
         """Inside the condition of IN_FLIGHT: the fields of messages on that channel."""
-        inner = object.__new__(Scope)
-        inner.variables = self.variables
-        inner.channels = self.channels
-        inner.fields = {**self.fields, "flight": channel_fields(channel, message)}
-        return inner
+        key = (channel.name, message)
+        if key not in self._inner:
+            inner = self._inner[key] = object.__new__(Scope)
+            inner.variables = self.variables
+            inner.channels = self.channels
+            inner.fields = {**self.fields, "flight": channel_fields(channel, message)}
+            inner.sound = {}
+            inner._inner = {}
+        return self._inner[key]
 
 
 def channel_fields(channel: SystemChannel, message: str | None) -> dict[str, Domain]:
@@ -45,13 +51,19 @@ def channel_fields(channel: SystemChannel, message: str | None) -> dict[str, Dom
 
 def scope_of_action(system: System, action: Action) -> Scope:
     """Names that an action's own expressions may use."""
-    fields: dict[str, Mapping[str, Domain]] = {}
-    if action.channel is not None:
-        channel = system.channels[system.channel_index[action.channel]]
-        fields["received"] = channel_fields(channel, action.message)
-    for alter in action.alters:
-        fields["flight"] = channel_fields(system.channels[system.channel_index[alter.channel]], alter.message)
-    return Scope(system, fields)
+    flights = [(alter.channel, alter.message) for alter in action.alters]
+    key = (action.channel, None if action.channel is None else action.message, *flights[-1:])
+    found = system.scopes.get(key)
+    if found is None:
+        fields: dict[str, Mapping[str, Domain]] = {}
+        if action.channel is not None:
+            channel = system.channels[system.channel_index[action.channel]]
+            fields["received"] = channel_fields(channel, action.message)
+        for name, message in flights:
+            fields["flight"] = channel_fields(system.channels[system.channel_index[name]], message)
+        found = system.scopes[key] = Scope(system, fields)
+    assert isinstance(found, Scope)
+    return found
 
 
 def domain_of(expression: Expression, scope: Scope) -> Domain | None:
@@ -99,6 +111,12 @@ def operand_domain(expression: Expression, scope: Scope) -> Domain:
 
 def check_expression(expression: Expression, expected: Domain, scope: Scope) -> None:
     """Raise ModelError unless every node makes sense and the whole lies in `expected`."""
+    if scope.sound.get(expression) != expected:
+        _require_sound(expression, expected, scope)
+        scope.sound[expression] = expected
+
+
+def _require_sound(expression: Expression, expected: Domain, scope: Scope) -> None:
     operator = expression.operator
     if operator is Operator.CONSTANT:
         value = expression.payload
