@@ -15,7 +15,7 @@ from checker.trace import Trace, replay
 from checker.verdict import Evidence, Holds, Unknown, Verdict, Violated
 from checker.widening import replay_at, shows
 from model.execution.replay import confirm
-from model.handover import Change, binding, handover_of_one
+from model.handover import Change, at_width, binding, handover_of_one
 from model.language.errors import ModelError, nearest
 from model.language.expressions import TRUE, enabled, negation
 from model.language.observations import Observation, observe_states
@@ -214,7 +214,7 @@ class _Judge:
 
     @cached_property
     def wide_alone(self) -> System:
-        return handover_of_one(self.scenario.at_width(WIRE_BITS), self.reading, self.change)
+        return at_width(self.alone, WIRE_BITS, self.scenario, self.reading, self.change)
 
     @cached_property
     def wide_system(self) -> System:

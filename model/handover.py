@@ -30,6 +30,7 @@ from model.language.flattening import compose
 from model.language.machines import Alter, Machine, Trigger, event, receipt
 from model.language.messages import Channel, MessageType
 from model.language.replication import replicated
+from model.language.resizing import resized
 from model.language.symmetry import Interchangeable, Thing
 from model.language.systems import System
 from model.lifetimes import lifetimes
@@ -83,14 +84,28 @@ def handover_of_one(
 ) -> System:
     """The same with one UE, whatever the scenario says: what properties are written about. settings: ambiguities
     that the system settles where it starts (see `Binding`)."""
+    return compose(
+        scenario.name, _machines(scenario, change), channels(scenario), binding(scenario, reading, settings),
+        association_at_both_ends_or_neither, alike_networks(scenario),
+    )  # fmt: skip
+
+
+def at_width(
+    system: System, bits: int, scenario: Scenario, reading: Reading, change: Change | None = None
+) -> System:  # fmt: skip
+    """The system of one UE that `handover_of_one` gave, with sequence numbers of so many bits."""
+    wide = scenario.at_width(bits)
+    return resized(
+        system, _machines(scenario, change), channels(wide), binding(scenario, reading), binding(wide, reading)
+    )
+
+
+def _machines(scenario: Scenario, change: Change | None) -> list[Machine]:
     machines = {machine.name: machine.copy() for machine in MACHINES}
     if change is not None:
         change(machines)
     leave_out_what_is_missing(machines, scenario)
-    return compose(
-        scenario.name, list(machines.values()), channels(scenario), binding(scenario, reading, settings),
-        association_at_both_ends_or_neither, alike_networks(scenario),
-    )  # fmt: skip
+    return list(machines.values())
 
 
 def leave_out_what_is_missing(machines: dict[str, Machine], scenario: Scenario) -> None:

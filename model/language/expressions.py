@@ -159,12 +159,15 @@ class _Shared(ref[Expression]):
 
     __slots__ = ("key",)
 
+    key: Key
+
     def __new__(cls, node: Expression, key: Key) -> Self:
-        return super().__new__(cls, node, _forget)
+        made = super().__new__(cls, node, _forget)
+        made.key = key
+        return made
 
     def __init__(self, node: Expression, key: Key) -> None:
-        super().__init__(node, _forget)
-        self.key = key
+        """Nothing is left to do."""
 
 
 def _forget(gone: ref[Expression]) -> None:

@@ -64,7 +64,7 @@ def compose(
     initially: a condition that relates initial values of different variables. symmetries: what may be
     exchanged for each other; refused if an operation tells the one from the other.
     """
-    resolved_channels = [_channel(channel, binding) for channel in channels]
+    resolved_channels = [resolved_channel(channel, binding) for channel in channels]
     definitions = {channel.name: channel for channel in channels}
     composer = _Composer(machines, definitions, binding)
     resolved = tuple(composer.machine(machine) for machine in machines)
@@ -73,7 +73,7 @@ def compose(
     for repeated in {name for name in names if names.count(name) > 1}:
         raise ModelError(f'two rows make an action of the same name: "{repeated}"')
     system = System(
-        name, (*_variables(machines, binding), *_settings(binding)), tuple(resolved_channels), resolved,
+        name, tuple(variables_and_settings(machines, binding)), tuple(resolved_channels), resolved,
         tuple(actions), initially, tuple(symmetries),
     )  # fmt: skip
     check_system(system)
@@ -113,6 +113,11 @@ def _named_apart(actions: list[Action]) -> list[Action]:
     return result
 
 
+def variables_and_settings(machines: Sequence[Machine], binding: Binding) -> Iterator[SystemVariable]:
+    yield from _variables(machines, binding)
+    yield from _settings(binding)
+
+
 def _variables(machines: Sequence[Machine], binding: Binding) -> Iterator[SystemVariable]:
     for machine in machines:
         for declared in machine.variables.values():
@@ -140,7 +145,7 @@ def _settings(binding: Binding) -> Iterator[SystemVariable]:
         yield SystemVariable(name, domain, domain.members, "choice", False, "how it is read, from the start on", True)
 
 
-def _channel(channel: Channel, binding: Binding) -> SystemChannel:
+def resolved_channel(channel: Channel, binding: Binding) -> SystemChannel:
     def switch(name: str) -> bool:
         return bool(resolve(parameter(name), binding, channel.name).payload)
 
