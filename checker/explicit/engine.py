@@ -256,10 +256,12 @@ class ExplicitSearch:
 
     def _fail(self) -> None:
         """Raise the error that the interpretation has for the step that failed."""
+        self._fail_at(self.state_words(int(self.context[Register.NEXT])))
+
+    def _fail_at(self, words: Sequence[int]) -> None:
         number, position = action_and_position(int(self.code.numbers("failed", 1)[0]))
         action = self.system.actions[number]
-        state = self.layout.decode(self.state_words(int(self.context[Register.NEXT])))
-        Interpretation(self.system).step(action, position, state)
+        Interpretation(self.system).step(action, position, self.layout.decode(words))
         raise ModelError(f'action "{action.name}": a field of a message gets a value outside its domain')
 
     # the states found, by index in the order found; asking for steps counts them in `fired` once more
@@ -298,25 +300,42 @@ class ExplicitSearch:
         self.tables.make_room_in_parts()
         return self.kernel.edges(self._at, index, self.most_successors, targets, labels)
 
-    def adopt(self, words: Sequence[int]) -> int:
-        """Add a state that was not found yet, in a search that is not run; its index."""
-        index = self.tables.count
-        if not (self.tables.make_room(index + 1) and self.tables.make_room_in_parts()):
+    # steps out of any state, in a search that is not run
+
+    @property
+    def registers(self) -> int:
+        """The address of the registers."""
+        return self._at
+
+    def functions(self) -> tuple[int, int]:
+        """Addresses of native functions: `again` of the kernel, and `write_out`."""
+        return self.kernel.address("again"), self.code.address("write_out")
+
+    def key_for(self, words: Sequence[int]) -> int:
+        """The pair of numbers that is this state; it is not added to those found."""
+        if not (self.tables.make_room(1) and self.tables.make_room_in_parts()):
             raise MemoryError
         given = (ctypes.c_uint64 * self.layout.words)(*words)
         self._add(ctypes.addressof(given))
-        self.kernel.settle(self._at)
-        return index
+        self.context[Register.BUFFERED] = 0
+        return int(ctypes.c_uint64.from_address(self.context[Register.BUFFER]).value)
 
-    def successors(self, index: int) -> list[tuple[int, int]]:
-        """The steps out of any state, whether it was expanded or not: label, key of the successor."""
-        if not self.tables.make_room_in_parts():
-            raise MemoryError
-        self.kernel.again(self._at, index, self.most_successors)
+    def steps_out_of(self, key: int) -> list[int]:
+        """The labels of the steps out of a state."""
+        ctypes.c_uint64.from_address(self.context[Register.STATES]).value = key
+        while status := self.kernel.again(self._at, 0, self.most_successors):
+            self.go_on_after(Status(status), key)
         count = ENTRY * int(self.context[Register.BUFFERED])
         found = (ctypes.c_uint64 * count).from_address(self.context[Register.BUFFER])[:]
         self.context[Register.BUFFERED] = 0
-        return [(found[start + 2] >> 32, found[start]) for start in range(0, count, ENTRY)]
+        return [found[start + 2] >> 32 for start in range(0, count, ENTRY)]
+
+    def go_on_after(self, status: Status, key: int) -> None:
+        """Make room where there was none. Raises MemoryError, and ModelError if a step out of the state fails."""
+        if status is Status.FAILED:
+            self._fail_at(self.words_of(key))
+        if not self.tables.make_room_in_parts():
+            raise MemoryError
 
     def rehash(self) -> None:
         """Work out the hashes of the parts' values again."""

@@ -43,6 +43,10 @@ class Kernel:
             self._use(NativeCode.loaded(_optimised(self._text)))
             former.close()
 
+    def address(self, name: str) -> int:
+        """Of one of its functions, for other compiled code; good until it is optimised."""
+        return self._code.address(name)
+
     def close(self) -> None:
         self._code.close()
 

@@ -8,9 +8,10 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from functools import cache
 
+from checker.explicit.laps import Laps
 from checker.fairness.lasso_check import lasso_faults
 from checker.fairness.responses import FairRun, Response, decide, response_of
-from checker.fairness.wide_lasso import WideSearch, follow
+from checker.fairness.wide_lasso import follow
 from checker.search import Exploration, Limits, ProgressReport
 from checker.trace import Trace, closed, replay
 from checker.verdict import Evidence, Holds, Unknown, Verdict, Violated
@@ -47,7 +48,7 @@ def judge(
     possible = _possible(judged.system, exploration)
     verdicts: dict[str, Verdict] = {}
     with ExitStack() as stack:
-        wide = cache(lambda: stack.enter_context(closing(WideSearch(judged.wide_system()))))
+        wide = cache(lambda: stack.enter_context(closing(Laps(judged.wide_system()))))
         for entry, response in zip(properties, responses, strict=True):
             own = replace(evidence, fairness=entry.assumptions_among(possible))
             runs = answers.runs.get(response.name)
@@ -69,7 +70,7 @@ def _possible(system: System, exploration: Exploration) -> list[Action]:
 
 
 def _violated(
-    response: Response, runs: Sequence[FairRun], judged: Judged, wide: Callable[[], WideSearch], evidence: Evidence
+    response: Response, runs: Sequence[FairRun], judged: Judged, wide: Callable[[], Laps], evidence: Evidence
 ) -> Verdict:
     """The first of the runs that is one at full width too."""
     reason = ""

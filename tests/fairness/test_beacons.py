@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from checker.explicit.laps import Laps
 from checker.fairness import state_graph
-from checker.fairness.lasso_check import lasso_faults
+from checker.fairness.lasso_check import lasso_faults, loop_faults
 from checker.fairness.responses import FairRun, decide
-from checker.fairness.wide_lasso import WideSearch, follow
+from checker.fairness.wide_lasso import follow
 from checker.itf import TraceFileError, load, replayed, save
 from checker.search import Limits
 from checker.trace import Trace, closed, one_turn, replay
@@ -23,6 +24,7 @@ from diagrams.sequence_chart import sequence_chart
 from model.language.errors import ModelError
 from model.language.interpretation import Interpretation
 from model.language.systems import System
+from properties.fairness import FairnessGroup
 from tests.fairness.beacons import STRONG_DELIVERY, TIMERS, WEAK_DELIVERY, beacons, is_guided
 
 ENGINES = ["explicit", "plain"]
@@ -61,7 +63,7 @@ def lossy_lasso(width: int = 3, **options: bool) -> tuple[System, Trace]:
 
 def test_a_loop_of_numbers_is_followed_round_at_full_width() -> None:
     _, trace = lossy_lasso()
-    with closing(WideSearch(beacons(width=10))) as wide:
+    with closing(Laps(beacons(width=10))) as wide:
         assert follow(trace, wide, [TIMERS, WEAK_DELIVERY]) is None
         fault = follow(trace, wide, [TIMERS, STRONG_DELIVERY])
         assert fault == '"delivery" is possible again and again and never happens'
@@ -70,9 +72,33 @@ def test_a_loop_of_numbers_is_followed_round_at_full_width() -> None:
 def test_a_loop_that_needs_the_small_width_is_an_artefact() -> None:
     """With 3 bits a number is ahead of 0 three times, then not ahead of it five times; with more bits not so."""
     _, trace = lossy_lasso(halves=True)
-    with closing(WideSearch(beacons(width=10, halves=True))) as wide:
+    with closing(Laps(beacons(width=10, halves=True))) as wide:
         fault = follow(trace, wide, [TIMERS, WEAK_DELIVERY])
     assert fault == "it cannot be replayed"
+
+
+@pytest.mark.parametrize("groups", [[TIMERS, WEAK_DELIVERY], [TIMERS, STRONG_DELIVERY], [STRONG_DELIVERY], [TIMERS]])
+@pytest.mark.parametrize("options", [{}, {"halves": True}])
+def test_going_round_says_what_the_interpretation_says_of_the_whole_run(
+    groups: list[FairnessGroup], options: dict[str, bool]
+) -> None:
+    """At full width the loop closes after 2**(bits - 3) turns: the interpretation goes through all of them."""
+    small, bits = beacons(width=3, **options), 6
+    system = beacons(width=bits, **options)
+    run = shortest(small, TIMERS, WEAK_DELIVERY)
+    assert run is not None
+    trace = closed(replay(small, "is guided", run.initial, run.path), run.loop)
+    with closing(Laps(system)) as wide:
+        fault = follow(trace, wide, groups)
+    loop = list(trace.path[run.loop:])
+    try:
+        whole = replay(system, "is guided", Interpretation(system).initial_states()[0],
+                       [*trace.path[:run.loop], *loop * 2 ** (bits - 3)])  # fmt: skip
+    except ModelError:
+        assert fault == "it cannot be replayed" or "is not possible" in str(fault)
+        return
+    faults = list(loop_faults(closed(whole, run.loop), groups))
+    assert fault == (faults[0].removeprefix("the run is not fair: ") if faults else None)
 
 
 def test_one_turn_of_a_loop_ends_where_all_but_the_numbers_is_as_before() -> None:
