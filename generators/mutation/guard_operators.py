@@ -19,9 +19,9 @@ from model.language.expressions import (
     constant,
     negation,
     post_order,
-    substituted,
 )
 from model.language.machines import Case
+from model.language.rewriting import substituted
 
 BUDGETS = ("ue.retransmissions_left", "ue.refreshes_left", "ue.data_left")  # they bound scenarios, not the protocol
 

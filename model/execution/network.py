@@ -17,9 +17,15 @@ from model.language.channel_contents import (
 )
 from model.language.domains import Value
 from model.language.errors import nearest
-from model.language.expressions import TRUE, Expression, Operator, negation, nodes_of
+from model.language.expressions import (
+    TRUE,
+    Expression,
+    Operator,
+    negation,
+)
 from model.language.interpretation import Interpretation, State, field_values
 from model.language.machines import Alter
+from model.language.rewriting import nodes_of
 from model.language.systems import Action, ActionKind, SystemChannel
 from model.language.type_checking import Scope, channel_fields
 

@@ -16,12 +16,11 @@ from model.language.expressions import (
     constant,
     if_then_else,
     mentions,
-    nodes_of,
     rebuilt,
-    rewritten,
     variable,
 )
 from model.language.machines import Alter, Effect, EffectChoice, Machine, Row, Send
+from model.language.rewriting import nodes_of, rewritten
 
 Alternatives = Mapping[str, str]
 LEFT_OPEN = (Operator.PARAMETER, Operator.LOOKUP, Operator.CHOICE)

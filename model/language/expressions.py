@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Self, TypeAlias
@@ -42,7 +42,7 @@ class Operator(Enum):
     __hash__ = object.__hash__  # members are compared by identity; the inherited hash is slow
 
 
-_BITS = {operator: 1 << number for number, operator in enumerate(Operator)}
+BITS = {operator: 1 << number for number, operator in enumerate(Operator)}
 
 Payload: TypeAlias = Value | tuple["Value | tuple[str, ...] | None", ...] | None
 
@@ -55,12 +55,12 @@ _shared: dict[Key, ref[Expression]] = {}  # every node that is in use
 class Expression:
     """A node of a tree. Build with the functions below, never directly."""
 
-    __slots__ = ("__weakref__", "_below", "_mentions", "operands", "operator", "payload")
+    __slots__ = ("__weakref__", "_below", "mentioned", "operands", "operator", "payload")
     operator: Operator
     operands: tuple[Expression, ...]
     payload: Payload
     _below: tuple[Expression, ...] | None  # what `post_order` found before this node, once it was asked
-    _mentions: int  # a bit for each operator in the tree
+    mentioned: int  # a bit for each operator in the tree (see `BITS`)
 
     def becomes(self, value: Operand) -> Assignment:
         """The effect of giving this variable a new value."""
@@ -147,9 +147,9 @@ def build_tree(operator: Operator, payload: Payload, operands: tuple[Expression,
         found.payload = payload
         found.operands = operands
         found._below = None
-        found._mentions = _BITS[operator]
+        found.mentioned = BITS[operator]
         for operand in operands:
-            found._mentions |= operand._mentions
+            found.mentioned |= operand.mentioned
         _shared[key] = _Shared(found, key)
     return found
 
@@ -407,38 +407,9 @@ def rebuilt(expression: Expression, operands: tuple[Expression, ...]) -> Express
             return build_tree(expression.operator, expression.payload, operands)
 
 
-def substituted(expression: Expression, replacement: Mapping[Expression, Expression]) -> Expression:
-    """`expression` with every node found in `replacement` replaced, outermost first."""
-    return rewritten(expression, {node.operator for node in replacement}, dict(replacement), rebuilt)
-
-
-def rewritten(
-    expression: Expression, operators: Iterable[Operator], done: dict[Expression, Expression],
-    node: Callable[[Expression, tuple[Expression, ...]], Expression],
-) -> Expression:  # fmt: skip
-    """`expression` with `node` applied to its nodes from the leaves up, given their new operands; subtrees
-    without any of `operators` stay as they are. done: what was rewritten already; gets more."""
-    concerned = sum(_BITS[operator] for operator in set(operators))
-
-    def waits(operand: Expression) -> bool:
-        return bool(operand._mentions & concerned) and operand not in done
-
-    stack = [expression] if waits(expression) else []
-    while stack:
-        top = stack[-1]
-        missing = [operand for operand in top.operands if waits(operand)]
-        if missing:
-            stack.extend(reversed(missing))
-        else:
-            stack.pop()
-            if top not in done:
-                done[top] = node(top, tuple(done.get(operand, operand) for operand in top.operands))
-    return done.get(expression, expression)
-
-
 def mentions(expression: Expression, *operators: Operator) -> bool:
     """Whether any of these operators occurs in the tree."""
-    return bool(expression._mentions & sum(map(_BITS.__getitem__, operators)))
+    return bool(expression.mentioned & sum(BITS[operator] for operator in operators))
 
 
 def post_order(
@@ -468,12 +439,6 @@ def _walk(expression: Expression, stop: Mapping[Expression, object]) -> Iterator
             else:
                 stack.append((node, True))
                 stack.extend((operand, False) for operand in reversed(node.operands))
-
-
-def nodes_of(expression: Expression, operator: Operator) -> list[Expression]:
-    if not mentions(expression, operator):
-        return []
-    return [node for node in post_order(expression) if node.operator is operator]
 
 
 _SYMBOLS = {Operator.EQUAL: " = ", Operator.LESS: " < ", Operator.ADD: " + ", Operator.SUBTRACT: " - ",

@@ -31,11 +31,11 @@ from model.language.expressions import (
     full,
     negation,
     parameter,
-    substituted,
     variable,
 )
 from model.language.machines import Alter, Event, LocalInvariant, Machine, Row, Send, TriggerKind
 from model.language.messages import Channel
+from model.language.rewriting import substituted
 from model.language.symmetry import Interchangeable
 from model.language.symmetry_checks import check_symmetries
 from model.language.systems import (

@@ -21,9 +21,9 @@ from model.language.expressions import (
     mentions,
     post_order,
     rebuilt,
-    rewritten,
     variable,
 )
+from model.language.rewriting import rewritten
 from model.language.systems import Action, ActionKind, Sending, System
 from model.language.type_checking import Scope, check_expression, scope_of_action
 

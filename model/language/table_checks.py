@@ -9,8 +9,13 @@ from typing import Literal, TypeVar
 
 from model.language.domains import BOOLEAN, Domain, Enumeration, Integer, Modular
 from model.language.errors import ModelError
-from model.language.expressions import Expression, Operator, conjuncts, nodes_of
+from model.language.expressions import (
+    Expression,
+    Operator,
+    conjuncts,
+)
 from model.language.machines import Event, Trigger, TriggerKind
+from model.language.rewriting import nodes_of
 from model.language.systems import ResolvedMachine, ResolvedRow, System
 from model.language.type_checking import Scope, domain_of, scope_of_action
 

@@ -7,7 +7,11 @@ from collections.abc import Mapping
 
 from model.language.domains import BOOLEAN, Boolean, Domain, Integer, Modular, Value, describe
 from model.language.errors import ModelError, nearest
-from model.language.expressions import Expression, Operator, nodes_of
+from model.language.expressions import (
+    Expression,
+    Operator,
+)
+from model.language.rewriting import nodes_of
 from model.language.systems import Action, System, SystemChannel
 
 BOOLEAN_OPERATORS = {

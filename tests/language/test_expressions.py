@@ -27,11 +27,11 @@ from model.language.expressions import (
     lookup,
     parameter,
     post_order,
-    substituted,
     text_of,
     variable,
 )
 from model.language.machines import chosen
+from model.language.rewriting import substituted
 from tests.language.tables import Light
 
 x, y, z = variable("m.x"), variable("m.y"), variable("m.z")

@@ -14,9 +14,15 @@ from checker.trace import replay
 from generators.changes import of_every_effect, together
 from model.handover import Change, binding, handover
 from model.home_agent_answers import BindingState, granted_ticks, sequence_number
-from model.language.expressions import Expression, Operand, constant, parameter, substituted
+from model.language.expressions import (
+    Expression,
+    Operand,
+    constant,
+    parameter,
+)
 from model.language.machines import Case, Effect, Machine, Send
 from model.language.observations import Observation
+from model.language.rewriting import substituted
 from model.language.systems import System
 from model.messages import BindingAcknowledgement, BindingUpdate, update
 from model.readings import reading
