@@ -21,7 +21,7 @@ from model.language.expressions import TRUE, enabled, negation
 from model.language.observations import Observation, observe_states
 from model.language.replication import Copies, observed_in_all, replicated
 from model.language.systems import ResolvedMachine, System
-from model.language.table_cache import checked_tables
+from model.language.table_cache import checked_tables, require_sound_tables
 from model.language.table_checks import TableProblem
 from model.readings import Reading
 from model.scenarios import Scenario
@@ -205,10 +205,7 @@ class _Judge:
         self.system = self.alone
         if scenario.ue.count > 1:
             self.system, self.copies = replicated(self.alone, scenario.ue.count)
-        problems = [problem for problem in table_checks(self.alone) if problem.severity == "error"]
-        if problems:
-            more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-            raise ModelError(f"{problems[0]}{more}")
+        require_sound_tables(self.alone, table_checks)
         self.binding = binding(scenario, reading)
         self._observations: dict[str, list[Observation]] = {}
 

@@ -110,6 +110,9 @@ def prove(
     certificate: Annotated[Path | None, typer.Option("--certificate", help="folder for certificates")] = None,
     solver: Solver = "bitwuzla",
     invariant: Annotated[bool, typer.Option("--invariant", help="print the invariant in words")] = False,
+    any_number: Annotated[
+        bool, typer.Option("--any-number-of-ues", help="for any number of UEs like the scenario's (default two-ue)")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Prove invariants and step properties with 16-bit sequence numbers; a second solver checks each proof.
@@ -118,6 +121,16 @@ def prove(
     A complete exploration settles what induction leaves open.
     Exit code: as of `dsmip check`. What neither proves is unknown (3), never "holds".
     """
+    if any_number:
+        from dsmip.any_number_command import run_any_number
+
+        for given, option in ((steps, "--steps"), (certificate, "--certificate"), (invariant, "--invariant")):
+            if given:
+                raise typer.BadParameter("says nothing with --any-number-of-ues: leave it out", param_hint=option)
+        raise typer.Exit(run_any_number(
+            properties or [], scenario or [], reading or [], choose or [], mutant=mutant, time=time,
+            as_json_text=json,
+        ))  # fmt: skip
     from dsmip.prove_command import run_proofs
 
     raise typer.Exit(run_proofs(

@@ -126,6 +126,11 @@ def observations(
     actions: names of those whose steps matter; all by default.
     Raises ModelError if the property speaks of something the system does not have.
     """
+    return [observed_in_all(found, system, ues) for found in observations_of_one(property_, system, binding)]
+
+
+def observations_of_one(property_: Property, system: System, binding: Binding) -> list[Observation]:
+    """The same of one UE, with the quantifiers over UEs as they stand."""
     whenever = resolve(property_.whenever, binding, property_.actor)
     then = resolve(property_.then, binding, property_.actor)
     observe = observe_states if property_.in_states else partial(observe_steps, actions=actions)
@@ -137,4 +142,4 @@ def observations(
         found = [observe(property_.violation_name, whenever & ~then, system)]
         if whenever is not TRUE:
             found.append(observe(property_.antecedent_name, whenever, system))
-    return [observed_in_all(observation, system, ues) for observation in found]
+    return found

@@ -6,12 +6,14 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from model.language.errors import ModelError
 from model.language.expressions import Expression, post_order
 from model.language.systems import System
 from model.language.table_checks import TableProblem, check_tables
@@ -29,6 +31,16 @@ def checked_tables(system: System) -> list[TableProblem]:
         if all(problem.kind != "undecided" for problem in found):
             _remember(key, found)
     return found
+
+
+def require_sound_tables(
+    system: System, table_checks: Callable[[System], list[TableProblem]] = checked_tables
+) -> None:
+    """Raise ModelError naming the first error that the checks find, if any."""
+    problems = [problem for problem in table_checks(system) if problem.severity == "error"]
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise ModelError(f"{problems[0]}{more}")
 
 
 def cache_file() -> Path:

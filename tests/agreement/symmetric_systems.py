@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from model.language.binding import Binding
 from model.language.domains import BOOLEAN, Domain, Enumeration, Integer, Modular, Sizes, Value
-from model.language.expressions import TRUE, lookup
+from model.language.expressions import TRUE, in_at_most_one_copy, in_some_copy, lookup, variable
 from model.language.flattening import compose
 from model.language.machines import Alter, Event, Machine, decision, event, receipt, send, timer
 from model.language.messages import Channel, MessageType, field, flying, received
-from model.language.observations import Observation
+from model.language.observations import Observation, observe_states
 from model.language.replication import observed_in_all, replicated
 from model.language.symmetry import Interchangeable, Thing
 from model.language.systems import System
@@ -112,6 +112,29 @@ def systems_with_twins(draw: Draw) -> tuple[System, list[Observation]]:
     builder.symmetries = [twins("abc" if flag(draw) else "ab")]
     system = builder.system()
     return system, builder.observations(system)
+
+
+class MeetingBuilder(SharingBuilder):
+    """Draws a small system whose copies certainly share a variable."""
+
+    def machine(self, index: int) -> Machine:
+        machine = Builder.machine(self, index)
+        if index == 0:
+            machine.variable("shared", Modular("number", 2), initial=0, shared=True)
+        return machine
+
+
+@st.composite
+def alone_among_copies(draw: Draw) -> tuple[System, list[Observation]]:
+    """One copy that shares something, and what is asked of it and of all copies."""
+    builder = MeetingBuilder(draw, machines=(1, 1), channels=(1, 1))
+    alone = builder.system()
+    away = variable("m0.state") == "two"
+    return alone, [
+        *builder.observations(alone),
+        observe_states("two are away", ~in_at_most_one_copy(away), alone),
+        observe_states("somebody is away", in_some_copy(away) & (variable("m0.number") == 0), alone),
+    ]
 
 
 @st.composite
