@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from checker.checking import WIRE_BITS, Run
 from checker.parameterised.any_number import KINDS, Closed, check_any_number
@@ -14,10 +14,18 @@ from dsmip.check_command import summary
 from dsmip.check_results import as_json, exit_code, results_of, show
 from dsmip.console import output, reporting
 from dsmip.mutant_option import change_of
+from model.language.errors import ModelError
 from model.readings import reading
 from model.scenario_sets import is_shipped
 from model.scenarios import load
 from properties.registry import ALL_PROPERTIES, property_called
+
+
+def refuse(options: Mapping[str, bool]) -> None:
+    """Raise ModelError for the first option that is given and says nothing here. options: name -> given."""
+    for name, given in options.items():
+        if given:
+            raise ModelError(f"{name} says nothing with --any-number-of-ues: leave it out")
 
 
 def run_any_number(

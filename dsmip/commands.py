@@ -122,11 +122,9 @@ def prove(
     Exit code: as of `dsmip check`. What neither proves is unknown (3), never "holds".
     """
     if any_number:
-        from dsmip.any_number_command import run_any_number
+        from dsmip.any_number_command import refuse, run_any_number
 
-        for given, option in ((steps, "--steps"), (certificate, "--certificate"), (invariant, "--invariant")):
-            if given:
-                raise typer.BadParameter("says nothing with --any-number-of-ues: leave it out", param_hint=option)
+        refuse({"--steps": bool(steps), "--certificate": certificate is not None, "--invariant": invariant})
         raise typer.Exit(run_any_number(
             properties or [], scenario or [], reading or [], choose or [], mutant=mutant, time=time,
             as_json_text=json,

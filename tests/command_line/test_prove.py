@@ -51,3 +51,19 @@ def test_a_proof_its_certificate_and_a_tampered_copy(tmp_path: Path) -> None:
     file.write_text(text.replace("(define-fun seen.0 () Bool ", "(define-fun seen.0 () Bool (and false ", 1))
     tampered = dsmip("certificate", "check", str(file))
     assert tampered.returncode == 1 and "REFUSED" in tampered.stderr
+
+
+def test_the_pool_is_safe_for_any_number_of_ues() -> None:
+    run = dsmip("prove", "V4-2", "--any-number-of-ues", "--json")
+    document = json.loads(run.stdout)
+    assert run.returncode == 0, run.stderr
+    (result,) = [entry for entry in document["results"] if entry["property"] == "V4-2"]
+    assert (result["scenario"], result["verdict"], result["engine"]) == ("two-ue", "holds", "any number")
+    assert any("any number of UEs" in text for text in result["abstractions"])
+    assert any("Z3 finds no other" in note for note in document["notes"])
+
+
+def test_what_says_nothing_for_any_number_of_ues_is_bad_use() -> None:
+    run = dsmip("prove", "V4-2", "--any-number-of-ues", "--invariant")
+    assert run.returncode == 2 and not run.stdout
+    assert run.stderr == "dsmip: --invariant says nothing with --any-number-of-ues: leave it out\n"
