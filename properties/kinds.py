@@ -126,10 +126,13 @@ def observations(
     actions: names of those whose steps matter; all by default.
     Raises ModelError if the property speaks of something the system does not have.
     """
-    return [observed_in_all(found, system, ues) for found in observations_of_one(property_, system, binding)]
+    found = observations_of_one(property_, system, binding, actions)
+    return [observed_in_all(observation, system, ues) for observation in found]
 
 
-def observations_of_one(property_: Property, system: System, binding: Binding) -> list[Observation]:
+def observations_of_one(
+    property_: Property, system: System, binding: Binding, actions: Container[str] | None = None
+) -> list[Observation]:  # fmt: skip
     """The same of one UE, with the quantifiers over UEs as they stand."""
     whenever = resolve(property_.whenever, binding, property_.actor)
     then = resolve(property_.then, binding, property_.actor)

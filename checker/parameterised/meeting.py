@@ -16,12 +16,12 @@ from model.language.expressions import (
     Expression,
     after,
     all_of,
-    nodes_of,
     post_order,
     variable,
 )
 from model.language.interpretation import Interpretation
 from model.language.observations import Observation, observe_steps
+from model.language.rewriting import nodes_of
 from model.language.systems import System
 
 MOST_VALUES = 16

@@ -10,7 +10,8 @@ import z3
 from checker.parameterised.meeting import Change, Meeting
 from checker.symbolic.bounded import ask
 from checker.symbolic.encoding import Encoding, Move
-from model.language.expressions import Operator, nodes_of
+from model.language.expressions import Operator
+from model.language.rewriting import nodes_of
 
 
 def other_changes(meeting: Meeting, changes: Collection[Change], rlimit: int = 50_000_000) -> list[str]:
