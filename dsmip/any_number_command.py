@@ -21,18 +21,17 @@ from model.scenarios import load
 from properties.registry import ALL_PROPERTIES, property_called
 
 
-def refuse(options: Mapping[str, bool]) -> None:
-    """Raise ModelError for the first option that is given and says nothing here. options: name -> given."""
-    for name, given in options.items():
-        if given:
-            raise ModelError(f"{name} says nothing with --any-number-of-ues: leave it out")
-
-
 def run_any_number(
     properties: Sequence[str], scenarios: Sequence[str], readings: Sequence[str], choices: Sequence[str], *,
-    mutant: str | None, time: str | None, as_json_text: bool,
+    mutant: str | None, time: str | None, refused: Mapping[str, object], as_json_text: bool,
 ) -> int:  # fmt: skip
-    """Judge properties for any number of UEs. Returns the exit code, as `dsmip check` does."""
+    """Judge properties for any number of UEs. refused: options that say nothing here, with their values.
+
+    Returns the exit code, as `dsmip check` does.
+    """
+    for name, value in refused.items():
+        if value:
+            raise ModelError(f"--{name} says nothing with --any-number-of-ues: leave it out")
     wanted = [property_called(name) for name in properties] or [
         entry for entry in ALL_PROPERTIES if entry.kind in KINDS
     ]

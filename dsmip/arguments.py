@@ -14,3 +14,4 @@ Mutant = Annotated[str | None, typer.Option("--mutant", help="a small wrong chan
 TraceFile = Annotated[Path, typer.Argument(help="a trace saved by `dsmip check --save-traces`")]
 Output = Annotated[Path, typer.Option("--output", "-o", help="file to write; its suffix decides the format")]
 Unfold = Annotated[bool, typer.Option("--unfold", help="draw repeated parts again and again")]
+AnyNumber = Annotated[bool, typer.Option("--any-number-of-ues", help="any number of UEs like those of two-ue")]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dsmip.arguments import Choices, Mutant, OneScenario, Output, ReadingName, TraceFile, Unfold
+from dsmip.arguments import AnyNumber, Choices, Mutant, OneScenario, Output, ReadingName, TraceFile, Unfold
 from dsmip.diagram_commands import diagram_commands
 
 application = typer.Typer(
@@ -110,9 +110,7 @@ def prove(
     certificate: Annotated[Path | None, typer.Option("--certificate", help="folder for certificates")] = None,
     solver: Solver = "bitwuzla",
     invariant: Annotated[bool, typer.Option("--invariant", help="print the invariant in words")] = False,
-    any_number: Annotated[
-        bool, typer.Option("--any-number-of-ues", help="for any number of UEs like the scenario's (default two-ue)")
-    ] = False,
+    any_number: AnyNumber = False,
     json: Json = False,
 ) -> None:
     """Prove invariants and step properties with 16-bit sequence numbers; a second solver checks each proof.
@@ -122,12 +120,11 @@ def prove(
     Exit code: as of `dsmip check`. What neither proves is unknown (3), never "holds".
     """
     if any_number:
-        from dsmip.any_number_command import refuse, run_any_number
+        from dsmip.any_number_command import run_any_number
 
-        refuse({"--steps": bool(steps), "--certificate": certificate is not None, "--invariant": invariant})
         raise typer.Exit(run_any_number(
             properties or [], scenario or [], reading or [], choose or [], mutant=mutant, time=time,
-            as_json_text=json,
+            refused={"steps": steps, "certificate": certificate, "invariant": invariant}, as_json_text=json,
         ))  # fmt: skip
     from dsmip.prove_command import run_proofs
 
