@@ -45,7 +45,8 @@ class Checks:
                     limits=self.limits, reduce=reduce, look_for_dead_ends=look_for_dead_ends)
             for scenario in self.scenarios
         ]  # fmt: skip
-        for run in _at_the_same_time(tasks, jobs_for(len(tasks), 1 if engine.has_workers else jobs)):
+        weights = [scenario.ue.count for scenario in self.scenarios]
+        for run in _at_the_same_time(tasks, jobs_for(len(tasks), 1 if engine.has_workers else jobs), weights):
             yield run
             if run.exploration.interrupted:
                 raise KeyboardInterrupt
@@ -79,11 +80,12 @@ def _one_scenario(
             )  # fmt: skip
 
 
-def _at_the_same_time(tasks: Sequence[Task], jobs: int) -> Iterator[Run]:
-    """The runs in their order; with one job, in this process."""
+def _at_the_same_time(tasks: Sequence[Task], jobs: int, weights: Sequence[int]) -> Iterator[Run]:
+    """The runs in their order; with one job, in this process. weights: see `results_in_order`."""
     if jobs == 1:
         for task in tasks:
             yield from task()
         return
     with working("scenarios") as tell:
-        yield from results_in_order(tasks, jobs, lambda done: tell(f"{done} of {len(tasks)} done, {jobs} at a time"))
+        text = f"of {len(tasks)} done, {jobs} at a time"
+        yield from results_in_order(tasks, jobs, lambda done: tell(f"{done} {text}"), weights)

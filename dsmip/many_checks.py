@@ -18,13 +18,18 @@ def jobs_for(tasks: int, wanted: int | None) -> int:
     return max(1, min(tasks, wanted or len(os.sched_getaffinity(0))))
 
 
-def results_in_order(tasks: Sequence[Task], jobs: int, report: Callable[[int], None]) -> Iterator[Run]:
+def results_in_order(
+    tasks: Sequence[Task], jobs: int, report: Callable[[int], None], weights: Sequence[int] = ()
+) -> Iterator[Run]:
     """The answers of the tasks, in their order, as soon as they are there. report: is told how many are done.
+    weights: of the tasks; the heaviest begin first, so that none is still alone at work at the end.
 
     Ctrl-C ends the workers and comes out as KeyboardInterrupt; what a worker raises comes out as it is.
     """
     with worker_processes(jobs) as pool:
-        futures = [pool.submit(_all_of, task) for task in tasks]
+        heaviest_first = sorted(range(len(tasks)), key=lambda number: -weights[number] if weights else 0)
+        submitted = {number: pool.submit(_all_of, tasks[number]) for number in heaviest_first}
+        futures = [submitted[number] for number in range(len(tasks))]
         for future in futures:
             while not future.done():
                 wait([entry for entry in futures if not entry.done()], PAUSE, FIRST_COMPLETED)

@@ -54,6 +54,11 @@ class Execution:
         values = tuple(self.actors[variable.owner][variable.name] for variable in self.system.variables)
         return State(values, self.network.contents)
 
+    def restart(self, initial: State) -> None:
+        """Begin anew from a state of the system."""
+        self.log.clear()
+        self._restore(initial)
+
     # by hand
 
     def fire_timer(self, machine: str, name: str, **alternative: str) -> Occurrence:

@@ -52,6 +52,18 @@ def test_runs_come_in_their_order_and_are_what_one_process_finds() -> None:
         assert [type(entry.verdict) for entry in run.judgements] == [type(entry.verdict) for entry in alone.judgements]
 
 
+def noted(path: Path, name: str) -> list[Run]:
+    with path.open("a") as file:
+        file.write(f"{name}\n")
+    return []
+
+
+def test_the_heaviest_begin_first(tmp_path: Path) -> None:
+    tasks = [partial(noted, tmp_path / "order", name) for name in ("light", "heavy", "middle")]
+    assert list(results_in_order(tasks, 1, nothing, [1, 3, 2])) == []
+    assert (tmp_path / "order").read_text().split() == ["heavy", "middle", "light"]
+
+
 def test_what_a_worker_refuses_is_refused() -> None:
     with pytest.raises(ModelError, match="not this one"):
         list(results_in_order([refused, refused], 2, nothing))
