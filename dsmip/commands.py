@@ -9,6 +9,7 @@ import typer
 
 from dsmip.arguments import AnyNumber, Choices, Mutant, OneScenario, Output, ReadingName, TraceFile, Unfold
 from dsmip.diagram_commands import diagram_commands
+from dsmip.rounds_command import rounds
 
 application = typer.Typer(
     name="dsmip", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
@@ -21,6 +22,7 @@ application.add_typer(trace_commands, name="trace")
 application.add_typer(diagram_commands, name="diagram")
 suite_commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Build or run a suite of tests.")
 application.add_typer(suite_commands, name="suite")
+application.command(epilog="Example: dsmip rounds BIND-2 --scenario liveness")(rounds)
 
 Scenarios = Annotated[list[str] | None, typer.Argument(help="names of shipped scenarios, or .toml files")]
 Properties = Annotated[list[str] | None, typer.Argument(help="properties; default: all invariants and step properties")]
