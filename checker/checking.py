@@ -16,9 +16,11 @@ from checker.verdict import Evidence, Holds, Unknown, Verdict, Violated
 from checker.widening import replay_at, shows
 from model.execution.replay import confirm
 from model.handover import Change, at_width, binding, handover_of_one
+from model.language.binding import Binding
 from model.language.errors import ModelError, nearest
 from model.language.expressions import TRUE, enabled, negation
 from model.language.observations import Observation, observe_states
+from model.language.recomposition import Kept
 from model.language.replication import Copies, observed_in_all, replicated
 from model.language.systems import ResolvedMachine, System
 from model.language.table_cache import checked_tables, require_sound_tables
@@ -101,16 +103,18 @@ def check_scenario(
     reduce: bool = True,
     look_for_dead_ends: bool = False,
     table_checks: Callable[[System], list[TableProblem]] = checked_tables,
+    kept: Kept | None = None,
 ) -> Run:
     """Explore `scenario` under `reading` (with a mutant's `change`) and judge `properties`.
 
     engine: a name, or a search function. reduce: false forbids everything that makes the search smaller
     without changing its answer. look_for_dead_ends: also for states in which nothing more can happen.
     table_checks: what looks at the tables first, for one whose other tables were checked before.
+    kept: of runs that differ in `change` only.
     Properties that the scenario lists under `cannot_occur` are left out, and their antecedents watched.
     Raises ModelError if the model is not sound: overlapping or incomplete tables, unknown names.
     """
-    judge = _Judge(scenario, reading, change, table_checks)
+    judge = _Judge(scenario, reading, change, table_checks, kept or Kept())
     left_out = {entry.identifier: scenario.cannot_occur[entry.identifier]
                 for entry in properties if entry.identifier in scenario.cannot_occur}  # fmt: skip
     few = {entry.identifier: f"says something of {entry.least_ues} UEs or more only"
@@ -178,6 +182,17 @@ def local_invariants(system: System) -> list[Property]:
     ]  # fmt: skip
 
 
+def looked_for(
+    entry: Property, alone: System, bound: Binding, ues: int = 1, actions: Container[str] | None = None
+) -> list[Observation]:
+    """What to look for to judge a property, or what a table relies on. alone: with one UE. actions: those whose
+    steps matter; all by default."""
+    if not entry.clause and entry.actor in entry.identifier:
+        broken = observe_states(entry.violation_name, negation(entry.then), alone)
+        return [observed_in_all(broken, alone, ues)]
+    return observations(entry, alone, bound, ues, actions)
+
+
 def dead_rows(system: System, taken: set[str]) -> tuple[tuple[str, str], ...]:
     """Rows that none of the actions taken has; a row over several states counts once."""
     fired = {(row.machine, row.label) for action in system.actions if action.name in taken for row in action.rows}
@@ -197,10 +212,10 @@ class _Judge:
 
     def __init__(
         self, scenario: Scenario, reading: Reading, change: Change | None,
-        table_checks: Callable[[System], list[TableProblem]],
+        table_checks: Callable[[System], list[TableProblem]], kept: Kept,
     ) -> None:  # fmt: skip
         self.scenario, self.reading, self.change = scenario, reading, change
-        self.alone = handover_of_one(scenario, reading, change)
+        self.alone = handover_of_one(scenario, reading, change, kept=kept)
         self.copies: Copies | None = None
         self.system = self.alone
         if scenario.ue.count > 1:
@@ -228,13 +243,8 @@ class _Judge:
         self, entry: Property, *, wide: bool = False, actions: Container[str] | None = None
     ) -> list[Observation]:  # fmt: skip
         """wide: in the system at full width. actions: those of one UE whose steps matter; all by default."""
-        ues = self.scenario.ue.count
-        alone = self.wide_alone if wide else self.alone
-        if not entry.clause and entry.actor in entry.identifier:
-            broken = observe_states(entry.violation_name, negation(entry.then), alone)
-            return [observed_in_all(broken, alone, ues)]
         bound = binding(self.scenario.at_width(WIRE_BITS), self.reading) if wide else self.binding
-        return observations(entry, alone, bound, ues, actions)
+        return looked_for(entry, self.wide_alone if wide else self.alone, bound, self.scenario.ue.count, actions)
 
     def dead_rows(self, exploration: Exploration) -> tuple[tuple[str, str], ...]:
         """Rows that no action took, whichever UE's; a row over several states counts once."""

@@ -71,7 +71,7 @@ def run_mutants(
     try:
         with working("mutants") as tell:
             for outcome in outcomes(
-                wanted, names, reading, limits(memory, time), processes=processes, most_stages=len(names),
+                wanted, names, reading, limits(memory, time), processes=processes,
                 expected=expected_to_hold(names, reading), finished=lambda count: tell(f"{count} of {len(wanted)}"),
             ):  # fmt: skip
                 found.append(outcome)

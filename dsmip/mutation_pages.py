@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dsmip.mutation_tables import FATES, covered, hole_reasons, percentage, recorded, survival_reasons, why_it_survives
 from generators.coverage import Covered, reason_for
 from generators.mutation.table_mutants import OPERATORS, all_mutants, table_mutant
-from generators.mutation.trial import MOST_COMPARED, Fate
+from generators.mutation.trial import MOST_DIGESTED, Fate
 
 GENERATED = "<!-- made by `python scripts/write_mutation_pages.py`; do not edit -->"
 
@@ -57,7 +57,7 @@ def mutants_page() -> str:
         "- killed: a property that holds of the right model is violated; the trace replays at 16-bit numbers",
         "- survived: it behaves otherwise in a scenario tried, and no property minds",
         "- equivalent: the same reachable states and steps, compared one by one, in one scenario or more, and as "
-        f"many in the others; those of more than {MOST_COMPARED:,} states are not compared one by one",
+        f"many in the others; those of more than {MOST_DIGESTED:,} states are not compared one by one",
         "- not reached: the row is taken in none of the scenarios, or the change makes the same system there",
         "- stillborn: types, table checks or the ranges of values refuse it", "- unknown: a limit was hit", "",
         "The score is killed / (killed + survived + unknown).", "",

@@ -29,6 +29,7 @@ from model.language.expressions import Assignment, Expression, variable
 from model.language.flattening import compose
 from model.language.machines import Alter, Machine, Trigger, event, receipt
 from model.language.messages import Channel, MessageType
+from model.language.recomposition import Kept
 from model.language.replication import replicated
 from model.language.resizing import resized
 from model.language.symmetry import Interchangeable, Thing
@@ -80,13 +81,14 @@ def handover(scenario: Scenario, reading: Reading, change: Change | None = None)
 
 
 def handover_of_one(
-    scenario: Scenario, reading: Reading, change: Change | None = None, settings: Settings | None = None
-) -> System:
+    scenario: Scenario, reading: Reading, change: Change | None = None, settings: Settings | None = None,
+    kept: Kept | None = None,
+) -> System:  # fmt: skip
     """The same with one UE, whatever the scenario says: what properties are written about. settings: ambiguities
-    that the system settles where it starts (see `Binding`)."""
+    that the system settles where it starts (see `Binding`). kept: of systems that differ in their change only."""
     return compose(
         scenario.name, _machines(scenario, change), channels(scenario), binding(scenario, reading, settings),
-        association_at_both_ends_or_neither, alike_networks(scenario),
+        association_at_both_ends_or_neither, alike_networks(scenario), kept,
     )  # fmt: skip
 
 

@@ -1,19 +1,24 @@
-"""Try every mutant of the tables and write dsmip/mutation_results.json. Takes some half an hour on two processors.
---new: only those without a recorded outcome; else mutants named, by default all. Read the difference afterwards."""
+"""Try the mutants of the tables and write dsmip/mutation_results.json as outcomes become known.
+
+By default those mutants whose outcome is not recorded or rests on something that has changed since: the mutant's
+systems, the properties that killed it, or, of one that survived, any property. A run cut short is gone on with.
+From nothing it takes some forty minutes of one processor.
+"""
 
 import argparse
 import json
 from pathlib import Path
-from random import shuffle
+from random import Random
 from time import monotonic
+from typing import Any
 
 from checker.search import Limits
 from dsmip.files import write_atomically
 from dsmip.known_answers import expected_to_hold
-from generators.mutation.campaign import MOST_STAGES
-from generators.mutation.parallel import outcomes
-from generators.mutation.results import as_record
-from generators.mutation.table_mutants import all_mutants, table_mutant
+from generators.mutation.campaign import basis_of
+from generators.mutation.parallel import PORTION, outcomes, stages_for
+from generators.mutation.results import as_record, from_record
+from generators.mutation.table_mutants import TableMutant, all_mutants, table_mutant
 
 TARGET = Path(__file__).parent.parent / "dsmip" / "mutation_results.json"
 READING = "intended"
@@ -24,19 +29,40 @@ SCENARIOS = (
 )  # fmt: skip
 LIMITS = Limits(seconds=60.0)
 SECONDS_BETWEEN_SAVINGS = 20
+STAGES = 5  # scenarios in which a mutant is tried that is another system there and that nothing kills
+
+
+def unsettled(known: dict[str, Any]) -> list[TableMutant]:
+    """The mutants that have no recorded outcome, or one that may be another today."""
+    found = [entry for entry in all_mutants() if not known.get(entry.identifier, {}).get("basis")]
+    recorded = [entry for entry in all_mutants() if known.get(entry.identifier, {}).get("basis")]
+    if recorded:
+        stages = stages_for(SCENARIOS, READING)
+        for entry in recorded:
+            outcome = from_record(known[entry.identifier])
+            if basis_of(outcome, entry, stages) != outcome.basis:
+                found.append(entry)
+    names = {entry.identifier for entry in found}
+    return [entry for entry in all_mutants() if entry.identifier in names]
 
 
 def record(
-    target: Path, names: list[str], fates: list[str], *, only_new: bool, processes: int, most_stages: int
-) -> None:
+    target: Path, names: list[str], fates: list[str], *, everything: bool, only_new: bool, processes: int,
+    most_stages: int,
+) -> None:  # fmt: skip
     document = json.loads(target.read_text(encoding="utf-8")) if target.exists() else {}
     known = {entry["mutant"]: entry for entry in document.get("outcomes", ())}
-    wanted = [table_mutant(name) for name in names] or list(all_mutants())
-    if only_new:
-        wanted = [entry for entry in wanted if entry.identifier not in known]
-    if fates:
-        wanted = [entry for entry in wanted if known.get(entry.identifier, {}).get("fate") in fates]
-    shuffle(wanted)  # so that a run cut short is a sample of all
+    if names:
+        wanted = [table_mutant(name) for name in names]
+    elif fates:
+        wanted = [entry for entry in all_mutants() if known.get(entry.identifier, {}).get("fate") in fates]
+    elif only_new:
+        wanted = [entry for entry in all_mutants() if entry.identifier not in known]
+    else:
+        wanted = list(all_mutants()) if everything else unsettled(known)
+    portions = [wanted[start : start + PORTION] for start in range(0, len(wanted), PORTION)]
+    Random(len(wanted)).shuffle(portions)  # so that a run cut short is a sample of all
+    wanted = [entry for portion in portions for entry in portion]
     order = [entry.identifier for entry in all_mutants()]
     saved = started = monotonic()
 
@@ -46,6 +72,7 @@ def record(
         head = json.dumps({"reading": READING, "scenarios": list(SCENARIOS)}, indent=1)[:-2]
         write_atomically(target, f'{head},\n "outcomes": [\n  {lines}\n ]\n}}\n')
 
+    print(f"{len(wanted)} of {len(order)} mutants, {PORTION} at a time", flush=True)
     tried = outcomes(wanted, SCENARIOS, READING, LIMITS, processes=processes, most_stages=most_stages,
                      expected=expected_to_hold(SCENARIOS, READING))  # fmt: skip
     for count, outcome in enumerate(tried, 1):
@@ -59,12 +86,13 @@ def record(
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("mutants", nargs="*")
+    parser.add_argument("mutants", nargs="*", help="only these")
     parser.add_argument("--target", type=Path, default=TARGET)
-    parser.add_argument("--new", action="store_true")
     parser.add_argument("--fate", action="append", help="only those with this recorded fate")
-    parser.add_argument("--stages", type=int, default=MOST_STAGES, help="scenarios to try one in that nothing kills")
+    parser.add_argument("--new", action="store_true", help="only those without a recorded outcome")
+    parser.add_argument("--all", action="store_true", help="also those whose recorded outcome still stands")
+    parser.add_argument("--stages", type=int, default=STAGES, help="scenarios to try one in that nothing kills")
     parser.add_argument("--processes", type=int, default=2)
     given = parser.parse_args()
-    record(given.target, given.mutants, given.fate or [], only_new=given.new, processes=given.processes,
-           most_stages=given.stages)  # fmt: skip
+    record(given.target, given.mutants, given.fate or [], everything=given.all, only_new=given.new,
+           processes=given.processes, most_stages=given.stages)  # fmt: skip

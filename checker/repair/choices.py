@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from model.readings import AMBIGUITIES, BY_IDENTIFIER, Ambiguity, Reading
 
@@ -13,10 +13,17 @@ AS_READ = ""  # the value of an ambiguity that is not settled
 
 @dataclass(frozen=True)
 class Menu:
-    """What can be settled: ambiguity -> alternatives other than what the reading has. reading: its name."""
+    """What can be settled: ambiguity, or that of one actor ("ue.AMB-06") -> alternatives other than what the reading
+    has. reading: its name. fixed: what is settled whatever one chooses."""
 
     reading: str
     offered: Mapping[str, tuple[str, ...]]
+    fixed: Settled = field(default_factory=dict)
+
+    @property
+    def base(self) -> Reading:
+        """What everything is that no choice settles."""
+        return with_settled(self.reading, self.fixed)
 
     def choices(self) -> list[tuple[str, str]]:
         return [(name, value) for name, values in self.offered.items() for value in values]

@@ -3,13 +3,14 @@ A counterexample depends only on the ambiguities that its steps and its property
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
+from typing import Protocol
 
 from checker.repair.choices import AS_READ, Menu, Settled
-from checker.repair.settable import Looked, Settable
+from checker.repair.settable import Looked, Settable, settings_of
 from checker.search import Exploration, Limits, Sighting
 from checker.trace import Trace
 from model.scenarios import Scenario
@@ -17,6 +18,7 @@ from properties.kinds import Property
 
 FEW_STATES = 30_000  # most violations show within so many
 MOST_COMBINATIONS = 1024  # of choices that one step is tried under
+Looks = Callable[[Settled], Looked]  # whether a step, or a violation, is there under choices
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,14 @@ class Failure:
     """A run that violates a property, and when it does: ambiguity -> the values under which it exists.
 
     Ambiguities that are missing do not matter to it. trace: of the system that settles choices at its start.
+    against: what the other actor chooses in it, where that was not settled before.
     """
 
     demand: Demand
     property: Property
     trace: Trace
     exists_under: Mapping[str, frozenset[str]]
+    against: Settled = field(default_factory=dict)
 
     def exists(self, settled: Settled) -> bool:
         return all(settled.get(name, AS_READ) in values for name, values in self.exists_under.items())
@@ -45,6 +49,14 @@ class Failure:
 
 class NotDecided(Exception):
     """An exploration that was cut short: the reason in words."""
+
+
+class Examines(Protocol):
+    """Finds what fails of a demand under settled choices, with the choices under which the same run exists."""
+
+    explorations: int
+
+    def failures(self, demand: Demand, settled: Settled) -> list[Failure]: ...
 
 
 class Examiner:
@@ -77,7 +89,8 @@ class Examiner:
         """The scenario's system, compiled for at least these properties."""
         known = self._systems.get(demand.scenario.name)
         if known is None or not known.judges(demand.properties):
-            known = self._systems[demand.scenario.name] = Settable(demand.scenario, self.menu, demand.properties)
+            known = Settable(demand.scenario, self.menu.base, settings_of(self.menu), demand.properties)
+            self._systems[demand.scenario.name] = known
         return known
 
     def _search(self, demand: Demand, system: Settable, settled: Settled) -> _Searched:
@@ -90,59 +103,68 @@ class Examiner:
             if found.complete or any(entry.violation_name in found.sightings for entry in demand.properties):
                 break
         judged = frozenset(entry.identifier for entry in system.properties)
-        return _Searched(found.sightings, judged, found.complete, _doubt(demand.scenario, found), {})
+        return _Searched(found.sightings, judged, found.complete, doubt(demand.scenario, found), {})
 
     def _failure(self, demand: Demand, entry: Property, searched: _Searched, settled: Settled) -> Failure:
         """What was seen of a property, with the choices under which the same run exists."""
         if entry.identifier not in searched.failures:
             system = self.system(demand)
             run = system.replayed(settled, entry.violation_name, searched.sightings[entry.violation_name])
-            exists_under = self._exists_under(system, entry, run, settled)
-            searched.failures[entry.identifier] = Failure(demand, entry, run, exists_under)
+            searched.failures[entry.identifier] = Failure(
+                demand, entry, run, exists_under(system, self.menu, entry, run, settled))  # fmt: skip
         return searched.failures[entry.identifier]
 
-    def _exists_under(
-        self, system: Settable, entry: Property, run: Trace, settled: Settled
-    ) -> dict[str, frozenset[str]]:
-        """Values of the ambiguities that the run looks at, under all combinations of which it exists."""
-        result: dict[str, set[str]] = {}
-        before = run.initial
-        for number, step in enumerate(run.steps):
-            last = number == len(run.steps) - 1
-            watched = entry if last and not entry.in_states else None
-            self._restrict(result, settled, partial(system.step_exists, before, step, watched))
-            before = step.state
-        if entry.in_states:
-            self._restrict(result, settled, partial(system.violated_in, entry, before))
-        return {name: frozenset(values) for name, values in result.items()
-                if values != {AS_READ, *self.menu.offered[name]}}  # fmt: skip
+def exists_under(
+    system: Settable, menu: Menu, entry: Property, run: Trace, settled: Settled
+) -> dict[str, frozenset[str]]:
+    """Values of the ambiguities on the menu that a run looks at, under all combinations of which it exists."""
+    result: dict[str, set[str]] = {}
+    for exists in looks(system, entry, run):
+        _restrict(menu, result, settled, exists)
+    return {name: frozenset(values) for name, values in result.items()
+            if values != {AS_READ, *menu.offered[name]}}  # fmt: skip
 
-    def _restrict(self, result: dict[str, set[str]], settled: Settled, exists: Callable[[Settled], Looked]) -> None:
-        """Narrow `result` to values under all combinations of which `exists` is true."""
-        free: dict[str, tuple[str, ...]] = {}
 
-        def exist_all(candidate: Mapping[str, tuple[str, ...]]) -> bool:
-            combinations = list(product(*candidate.values()))
-            if len(combinations) > MOST_COMBINATIONS:
+def looks(system: Settable, entry: Property, run: Trace) -> Iterator[Looks]:
+    """For each step of a run, and for the state that it violates a property in: whether it is there under choices."""
+    before = run.initial
+    for number, step in enumerate(run.steps):
+        last = number == len(run.steps) - 1
+        watched = entry if last and not entry.in_states else None
+        yield partial(system.step_exists, before, step, watched)
+        before = step.state
+    if entry.in_states:
+        yield partial(system.violated_in, entry, before)
+
+
+def _restrict(
+    menu: Menu, result: dict[str, set[str]], settled: Settled, exists: Looks
+) -> None:
+    """Narrow `result` to values under all combinations of which `exists` is true."""
+    free: dict[str, tuple[str, ...]] = {}
+
+    def exist_all(candidate: Mapping[str, tuple[str, ...]]) -> bool:
+        combinations = list(product(*candidate.values()))
+        if len(combinations) > MOST_COMBINATIONS:
+            return False
+        for values in combinations:
+            looked = exists({**settled, **dict(zip(candidate, values, strict=True))})
+            for name in sorted(looked.at & menu.offered.keys()):
+                free.setdefault(name, (settled.get(name, AS_READ),))
+            if not looked.found:
                 return False
-            for values in combinations:
-                looked = exists({**settled, **dict(zip(candidate, values, strict=True))})
-                for name in sorted(looked.at):
-                    free.setdefault(name, (settled.get(name, AS_READ),))
-                if not looked.found:
-                    return False
-            return True
+        return True
 
-        exist_all({})
-        widened: set[str] = set()
-        while not widened.issuperset(free):
-            name = next(name for name in free if name not in widened)
-            widened.add(name)
-            values = (AS_READ, *self.menu.offered[name])
-            if exist_all({**free, name: values}):
-                free[name] = values
-        for name, values in free.items():
-            result[name] = result.get(name, set(values)) & set(values)
+    exist_all({})
+    widened: set[str] = set()
+    while not widened.issuperset(free):
+        name = next(name for name in free if name not in widened)
+        widened.add(name)
+        values = (AS_READ, *menu.offered[name])
+        if exist_all({**free, name: values}):
+            free[name] = values
+    for name, values in free.items():
+        result[name] = result.get(name, set(values)) & set(values)
 
 
 @dataclass(frozen=True)
@@ -164,7 +186,8 @@ class _Searched:
         return self.judged.issuperset(entry.identifier for entry in demand.properties) and (self.complete or seen)
 
 
-def _doubt(scenario: Scenario, found: Exploration) -> str | None:
+def doubt(scenario: Scenario, found: Exploration) -> str | None:
+    """Why an exploration says nothing of what it did not see; None if it does."""
     if not found.complete:
         return f"{scenario.name}: {found.stopped}"
     if found.overflowed and not scenario.channel.loss:

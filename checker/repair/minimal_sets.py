@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import z3
 
 from checker.repair.choices import AS_READ, Menu, Settled, texts
-from checker.repair.failures import Demand, Examiner, Failure, NotDecided
+from checker.repair.failures import Demand, Examines, Failure, NotDecided
 
 Report = Callable[[str], None]
 
@@ -83,7 +83,7 @@ class _Candidates:
 
 
 def minimal_repairs(
-    menu: Menu, demands: Sequence[Demand], examiner: Examiner, *, known: Sequence[Failure] = (), most: int = 64,
+    menu: Menu, demands: Sequence[Demand], examiner: Examines, *, known: Sequence[Failure] = (), most: int = 64,
     report: Report = lambda text: None,
 ) -> Repairs:  # fmt: skip
     """All smallest repairs, or the first `most`.
@@ -123,7 +123,7 @@ def minimal_repairs(
     return Repairs(tuple(minimal), tuple(failures), unfinished, examiner.explorations)
 
 
-def _first_failures(order: list[Demand], settled: Settled, examiner: Examiner) -> list[Failure]:
+def _first_failures(order: list[Demand], settled: Settled, examiner: Examines) -> list[Failure]:
     """The failures of the first demand that has any; that demand is asked first next time."""
     for demand in list(order):
         found = examiner.failures(demand, settled)

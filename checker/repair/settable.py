@@ -3,7 +3,7 @@ choices, and a step of it is tried under others."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,14 +13,14 @@ from checker.explicit.preparation import Prepared
 from checker.repair.choices import AS_READ, Menu, Settled, values_in
 from checker.search import Exploration, Limits, Sighting
 from checker.trace import Trace, TraceStep, replay
-from model.handover import binding, handover_of_one
+from model.handover import Settings, binding, handover_of_one
 from model.language.binding import setting
 from model.language.domains import Value
 from model.language.errors import ModelError
 from model.language.interpretation import Interpretation, State
 from model.language.observations import Observation
 from model.language.systems import Action, System
-from model.readings import BY_IDENTIFIER, reading
+from model.readings import BY_IDENTIFIER, Reading, reading
 from model.scenarios import Scenario
 from properties.kinds import Property, observations
 
@@ -28,24 +28,25 @@ AS_WRITTEN = "as read"  # the setting that leaves an ambiguity as the reading ha
 
 
 class Settable:
-    """One UE. What the scenario itself chooses, for all actors or for one, stays as it has it."""
+    """One UE. What the scenario itself chooses, for all actors or for one, stays as it has it.
 
-    def __init__(self, scenario: Scenario, menu: Menu, properties: Sequence[Property]) -> None:
+    settings: ambiguity, or that of one actor ("ue.AMB-06") -> setting -> what it then allows.
+    """
+
+    def __init__(
+        self, scenario: Scenario, read: Reading, settings: Settings, properties: Sequence[Property]
+    ) -> None:
         self.scenario = scenario
         self.properties = tuple(properties)
-        fixed = {name for actor, name in reading(menu.reading, scenario.choices).switched if actor is None}
-        settings = {
-            name: {AS_WRITTEN: values_in(menu.reading, BY_IDENTIFIER[name]),
-                   **{value: (value,) for value in BY_IDENTIFIER[name].alternatives}}
-            for name in menu.offered if name not in fixed
-        }  # fmt: skip
-        read = reading(menu.reading)
-        self.system = replace(handover_of_one(scenario, read, settings=settings), symmetries=())
-        self.bound = binding(scenario, read, settings)
+        fixed = reading(read.name, scenario.choices).switched
+        free = {name: values for name, values in settings.items() if not _is_fixed(name, fixed)}
+        self.system = replace(handover_of_one(scenario, read, settings=free), symmetries=())
+        self.bound = binding(scenario, read, free)
         self.observations: Mapping[str, Observation] = {
             entry.identifier: observations(entry, self.system, self.bound)[0] for entry in properties
         }
-        self._places = {name: self.system.variable_index[str(setting(name).payload)] for name in settings}
+        self._watched: tuple[Observation, ...] = tuple(self.observations.values())
+        self._places = {name: self.system.variable_index[str(setting(name).payload)] for name in free}
         self._actions: dict[str, list[Action]] = {}
         for action in self.system.actions:
             self._actions.setdefault(row_name(action.name), []).append(action)
@@ -53,27 +54,46 @@ class Settable:
     def judges(self, properties: Sequence[Property]) -> bool:
         return all(entry.identifier in self.observations for entry in properties)
 
+    def watch(self, more: Sequence[Observation]) -> None:
+        """Look for these as well, in every search. To be called before the first."""
+        self._watched = (*self._watched, *more)
+
     @cached_property
     def _prepared(self) -> Prepared:
-        return Prepared.of(self.system, list(self.observations.values()))
+        return Prepared.of(self.system, self._watched)
 
     @cached_property
     def _interpretation(self) -> Interpretation:
         return Interpretation(self.system)
 
-    def starting_with(self, settled: Settled) -> System:
-        """The system that starts with these choices only."""
-        initial = {index: settled.get(name, AS_READ) or AS_WRITTEN for name, index in self._places.items()}
+    @property
+    def free(self) -> Collection[str]:
+        """The ambiguities that are settled where the system starts."""
+        return self._places.keys()
+
+    def variable(self, name: str) -> str:
+        """The variable that settles an ambiguity."""
+        return self.system.variables[self._places[name]].name
+
+    def value_in(self, state: State, name: str) -> Value:
+        return state.values[self._places[name]]
+
+    def starting_with(self, settled: Settled, several: Mapping[str, tuple[str, ...]] | None = None) -> System:
+        """The system that starts with these choices only. several: with each of these values."""
+        initial = {index: (several or {}).get(name) or (settled.get(name, AS_READ) or AS_WRITTEN,)
+                   for name, index in self._places.items()}  # fmt: skip
         variables = tuple(
-            replace(entry, initial=(initial[index],)) if index in initial else entry
+            replace(entry, initial=initial[index]) if index in initial else entry
             for index, entry in enumerate(self.system.variables)
         )
         return replace(self.system, variables=variables)
 
-    def explore(self, settled: Settled, limits: Limits) -> Exploration:
-        """A search under these choices, for the violations of all properties."""
-        system, looked_for = self.starting_with(settled), list(self.observations.values())
-        with closing(ExplicitSearch(system, looked_for, limits, prepared=self._prepared)) as search:
+    def explore(
+        self, settled: Settled, limits: Limits, several: Mapping[str, tuple[str, ...]] | None = None
+    ) -> Exploration:
+        """A search under these choices, for the violations of all properties. several: see `starting_with`."""
+        system = self.starting_with(settled, several)
+        with closing(ExplicitSearch(system, self._watched, limits, prepared=self._prepared)) as search:
             return search.result(search.run())
 
     def replayed(self, settled: Settled, about: str, seen: Sighting) -> Trace:
@@ -126,6 +146,25 @@ class Settable:
 
     def _looked(self, found: bool, watching: _Watching) -> Looked:
         return Looked(found, frozenset(name for name, index in self._places.items() if index in watching.read))
+
+
+def settings_of(menu: Menu) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Every ambiguity on the menu as the reading has it, or settled to any of its alternatives."""
+    return {
+        name: {AS_WRITTEN: values_in(menu.reading, BY_IDENTIFIER[bare(name)]),
+               **{value: (value,) for value in BY_IDENTIFIER[bare(name)].alternatives}}
+        for name in menu.offered
+    }  # fmt: skip
+
+
+def bare(name: str) -> str:
+    """The ambiguity in "AMB-06" or "ue.AMB-06"."""
+    return name.rpartition(".")[2]
+
+
+def _is_fixed(name: str, switched: Mapping[tuple[str | None, str], str]) -> bool:
+    actor, _, ambiguity = name.rpartition(".")
+    return (None, ambiguity) in switched or (actor, ambiguity) in switched
 
 
 @dataclass(frozen=True)

@@ -8,18 +8,18 @@ from concurrent.futures import as_completed
 
 from checker.search import Limits
 from checker.worker_processes import worker_processes
-from generators.mutation.campaign import MOST_STAGES, Outcome, outcome_of
+from generators.mutation.campaign import Outcome, outcomes_of
 from generators.mutation.table_mutants import TableMutant, table_mutant
 from generators.mutation.trial import Stage
 from model.readings import reading
 from model.scenarios import load
 from properties.registry import ALL_PROPERTIES
 
-TOGETHER = 8  # mutants handed over at a time: neighbours are often the same system, which is tried once
+PORTION = 96  # mutants handed over at a time: neighbours are often the same system, which is tried once
 
 _stages: list[Stage] = []
 _limits = Limits()
-_most_stages = MOST_STAGES
+_most_stages: int | None = None
 
 
 def stages_for(
@@ -34,23 +34,24 @@ def stages_for(
 
 def outcomes(
     mutants: Sequence[TableMutant], scenarios: Sequence[str], reading_name: str, limits: Limits, *,
-    processes: int = 1, most_stages: int = MOST_STAGES, expected: Mapping[str, Sequence[str]] | None = None,
+    processes: int = 1, most_stages: int | None = None, expected: Mapping[str, Sequence[str]] | None = None,
     finished: Callable[[int], None] = lambda count: None,
 ) -> Iterator[Outcome]:  # fmt: skip
     """What becomes of the mutants, as it becomes known. finished: told how many are done."""
     done = 0
+    portions = [mutants[start : start + PORTION] for start in range(0, len(mutants), PORTION)]
     if processes == 1:
         stages = stages_for(scenarios, reading_name, expected)
-        for mutant in mutants:
-            yield outcome_of(mutant, stages, limits, most_stages=most_stages)
-            done += 1
+        for portion in portions:
+            for outcome in outcomes_of(portion, stages, limits, most_stages):
+                yield outcome
+                done += 1
             finished(done)
         return
-    names = [mutant.identifier for mutant in mutants]
-    portions = [names[start : start + TOGETHER] for start in range(0, len(names), TOGETHER)]
     with worker_processes(processes, _prepared, list(scenarios), reading_name, expected, limits, most_stages) as pool:
-        for portion in as_completed([pool.submit(_tried, portion) for portion in portions]):
-            for outcome in portion.result():
+        handed_over = [pool.submit(_tried, [mutant.identifier for mutant in portion]) for portion in portions]
+        for answer in as_completed(handed_over):
+            for outcome in answer.result():
                 yield outcome
                 done += 1
             finished(done)
@@ -58,7 +59,7 @@ def outcomes(
 
 def _prepared(
     scenarios: Sequence[str], reading_name: str, expected: Mapping[str, Sequence[str]] | None, limits: Limits,
-    most_stages: int,
+    most_stages: int | None,
 ) -> None:  # fmt: skip
     global _limits, _most_stages
     _limits, _most_stages = limits, most_stages
@@ -67,6 +68,4 @@ def _prepared(
 
 
 def _tried(names: Sequence[str]) -> list[Outcome]:
-    return [
-        outcome_of(table_mutant(name), _stages, _limits, most_stages=_most_stages) for name in names
-    ]
+    return outcomes_of([table_mutant(name) for name in names], _stages, _limits, _most_stages)

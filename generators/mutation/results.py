@@ -56,8 +56,9 @@ def as_record(outcome: Outcome) -> dict[str, Any]:
     for name in ("differs", "same", "same_figures"):
         if getattr(outcome, name):
             record[name] = list(getattr(outcome, name))
-    if outcome.reason:
-        record["reason"] = outcome.reason
+    for name in ("reason", "basis"):
+        if getattr(outcome, name):
+            record[name] = getattr(outcome, name)
     return record
 
 
@@ -66,5 +67,5 @@ def from_record(record: Mapping[str, Any]) -> Outcome:
     differs, same, same_figures = (tuple(record.get(name, ())) for name in ("differs", "same", "same_figures"))
     return Outcome(
         record["mutant"], record["operator"], Fate(record["fate"]), record.get("scenario", ""), killings,
-        differs, same, same_figures, record.get("reason", ""),
+        differs, same, same_figures, record.get("reason", ""), record.get("basis", ""),
     )  # fmt: skip

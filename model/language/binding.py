@@ -32,8 +32,8 @@ class Binding:
 
     choices: ambiguity -> the alternatives allowed (several: all are explored).
     actor_choices: the same for one actor, (actor, ambiguity) -> alternatives.
-    settings: ambiguities that the system itself settles, once, where it starts: ambiguity -> value of the
-    variable `choice.` + ambiguity -> the alternatives that are then allowed.
+    settings: ambiguities that the system itself settles, once, where it starts: ambiguity ("AMB-06"), or that of
+    one actor ("ue.AMB-06") -> value of the variable `choice.` + ambiguity -> the alternatives that are then allowed.
     """
 
     sizes: Sizes = field(default_factory=Sizes)
@@ -47,15 +47,23 @@ class Binding:
         own = self.actor_choices.get((actor, ambiguity))
         if own is not None:
             return own
-        if ambiguity in self.settings:
-            return tuple(dict.fromkeys(value for allowed in self.settings[ambiguity].values() for value in allowed))
+        settings = self.settings_of(ambiguity, actor)
+        if settings:
+            return tuple(dict.fromkeys(value for allowed in settings.values() for value in allowed))
         if ambiguity not in self.choices:
             raise ModelError(f'the reading says nothing of "{ambiguity}": {nearest(ambiguity, self.choices)}')
         return self.choices[ambiguity]
 
     def settings_of(self, ambiguity: str, actor: str) -> Mapping[str, tuple[str, ...]]:
         """The settings that decide for this actor; none where something else does."""
-        return {} if (actor, ambiguity) in self.actor_choices else self.settings.get(ambiguity, {})
+        if (actor, ambiguity) in self.actor_choices:
+            return {}
+        return self.settings.get(f"{actor}.{ambiguity}") or self.settings.get(ambiguity, {})
+
+    def setting_for(self, ambiguity: str, actor: str) -> Expression:
+        """The variable that decides for this actor, where a setting does."""
+        own = f"{actor}.{ambiguity}"
+        return setting(own if own in self.settings else ambiguity)
 
     def allowed_by_settings(self, actor: str, chosen: Alternatives) -> Expression:
         """Under which settings an actor may take these alternatives."""
@@ -64,7 +72,7 @@ class Binding:
             settings = self.settings_of(ambiguity, actor)
             allowing = [name for name, allowed in settings.items() if value in allowed]
             if len(allowing) < len(settings):
-                conditions.append(setting(ambiguity).is_one_of(*allowing))
+                conditions.append(self.setting_for(ambiguity, actor).is_one_of(*allowing))
         return all_of(conditions)
 
 
@@ -117,7 +125,8 @@ class Resolver:
         for name, allowed in self.binding.settings_of(ambiguity, actor).items():
             alone = Binding(choices={ambiguity: allowed})
             operand = operands[names.index(_settled(ambiguity, names, alone, actor, None))]
-            found = operand if found is None else if_then_else(setting(ambiguity) == name, operand, found)
+            decided = self.binding.setting_for(ambiguity, actor) == name
+            found = operand if found is None else if_then_else(decided, operand, found)
         assert found is not None
         return found
 
@@ -185,6 +194,27 @@ def open_choices(expressions: list[Expression], effects: tuple[Effect, ...], bin
         if len(binding.alternatives(name, actor)) > 1
         and (name in about_effects or _needs_variants(binding.settings_of(name, actor)))
     ]  # fmt: skip
+
+
+def mentioned_choices(machine: Machine) -> frozenset[str]:
+    """The ambiguities that a machine's table mentions."""
+    found: set[str] = set()
+
+    def of_effects(effects: tuple[Effect, ...]) -> None:
+        for effect in effects:
+            if isinstance(effect, EffectChoice):
+                found.add(effect.ambiguity)
+                for alternative in effect.alternatives.values():
+                    of_effects(alternative)
+
+    for entry in machine.decisions:
+        for item in entry.cases:
+            of_effects(item.then)
+            dest = () if item.dest is None else (item.dest,)
+            for expression in (item.when, *item.emits.values(), *dest, *effect_expressions(item.then)):
+                found.update(_choice(node)[0] for node in post_order(expression)
+                             if node.operator is Operator.CHOICE)  # fmt: skip
+    return frozenset(found)
 
 
 def _needs_variants(settings: Mapping[str, tuple[str, ...]]) -> bool:

@@ -3,8 +3,10 @@ their faults. Errors name the machine and the row."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import product
 
 from model.language.binding import (
@@ -33,8 +35,9 @@ from model.language.expressions import (
     parameter,
     variable,
 )
-from model.language.machines import Alter, Event, LocalInvariant, Machine, Row, Send, TriggerKind
+from model.language.machines import Alter, Decision, Event, LocalInvariant, Machine, Row, Send, TriggerKind
 from model.language.messages import Channel
+from model.language.recomposition import Kept
 from model.language.rewriting import substituted
 from model.language.symmetry import Interchangeable
 from model.language.symmetry_checks import check_symmetries
@@ -58,25 +61,30 @@ def compose(
     binding: Binding,
     initially: Expression = TRUE,
     symmetries: Sequence[Interchangeable] = (),
+    kept: Kept | None = None,
 ) -> System:
     """The system of these machines and channels under one binding. Raises ModelError.
 
     initially: a condition that relates initial values of different variables. symmetries: what may be
-    exchanged for each other; refused if an operation tells the one from the other.
+    exchanged for each other; refused if an operation tells the one from the other. kept: of compositions
+    before this one, under the same binding.
     """
+    kept = kept or Kept()
     resolved_channels = [resolved_channel(channel, binding) for channel in channels]
     definitions = {channel.name: channel for channel in channels}
-    composer = _Composer(machines, definitions, binding)
+    composer = _Composer(machines, definitions, binding, kept)
     resolved = tuple(composer.machine(machine) for machine in machines)
-    actions = _named_apart([*composer.actions(resolved), *composer.channel_actions(resolved_channels)])
-    names = [action.name for action in actions]
-    for repeated in {name for name in names if names.count(name) > 1}:
+    of_channels = kept.actions([], partial(composer.channel_actions, resolved_channels))
+    actions = _named_apart([*composer.actions(resolved), *of_channels])
+    names = Counter(action.name for action in actions)
+    for repeated in (name for name, count in names.items() if count > 1):
         raise ModelError(f'two rows make an action of the same name: "{repeated}"')
     system = System(
         name, tuple(variables_and_settings(machines, binding)), tuple(resolved_channels), resolved,
         tuple(actions), initially, tuple(symmetries),
     )  # fmt: skip
-    check_system(system)
+    check_system(system, kept.unchecked(actions))
+    kept.found_sound(actions)
     if symmetries:
         check_symmetries(system)
     return system
@@ -103,10 +111,10 @@ def _behaviour(row: ResolvedRow) -> tuple[object, ...]:
 
 def _named_apart(actions: list[Action]) -> list[Action]:
     """Rows of one label in several groups of states get the states into their action's name."""
-    names = [action.name for action in actions]
+    names = Counter(action.name for action in actions)
     result = []
     for action in actions:
-        if names.count(action.name) > 1:
+        if names[action.name] > 1:
             states = ", ".join(row_states for row in action.rows for row_states in row.states)
             action = replace(action, name=f"{action.name} (in {states})")
         result.append(action)
@@ -161,20 +169,23 @@ def resolved_channel(channel: Channel, binding: Binding) -> SystemChannel:
 
 
 class _Composer:
-    def __init__(self, machines: Sequence[Machine], channels: Mapping[str, Channel], binding: Binding) -> None:
+    def __init__(
+        self, machines: Sequence[Machine], channels: Mapping[str, Channel], binding: Binding, kept: Kept
+    ) -> None:
         self.machines = machines
         self.channels = channels
         self.binding = binding
+        self.kept = kept
         self.resolver = Resolver(binding)
 
     # machines
 
     def machine(self, machine: Machine) -> ResolvedMachine:
-        rows: list[ResolvedRow] = []
-        for row in machine.rows():
-            variants = [self._row(machine, row, item) for item in alternatives_of(row, machine, self.binding)]
-            told_apart = [self._allowed(variant) for variant in _without_idle_choices(variants)]
-            rows += [variant for variant in told_apart if variant.guard is not FALSE]
+        rows = [
+            row
+            for entry in machine.decisions
+            for row in self.kept.rows(machine, entry, partial(self._rows, machine, entry))
+        ]
         invariants = tuple(
             LocalInvariant(entry.name, self.resolver.resolve(entry.condition, machine.name))
             for entry in machine.invariants
@@ -182,6 +193,12 @@ class _Composer:
         return ResolvedMachine(
             machine.name, machine.role, machine.meaning, machine.states, tuple(rows), invariants
         )
+
+    def _rows(self, machine: Machine, entry: Decision) -> Iterator[ResolvedRow]:
+        for row in machine.rows_of(entry):
+            variants = [self._row(machine, row, item) for item in alternatives_of(row, machine, self.binding)]
+            told_apart = [self._allowed(variant) for variant in _without_idle_choices(variants)]
+            yield from (variant for variant in told_apart if variant.guard is not FALSE)
 
     def _allowed(self, variant: ResolvedRow) -> ResolvedRow:
         """The variant, restricted to the settings that allow it."""
@@ -244,18 +261,18 @@ class _Composer:
             for row in machine.rows:
                 match row.trigger.kind:
                     case TriggerKind.TIMER | TriggerKind.DECISION:
-                        yield self._own(row)
+                        yield from self.kept.actions([row], partial(self._own, row))
                     case TriggerKind.RECEIPT:
-                        yield from self._receipts(row)
+                        yield from self.kept.actions([row], partial(self._receipts, row))
                     case TriggerKind.EVENT:
                         assert row.trigger.event is not None
                         if row.trigger.event.emitter == machine.name:
                             yield from self._events(row, row.trigger.event, machines)
 
-    def _own(self, row: ResolvedRow) -> Action:
+    def _own(self, row: ResolvedRow) -> Iterator[Action]:
         kind = ActionKind.TIMER if row.trigger.kind is TriggerKind.TIMER else ActionKind.DECISION
         room = all_of(negation(full(sending.channel)) for sending in row.sends)
-        return Action(
+        yield Action(
             f"{row.machine}: {row.trigger.name}: {row.title}", kind, row.machine, row.trigger.key,
             all_of([in_states(row), room, row.guard]), with_destination(row), row.sends, row.alters, rows=(row,),
         )  # fmt: skip
@@ -319,17 +336,17 @@ class _Composer:
                 if machine.name != row.machine and any(other.trigger == row.trigger for other in machine.rows)
             ]
             for combination in product(*subscribers):
-                action = self._event_action(
-                    row, event, combination, replacement, own_guard, dict(zip(free, values, strict=True)), fields
-                )
-                if action.guard is not FALSE:
-                    yield action
+                make = partial(
+                    self._event_action, row, event, combination, replacement, own_guard,
+                    dict(zip(free, values, strict=True)), fields,
+                )  # fmt: skip
+                yield from self.kept.actions([row, *combination], make, values)
 
     def _event_action(
         self, row: ResolvedRow, event: Event, others: tuple[ResolvedRow, ...],
         replacement: Mapping[Expression, Expression], own_guard: Expression, free: Mapping[str, Value],
         fields: Mapping[str, Expression],
-    ) -> Action:  # fmt: skip
+    ) -> Iterator[Action]:  # fmt: skip
         guards = [in_states(row), own_guard]
         assignments = {name: substituted(value, replacement) for name, value in with_destination(row).items()}
         sends: list[Sending] = [_substituted_sending(sending, replacement) for sending in row.sends]
@@ -350,10 +367,12 @@ class _Composer:
         titles = "; ".join(f"{other.machine}: {other.title}" for other in others)
         title = f"{row.machine}: {event.name}" + (f" ({values})" if values else "")
         title += f": {row.title}" + (f"; {titles}" if titles else "")
-        return Action(
-            title, ActionKind.EVENT, row.machine, row.trigger.key, all_of(guards), assignments,
-            tuple(sends), tuple(alters), rows=(row, *others), event=fields,
-        )  # fmt: skip
+        guard = all_of(guards)
+        if guard is not FALSE:
+            yield Action(
+                title, ActionKind.EVENT, row.machine, row.trigger.key, guard, assignments,
+                tuple(sends), tuple(alters), rows=(row, *others), event=fields,
+            )  # fmt: skip
 
     # channels
 

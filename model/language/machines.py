@@ -340,16 +340,19 @@ class Machine:
 
     def rows(self) -> list[Row]:
         """The table: every case as a row, in the order written."""
+        return [row for entry in self.decisions for row in self.rows_of(entry)]
+
+    def rows_of(self, entry: Decision) -> list[Row]:
+        """The same of one decision."""
         result: list[Row] = []
-        for entry in self.decisions:
-            above: list[Expression] = []
-            for item in entry.cases:
-                guard = TRUE
-                for earlier in above:
-                    guard = guard & negation(earlier)
-                guard = guard & item.when
-                result.append(Row(self.name, entry.trigger, entry.states, item, guard))
-                above.append(item.when)
+        above: list[Expression] = []
+        for item in entry.cases:
+            guard = TRUE
+            for earlier in above:
+                guard = guard & negation(earlier)
+            guard = guard & item.when
+            result.append(Row(self.name, entry.trigger, entry.states, item, guard))
+            above.append(item.when)
         return result
 
     def copy(self) -> Machine:

@@ -4,6 +4,7 @@ gives up is an error."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -43,12 +44,16 @@ class Undecided(Exception):
     """Z3 gave up; the text is its reason."""
 
 
-def table_problems(system: System, machine: ResolvedMachine, effort: int) -> tuple[list[TableProblem], frozenset[int]]:
-    """The problems of one table, and the positions of the rows that can never fire."""
+def table_problems(
+    system: System, machine: ResolvedMachine, effort: int, triggers: Collection[str] | None = None
+) -> tuple[list[TableProblem], frozenset[int]]:
+    """The problems of one table, and the positions of the rows that can never fire. triggers: keys of those to
+    look at; None: all."""
     queries = _Queries(system, machine, effort)
     queries.check_invariants()
     for trigger, rows in triggers_of(machine).items():
-        queries.check(trigger, rows)
+        if triggers is None or trigger.key in triggers:
+            queries.check(trigger, rows)
     return queries.problems, frozenset(queries.dead)
 
 

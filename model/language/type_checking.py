@@ -3,7 +3,7 @@ values inside their domains, ghosts never read by guards. Errors name the action
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from model.language.domains import BOOLEAN, Boolean, Domain, Integer, Modular, Value, describe
 from model.language.errors import ModelError, nearest
@@ -179,8 +179,9 @@ def _channel(name: str, scope: Scope) -> SystemChannel:
     return scope.channels[name]
 
 
-def check_system(system: System) -> None:
-    """Every name known, every value inside its domain, no ghost in a guard. Raises ModelError."""
+def check_system(system: System, actions: Sequence[Action] | None = None) -> None:
+    """Every name known, every value inside its domain, no ghost in a guard. actions: those of the system that
+    were not checked before; None: all. Raises ModelError."""
     ghosts = {variable.name for variable in system.variables if variable.ghost}
     for variable in system.variables:
         if not variable.initial:
@@ -200,7 +201,7 @@ def check_system(system: System) -> None:
         for invariant in machine.invariants:
             _checked(f'machine "{machine.name}", local invariant "{invariant.name}"',
                      invariant.condition, BOOLEAN, Scope(system, {}))  # fmt: skip
-    for action in system.actions:
+    for action in system.actions if actions is None else actions:
         check_action(system, action, ghosts)
 
 

@@ -10,7 +10,7 @@ import pytest
 from checker.repair.choices import Menu, menu, texts
 from checker.repair.failures import Demand, Examiner, NotDecided
 from checker.repair.minimal_sets import minimal_repairs
-from checker.repair.settable import Settable
+from checker.repair.settable import Settable, settings_of
 from checker.search import Limits
 from dsmip.known_answers import known_answers
 from model.scenarios import load
@@ -103,7 +103,8 @@ def test_choices_settled_where_the_system_starts_are_the_reading_with_these_choi
     name: str, settled: dict[str, str]
 ) -> None:
     for scenario in ("minimal", "mixed-schools"):
-        system = Settable(load(scenario), menu("literal"), [property_called("BIND-1")])
+        offered = menu("literal")
+        system = Settable(load(scenario), offered.base, settings_of(offered), [property_called("BIND-1")])
         answer = known_answers()[scenario, name]
         found = system.explore(settled, Limits())
         assert (found.complete, found.states, found.depth) == (True, answer.states, answer.depth)
