@@ -22,6 +22,7 @@ from dsmip.documentation.findings_page import findings_page
 from dsmip.files import refuse_unwritable, write_atomically
 from dsmip.findings import Broken, Findings, demands, findings
 from dsmip.known_answers import known_answers
+from dsmip.own_choices import OwnChoices, own_choices
 from dsmip.words_at_fault import NO_SWITCH, WHY_NONE, WORDS
 from model.language.errors import ModelError
 from model.readings import ACTORS, AMBIGUITIES
@@ -47,15 +48,18 @@ def report_findings(
         ensure_folder(folder, "--save-traces")
     with working("looking for the smallest repairs") as report:
         found = findings(demands(scenarios), limits, report)
+        by_actor = own_choices(found.demanded, limits, report)
     saved = _saved(found, folder) if folder is not None else {}
     if page is not None:
-        write_atomically(page, findings_page(as_json(found, saved)))
+        write_atomically(page, findings_page(as_json(found, by_actor, saved)))
         say(f"written: {page}")
     if as_json_text:
-        print(json.dumps(as_json(found, saved), indent=1))
+        print(json.dumps(as_json(found, by_actor, saved), indent=1))
     elif page is None:
         show(output(), found, charts=charts)
-    return 0 if found.unfinished is None else UNKNOWN
+        show_own_choices(output(), by_actor)
+    cut = [found.unfinished, *(entry.repairs.unfinished for entry in by_actor)]
+    return 0 if not any(cut) else UNKNOWN
 
 
 def _saved(found: Findings, folder: Path) -> dict[str, str]:
@@ -72,7 +76,7 @@ def _saved(found: Findings, folder: Path) -> dict[str, str]:
     return saved
 
 
-def as_json(found: Findings, saved: Mapping[str, str]) -> dict[str, object]:
+def as_json(found: Findings, by_actor: Sequence[OwnChoices], saved: Mapping[str, str]) -> dict[str, object]:
     return {
         "reading": found.reading,
         "complete": found.unfinished is None,
@@ -118,12 +122,31 @@ def as_json(found: Findings, saved: Mapping[str, str]) -> dict[str, object]:
         ],
         "no_switch": dict(NO_SWITCH),
         "final": published(),
+        "own_choices": {entry.actor: _own_choices(entry) for entry in by_actor},
         "schools": schools(),
         "readings_agree": {
             entry.identifier: {"question": entry.question, "words_at_fault": WORDS[entry.identifier],
                                "why_none": WHY_NONE.get(entry.identifier), "recorded": recorded(entry.identifier)}
             for entry in AMBIGUITIES if entry.identifier not in {one.ambiguity.identifier for one in found.findings}
         },
+    }  # fmt: skip
+
+
+def _own_choices(entry: OwnChoices) -> dict[str, object]:
+    return {
+        "scenarios": list(entry.scenarios),
+        "unfinished": entry.repairs.unfinished,
+        "explorations": entry.repairs.explorations,
+        "keeps": [kept.identifier for kept in entry.kept],
+        "sets": [list(texts(repair)) for repair in entry.repairs.minimal],
+        "cannot_keep": [
+            {"property": failure.property.identifier, "statement": failure.property.statement,
+             "scenario": failure.demand.scenario.name, "peer": list(texts(failure.against)),
+             "steps": [row_name(step.action.name) for step in failure.trace.steps]}
+            for failure in entry.not_kept
+        ],
+        "peers_left_out": {name: [list(texts(peer)) for peer in peers]
+                           for name, peers in entry.left_out.items() if peers},
     }  # fmt: skip
 
 
@@ -200,6 +223,22 @@ def show(console: Console, found: Findings, *, charts: bool) -> None:
              "new": "goes wrong only in the final text"}  # fmt: skip
     for key, names in published().items():
         console.print(f"  {words[key]}: {', '.join(names) or 'nothing'}")
+
+
+def show_own_choices(console: Console, by_actor: Sequence[OwnChoices]) -> None:
+    """For each actor the smallest sets of its own choices, and what they do not keep."""
+    console.rule("Whatever the peer chooses", align="left")
+    for entry in by_actor:
+        console.print(f"{entry.actor}, in {', '.join(entry.scenarios)}: keeps {len(entry.kept)} properties with "
+                      + " or with ".join(", ".join(texts(repair)) or "any choices" for repair in entry.repairs.minimal))
+        if entry.repairs.unfinished is not None:
+            console.print(f"  NOT complete: {entry.repairs.unfinished}", style="yellow")
+        for failure in entry.not_kept:
+            against = ", ".join(texts(failure.against)) or "any choices"
+            console.print(f"  not {failure.property.identifier}, where the peer has {against}")
+        for name, peers in entry.left_out.items():
+            for peer in peers:
+                console.print(f"  not searched in {name}, too many states: peers with {', '.join(texts(peer))}")
 
 
 def _show_broken(console: Console, broken: Broken, *, charts: bool) -> None:

@@ -40,6 +40,12 @@ def findings_page(document: Document) -> str:
         table(["", "properties"], [[title, ", ".join(document["final"][key]) or "none"] for key, title in (
             ("repaired", "violated as written, no more in the final text"), ("not repaired", "violated in both"),
             ("new", "violated in the final text only"))]),
+        "## For implementers: whatever the peer chooses",
+        "The smallest sets of an actor's own choices under which its properties hold with every peer: the other actor "
+        "may have settled each of its ambiguities to any of the alternatives. Searches start with all peers that "
+        "differ in something that a step looks at. The actor's own choices are offered as `intended` has them, and are "
+        "otherwise as the text is written.",
+        *(part for actor, entry in document["own_choices"].items() for part in _own_choices(actor, entry)),
         "## For implementers: schools that meet",
         "Scenarios in which UE and home agent settle the same ambiguities differently, all else as `intended`: what "
         "each actor keeps of its properties, and what it loses. From the recorded verdicts.",
@@ -105,6 +111,24 @@ def _why(entry: Document) -> str:
 
 def _steps(steps: Sequence[str]) -> str:
     return "\n".join(f"{number}. {plain(step)}" for number, step in enumerate(steps, start=1))
+
+
+def _own_choices(actor: str, entry: Document) -> Iterator[str]:
+    yield f"### {plain(actor)}, in {', '.join(f'`{name}`' for name in entry['scenarios'])}"
+    if entry["unfinished"]:
+        yield f"**Not complete: {plain(entry['unfinished'])}.**"
+    yield f"Keeps {', '.join(entry['keeps']) or 'nothing'} with:"
+    yield "\n".join(f"- {', '.join(f'`{choice}`' for choice in choices) or 'any choices'}"
+                    for choices in entry["sets"]) or "No set was found."  # fmt: skip
+    for lost in entry["cannot_keep"]:
+        peer = ", ".join(f"`{choice}`" for choice in lost["peer"])
+        yield (f"Does not keep **{lost['property']}** ({plain(lost['statement'])}) with all its choices as `intended`, "
+               f"where the peer has {peer or 'any choices'}: in `{lost['scenario']}`, {len(lost['steps'])} steps:")
+        yield _steps(lost["steps"])
+    left_out = [f"{', '.join(f'`{choice}`' for choice in peer)} in `{name}`"
+                for name, peers in entry["peers_left_out"].items() for peer in peers]  # fmt: skip
+    if left_out:
+        yield f"Not searched, because they have too many states: peers with {'; '.join(left_out)}."
 
 
 def _school(entry: Document) -> Iterator[str]:

@@ -97,8 +97,8 @@ class Stage:
         self.named = {entry.identifier for entry in properties}
         dead = set(self.right.dead_rows)
         self.taken = {(row.machine, row.label) for machine in self.right.tables for row in machine.rows} - dead
-        self._kept = (Kept(), Kept())
-        self._right = without_symmetry(handover_of_one(scenario, reading, kept=self._kept[0]))
+        self._kept = Kept()
+        self._right = without_symmetry(handover_of_one(scenario, reading, kept=self._kept))
         self._answers: dict[Hashable, Trial] = {content_of(self._right): Trial(Fate.NOT_REACHED)}
 
     @cached_property
@@ -156,7 +156,7 @@ class Stage:
                 if identifiers is None or entry.identifier in identifiers]  # fmt: skip
 
     def _composed(self, mutant: TableMutant) -> System:
-        return without_symmetry(handover_of_one(self.scenario, self.reading, mutant.change, kept=self._kept[0]))
+        return without_symmetry(handover_of_one(self.scenario, self.reading, mutant.change, kept=self._kept))
 
     def _require_sound_table(self, mutant: TableMutant, system: System) -> None:
         """Where guards are changed, the triggers concerned; else rows overlap or leave gaps as before, and the

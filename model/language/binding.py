@@ -212,8 +212,7 @@ def mentioned_choices(machine: Machine) -> frozenset[str]:
             of_effects(item.then)
             dest = () if item.dest is None else (item.dest,)
             for expression in (item.when, *item.emits.values(), *dest, *effect_expressions(item.then)):
-                found.update(_choice(node)[0] for node in post_order(expression)
-                             if node.operator is Operator.CHOICE)  # fmt: skip
+                found.update(_choice(node)[0] for node in nodes_of(expression, Operator.CHOICE))
     return frozenset(found)
 
 

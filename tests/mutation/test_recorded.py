@@ -11,7 +11,7 @@ import pytest
 from dsmip.mutation_pages import coverage_page, mutants_page
 from dsmip.mutation_tables import covered, hole_reasons, recorded, survival_reasons, why_it_survives, witnesses
 from generators.coverage import RowWitness, reason_for, unexplained, witness_trace
-from generators.mutation.campaign import outcome_of
+from generators.mutation.campaign import outcomes_of
 from generators.mutation.parallel import stages_for
 from generators.mutation.results import as_record
 from generators.mutation.table_mutants import table_mutant
@@ -32,23 +32,23 @@ def drawn() -> list[str]:
 
 def test_drawn_mutants_are_killed_as_recorded(drawn: list[str]) -> None:
     stages = stages_for(["minimal"], recorded().reading)
-    for name in drawn:
-        again = outcome_of(table_mutant(name), stages)
+    for again in outcomes_of([table_mutant(name) for name in drawn], stages):
         assert again.fate is Fate.KILLED
-        assert again.killings[0] == recorded().outcomes[name].killings[0]
+        assert again.killings[0] == recorded().outcomes[again.mutant].killings[0]
 
 
 @pytest.mark.slow
 def test_every_recorded_outcome_comes_out_again() -> None:
     stages = {stage.scenario.name: stage for stage in stages_for(recorded().scenarios, recorded().reading)}
+    wanted: dict[tuple[str, ...], list[str]] = {}
     for name, outcome in recorded().outcomes.items():
-        mutant = table_mutant(name)
-        if outcome.scenario:
-            assert as_record(outcome_of(mutant, [stages[outcome.scenario]])) == as_record(outcome)
-        else:
-            concerned = [*outcome.differs, *outcome.same, *outcome.same_figures]
-            tried = [stages[scenario] for scenario in recorded().scenarios if scenario in concerned]
-            assert not tried or outcome_of(mutant, tried, most_stages=len(tried)).fate is outcome.fate
+        concerned = {outcome.scenario, *outcome.differs, *outcome.same, *outcome.same_figures}
+        names = tuple(scenario for scenario in recorded().scenarios if scenario in concerned)
+        if names:
+            wanted.setdefault(names, []).append(name)
+    for names, mutants in wanted.items():
+        for again in outcomes_of([table_mutant(name) for name in mutants], [stages[name] for name in names]):
+            assert as_record(again) == as_record(recorded().outcomes[again.mutant])
 
 
 def test_killing_properties_exist_or_are_what_a_table_relies_on() -> None:
