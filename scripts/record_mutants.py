@@ -23,9 +23,9 @@ from generators.mutation.table_mutants import TableMutant, all_mutants, table_mu
 TARGET = Path(__file__).parent.parent / "dsmip" / "mutation_results.json"
 READING = "intended"
 SCENARIOS = (
-    "minimal", "liveness", "detach", "prefix-translation", "liveness-lifetimes", "ha-restart", "lifetimes",
-    "address-detection", "association-loss", "no-anti-replay", "statuses",
-    "liveness-keepalive", "ipv4-home-address",
+    "minimal", "detach", "liveness", "prefix-translation", "ha-restart", "lifetimes", "network-detach",
+    "liveness-lifetimes", "address-detection", "association-loss", "statuses", "liveness-keepalive",
+    "ipv4-home-address", "no-anti-replay",
 )  # fmt: skip
 LIMITS = Limits(seconds=60.0)
 SECONDS_BETWEEN_SAVINGS = 20

@@ -15,7 +15,7 @@ from model.readings import reading
 from model.scenarios import load
 from properties.registry import ALL_PROPERTIES
 
-PORTION = 96  # mutants handed over at a time: neighbours are often the same system, which is tried once
+PORTION = 48  # mutants handed over at a time: neighbours are often the same system, which is tried once
 
 _stages: list[Stage] = []
 _limits = Limits()
