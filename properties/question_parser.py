@@ -310,6 +310,8 @@ class Parser:
     def _as_name(self, part: _Part) -> _Part:
         if part.expression is not None:
             return part
+        if part.word.kind == "quoted":
+            raise QuestionError(part.word.column, f'"{part.word.text}" in quotes is a value: compare a name with it')
         known = [*self.scope.variables, *NAMED_CONDITIONS]
         raise unknown(part.word, known)
 
@@ -319,6 +321,10 @@ class Parser:
             return self._value(left, right.domain), right
         if right.loose and left.domain is not None and not isinstance(left.domain, Boolean):
             return left, self._value(right, left.domain)
+        for value, named in ((right, left), (left, right)):
+            if value.word.kind == "quoted" and named.expression is not None:
+                raise QuestionError(value.word.column, f'"{value.word.text}" in quotes is a value, and '
+                                    f'"{named.word.text}" is {_described(named.domain)}')  # fmt: skip
         left, right = self._as_name(left), self._as_name(right)
         for one, other in ((left, right), (right, left)):
             if one.domain is None and other.domain is not None:
