@@ -33,7 +33,7 @@ EFFECTS = 20
 MARKED_INSIDE = 6  # marked rows listed inside a state of an overview
 ROW_LINK = "row:"  # a link to "row:3" stands for the fourth of the graph's rows
 # edges keep clear of a label's words by its margin
-LABEL = 'shape=box, style="", penwidth=0, width=0, height=0, margin="0.05,0.03", fontsize=11'
+LABEL = 'shape=box, style="", peripheries=0, width=0, height=0, margin="0.05,0.03", fontsize=11'
 BREAK = '<BR ALIGN="LEFT"/>'
 
 
@@ -46,7 +46,7 @@ def titles(graph: Graph) -> dict[str, str]:
     """For each id that Graphviz writes as a title ("s0", "s0->e1"), what a reader should get instead."""
     names = {node.id: node.name for node in graph.nodes}
     result = dict(names)
-    for name, edge in _named_edges(graph):
+    for name, edge in named_edges(graph):
         text = f"{names[edge.source]} → {names[edge.dest]}"
         if edge.rows:
             text += f": {'; '.join(row.label for row in edge.rows)}"
@@ -60,7 +60,7 @@ def escaped(text: str) -> str:
     return escape(plain_line(text)).replace("\\", "\\\\")
 
 
-def _named_edges(graph: Graph) -> list[tuple[str, Edge]]:
+def named_edges(graph: Graph) -> list[tuple[str, Edge]]:
     return [(f"e{index}", edge) for index, edge in enumerate(graph.edges)]
 
 
@@ -86,7 +86,7 @@ class _Writing:
         yield (f'  edge [color="{GREY}", fontname="{FONT}", fontsize=11, fontcolor="{INK}", arrowsize=0.8];')
         for node in self.graph.nodes:
             yield f"  {node.id} [{self._node(node)}];"
-        for name, edge in _named_edges(self.graph):
+        for name, edge in named_edges(self.graph):
             shown = [row for row in edge.rows if self.detail or row.mark is not Mark.FADED]
             stroke = self._stroke(edge.rows)
             if shown:

@@ -1,34 +1,45 @@
-"""A machine as a small map of its control states, made to be lit step by step: nodes and edges carry
-what a page needs to find them, colours come from the page's style sheet, edges have no labels."""
+"""A machine as pictures to be lit step by step: a small map of its control states, and its diagram with rows.
+Nodes, edges and rows carry what a page needs to find them; colours come from the page's style sheet."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from diagrams import graphviz_library
-from diagrams.dot import escaped
-from diagrams.labels import plain_line, wrapped
-from diagrams.palette import FONT
+from diagrams.dot import ROW_LINK, dot_text, escaped, named_edges
+from diagrams.labels import display_name, plain_line, wrapped
+from diagrams.palette import BLUE, FONT
 from diagrams.state_diagram import Graph, NodeKind, machine_diagram
+from diagrams.state_svg import row_title
 from diagrams.svg_accessibility import SVG, XLINK, document
 from model.language.systems import ResolvedMachine, System
 
 NAME_WIDTH = 18
-PAINT = ("fill", "stroke", "font-family", "text-decoration", "id")
+SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+USUAL = {"text-anchor": "start", "font-size": "11.00"}  # as the page's style sheet has it
+PAINT = (SPACE, "fill", "stroke", "stroke-width", "font-family", "text-decoration", "id")
+COORDINATES = ("d", "points", "x", "y", "cx", "cy", "rx", "ry")
+NUMBER = re.compile(r"-?\d+\.\d+")
 
 
 @dataclass(frozen=True)
 class StateMap:
-    """svg: an element for a page. nodes: state -> "s0". groups: a node that stands for several -> their nodes."""
+    """svg: an element for a page. diagram: another, with the rows on its edges, found by `data-row`.
+
+    nodes: state -> "s0". groups: a node that stands for several -> their nodes.
+    """
 
     svg: str
+    diagram: str
     nodes: Mapping[str, str]
     groups: Mapping[str, tuple[str, ...]]
 
     def as_data(self) -> dict[str, object]:
-        return {"svg": self.svg, "nodes": dict(self.nodes), "groups": {k: list(v) for k, v in self.groups.items()}}
+        groups = {name: list(nodes) for name, nodes in self.groups.items()}
+        return {"svg": self.svg, "diagram": self.diagram, "nodes": dict(self.nodes), "groups": groups}
 
 
 def has_map(machine: ResolvedMachine) -> bool:
@@ -42,8 +53,9 @@ def state_map(system: System, name: str) -> StateMap:
     graph = machine_diagram(system, name)
     states = [node for node in graph.nodes if node.kind is NodeKind.STATE]
     nodes = {state: node.id for state, node in zip(machine.states, states, strict=True)}
-    svg = _painted_by_the_page(graphviz_library.drawn(_dot(graph), "svg"), graph)
-    return StateMap(svg, nodes, _groups(machine, graph, nodes))
+    svg = _painted_by_the_page(_dot(graph), graph, "state-map")
+    diagram = _painted_by_the_page(dot_text(graph, linked=True), graph, "machine-diagram")
+    return StateMap(svg, diagram, nodes, _groups(machine, graph, nodes))
 
 
 def _groups(machine: ResolvedMachine, graph: Graph, nodes: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
@@ -78,38 +90,62 @@ def _dot(graph: Graph) -> str:
     return "\n".join([*lines, "}", ""])
 
 
-def _painted_by_the_page(svg: bytes, graph: Graph) -> str:
+def _painted_by_the_page(dot: str, graph: Graph, kind: str) -> str:
     ElementTree.register_namespace("", SVG)
     ElementTree.register_namespace("xlink", XLINK)
-    root = ElementTree.fromstring(svg)
+    root = ElementTree.fromstring(graphviz_library.drawn(dot, "svg"))
     kinds = {node.id: node.kind.value for node in graph.nodes}
     names = {node.id: node.name for node in graph.nodes}
+    ends = {name: (edge.source, edge.dest) for name, edge in named_edges(graph)}
     for parent in list(root.iter()):
         for child in list(parent):
-            if child.tag == f"{{{SVG}}}polygon" and parent.get("class") == "graph":
+            # the paper, and the title, which a page says itself
+            if child.tag in (f"{{{SVG}}}polygon", f"{{{SVG}}}text") and parent.get("class") == "graph":
                 parent.remove(child)
     for element in root.iter(f"{{{SVG}}}g"):
         title = element.findtext(f"{{{SVG}}}title") or ""
         match element.get("class"):
+            case "node" if title in ends:
+                _mark(element, _ends("label", *ends[title]), "")
             case "node":
                 _mark(element, {"class": f"node {kinds[title]}", "data-node": title}, names[title])
             case "edge":
                 source, _, dest = title.partition("->")
+                source, dest = ends.get(dest) or ends.get(source) or (source, dest)
                 words = "starts in" if kinds[source] == "start" else f"{names[source]} →"
-                _mark(element, {"class": "edge", "data-from": source, "data-to": dest}, f"{words} {names[dest]}")
+                _mark(element, _ends("edge", source, dest), f"{words} {names[dest]}")
             case _:
                 _mark(element, {}, "")
+    for element in root.iter(f"{{{SVG}}}a"):
+        row = graph.rows[int((element.get(f"{{{XLINK}}}href") or "").removeprefix(ROW_LINK))]
+        element.attrib.clear()
+        element.tag = f"{{{SVG}}}g"
+        element.set("class", "row")
+        element.set("data-row", row.name)
+        ElementTree.SubElement(element, f"{{{SVG}}}title").text = row_title(row)
     for element in root.iter():
+        if element.tag == f"{{{SVG}}}text" and element.get("fill") == BLUE:
+            element.set("class", "trigger")
+        for name, value in element.attrib.items():
+            if name in COORDINATES:
+                element.set(name, NUMBER.sub(lambda found: f"{float(found[0]):.1f}".removesuffix(".0"), value))
         for attribute in PAINT:
             element.attrib.pop(attribute, None)
+        for attribute, value in USUAL.items():
+            if element.get(attribute) == value:
+                del element.attrib[attribute]
     width = float(root.get("viewBox", "0 0 0 0").split()[2])
     for attribute in ("width", "height"):
         root.attrib.pop(attribute, None)
-    root.set("class", "state-map")
+    root.set("class", kind)
     root.set("role", "img")
-    root.set("aria-label", "map of the control states")
+    root.set("aria-label", f"{kind.replace('-', ' ')} of {display_name(graph.machine)}")
     root.set("data-width", f"{width:.0f}")
     return _without_prologue(document(root))
+
+
+def _ends(kind: str, source: str, dest: str) -> dict[str, str]:
+    return {"class": kind, "data-from": source, "data-to": dest}
 
 
 def _mark(element: ElementTree.Element, attributes: Mapping[str, str], title: str) -> None:
@@ -139,14 +175,14 @@ class StateMaps:
         if not has_map(machine):
             return None
         initial = tuple(v.initial for v in system.variables if v.name == f"{machine.name}.state")
-        rows = tuple((row.title, row.states, row.dest) for row in machine.rows)
+        rows = tuple((row.title, row.trigger.key, row.states, row.dest, row.place) for row in machine.rows)
         table = (machine.name, machine.states, initial, rows)
         if table not in self._by_table:
             drawn = state_map(system, machine.name)
-            if drawn.svg not in self._numbers:
-                self._numbers[drawn.svg] = len(self.all)
+            if drawn.diagram not in self._numbers:
+                self._numbers[drawn.diagram] = len(self.all)
                 self.all.append(drawn)
-            self._by_table[table] = self._numbers[drawn.svg]
+            self._by_table[table] = self._numbers[drawn.diagram]
         return self._by_table[table]
 
     def as_data(self) -> list[dict[str, object]]:

@@ -23,6 +23,7 @@ def state_view(
     earlier = [None if before is None else value_text(value) for value in (before or state).values]
     return {
         "lines": [list(line) for line in lines],
+        "rows": [plain_line(part) for row in step.action.rows for part in (row.machine, row.label)] if step else [],
         "taken": packet_view(system, step.taken) if step and step.taken else None,
         "sent": [packet_view(system, packet) for packet in step.sent] if step else [],
         "channels": [

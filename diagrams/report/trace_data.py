@@ -78,12 +78,13 @@ class TraceData:
                 "actions": self.actions, "traces": self.traces}  # fmt: skip
 
     def _action(self, action: Action) -> int:
-        """The number of an action: its name, and where the rows it has come from."""
+        """The number of an action: its name, where the rows it has come from, and which rows of which machines."""
         notes = tuple(dict.fromkeys(row.note for row in action.rows if row.note))
-        key = (action.name, action.clauses, action.requirements, notes)
+        taken = tuple(part for row in action.rows for part in (row.machine, row.label))
+        key = (action.name, action.clauses, action.requirements, notes, taken)
         if key not in self._actions:
             self._actions[key] = len(self.actions)
-            lists = (action.clauses, action.requirements, notes)
+            lists = (action.clauses, action.requirements, notes, taken)
             self.actions.append([self.words.text(action.name),
                                  *([self.words.text(text) for text in texts] for texts in lists)])  # fmt: skip
         return self._actions[key]

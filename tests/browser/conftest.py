@@ -1,4 +1,4 @@
-"""One browser for the tests of a file."""
+"""One browser for all tests of a process."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from tests.browser.chromium import Browser, missing
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     reason = missing()
     if reason is not None:

@@ -30,6 +30,15 @@ for (const kind of ["tbody tr:nth-child(n+3)", "li:nth-child(n+3)", ".finding:nt
   for (const entry of document.querySelectorAll(kind)) if (!entry.closest("#stepper")) entry.remove();
 }
 for (const entry of document.querySelectorAll("#stepper details, #explorations details, .chart")) entry.open = true;
+stepper.inspection.showDiagrams();
+for (const svg of document.querySelectorAll("svg")) {
+  const seen = {};
+  for (const text of svg.querySelectorAll("text")) {
+    const kind = `${text.getAttribute("class")} ${text.parentElement.getAttribute("class")} ${text.getAttribute("fill")}`;
+    seen[kind] = (seen[kind] || 0) + 1;
+    if (seen[kind] > 1) text.remove();
+  }
+}
 """
 RUN = "#trace=minimal-literal-BIND-1"
 
@@ -38,7 +47,7 @@ RUN = "#trace=minimal-literal-BIND-1"
 def minimal(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of a report on the smallest scenario, as the text is written."""
     target = tmp_path_factory.mktemp("report") / "a report.html"
-    assert write_report(["minimal"], ["literal"], [], [], target, memory=None, time=None) == 0
+    assert write_report(["minimal"], ["literal"], [], [], target, memory=None, time=None, jobs=1) == 0
     return target.as_uri()
 
 
@@ -168,6 +177,30 @@ def test_a_deep_link_opens_its_step_and_lights_the_states(browser: Browser, mini
     assert browser.texts(".machine[data-machine=home_agent] .edge.lit title") == ["no binding → bound"]
     assert browser.texts(".machine[data-machine=ue] .node.lit title") == ["registering"]
     assert not browser.one("#report").is_displayed()
+
+
+def test_machine_diagrams_light_the_state_the_edge_and_the_row_and_follow_the_steps(
+    browser: Browser, minimal: str
+) -> None:
+    browser.open(f"{minimal}{RUN}&step=4")
+    browser.one("#diagrams > summary").click()
+    browser.until("document.querySelectorAll('.machine-diagram').length === 3")
+    agent, ue = "[data-diagram=home_agent]", "[data-diagram=ue]"
+    assert browser.texts(f"{agent} .node.lit title") == ["bound"]
+    assert browser.texts(f"{agent} .node.was title") == ["no binding"]
+    assert set(browser.texts(f"{agent} .edge.lit title")) == {"no binding → bound"}
+    (taken,) = browser.texts(f"{agent} .row.taken text")
+    assert taken.startswith("• initial registration")
+    assert browser.texts(f"{ue} .node.lit title") == ["registering"]
+    browser.press("ARROW_LEFT", "ARROW_LEFT")
+    assert browser.texts(f"{agent} .node.lit title") == ["no binding"]
+    assert browser.texts(f"{agent} .row.taken") == []
+    assert browser.texts(f"{ue} .node.lit title") == ["detecting home link"]
+    seen = browser.run("const box = document.querySelector('[data-diagram=ue] .scroll').getBoundingClientRect();"
+                       "const lit = document.querySelector('[data-diagram=ue] .node.lit').getBoundingClientRect();"
+                       "return lit.left >= box.left && lit.right <= box.right && lit.top >= box.top"
+                       " && lit.bottom <= box.bottom")  # fmt: skip
+    assert seen
 
 
 def test_keys_step_forward_back_home_and_end_and_escape_leaves(browser: Browser, minimal: str) -> None:

@@ -17,20 +17,25 @@ const spaced = (name) => name.replaceAll("_", " ");
 const shownValue = (value) => (value === "" ? "(empty)" : value);
 
 class Inspection {
-  /** maps: [{svg, nodes: state -> node, groups: node -> nodes}], as the pages get them from Python. */
+  /** maps: [{svg, diagram, nodes: state -> node, groups: node -> nodes}], as the pages get them from Python. */
   constructor(root, maps) {
     this.maps = maps;
     this.events = make("ul", { class: "events" });
     this.pictures = make("div", { class: "maps" });
+    this.diagrams = make("div", { class: "diagrams" });
+    this.whole = make("details", { class: "panel", id: "diagrams" }, make("summary", { class: "small" }, "Machine diagrams, with what leads from state to state"), this.diagrams);
+    this.whole.addEventListener("toggle", () => this.showDiagrams());
     this.messages = make("div", { class: "messages" });
     this.changed = make("div", { class: "long" });
     this.all = make("div", { class: "scroll long" });
     this.figures = new Map();
+    this.drawn = new Map();
     const whole = make("input", { type: "checkbox" });
     whole.addEventListener("change", () => this.messages.classList.toggle("whole", whole.checked));
     root.replaceChildren(
       this.events,
       panel("States", this.pictures),
+      this.whole,
       panel("Messages", this.messages, make("label", { class: "small soft" }, whole, " also fields with their usual value")),
       panel("Changed variables", this.changed),
       make("details", { class: "panel" }, make("summary", { class: "small" }, "All variables"), this.all),
@@ -44,7 +49,9 @@ class Inspection {
       return make("li", { class: kind }, make("span", { class: "who" }, again ? "" : spaced(who)), make("span", { class: "what" }, what));
     }));
     this.events.hidden = view.lines.length === 0;
+    this.view = view;
     this.showMachines(view.machines);
+    this.showDiagrams();
     this.showMessages(view);
     this.showVariables(view.variables);
   }
@@ -62,11 +69,37 @@ class Inspection {
     this.pictures.parentElement.hidden = wanted.length === 0;
   }
 
+  /** The diagrams with rows: made when first looked at, for the machines that there are then. */
+  showDiagrams() {
+    const wanted = this.view ? this.view.machines.filter((machine) => machine.map !== null) : [];
+    this.whole.hidden = wanted.length === 0;
+    if (!this.whole.open || this.whole.hidden) return;
+    if (this.key !== this.drawnKey) {
+      this.drawnKey = this.key;
+      this.drawn.clear();
+      for (const machine of wanted) this.drawn.set(machine.name, this.diagram(machine));
+      this.diagrams.replaceChildren(...[...this.drawn.values()].map((entry) => entry.element));
+    }
+    for (const machine of wanted) {
+      const entry = this.drawn.get(machine.name);
+      light(entry, this.maps[machine.map], machine);
+      const taken = this.view.rows.filter((label, index) => index % 2 && this.view.rows[index - 1] === machine.name);
+      lightRows(entry, machine, taken);
+      keepInView(entry.scroll, entry.svg.querySelector(".node.lit"));
+    }
+  }
+
+  diagram(machine) {
+    const svg = drawing(this.maps[machine.map].diagram, 1);
+    const current = make("span", { class: "current" });
+    const row = make("span", { class: "soft small" });
+    const caption = make("figcaption", {}, make("strong", {}, spaced(machine.name)), current, row);
+    const scroll = make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Diagram of ${spaced(machine.name)}` }, svg);
+    return { element: make("figure", { class: "machine", "data-diagram": machine.name }, caption, scroll), svg, current, row, scroll };
+  }
+
   figure(machine) {
-    const holder = make("template");
-    holder.innerHTML = this.maps[machine.map].svg;
-    const svg = holder.content.firstElementChild;
-    svg.style.width = `${svg.dataset.width * 1.25}px`;
+    const svg = drawing(this.maps[machine.map].svg, 1.25);
     const current = make("span", { class: "current" });
     const caption = make("figcaption", {}, make("strong", {}, spaced(machine.name)), current);
     return { element: make("figure", { class: "machine", "data-machine": machine.name }, caption, svg), svg, current };
@@ -107,6 +140,34 @@ function panel(title, ...content) {
   return make("section", { class: "panel" }, make("h3", {}, title), ...content);
 }
 
+/** A picture of ours as an element, this many pixels wide for each of its points. */
+function drawing(text, scale) {
+  const holder = make("template");
+  holder.innerHTML = text;
+  const svg = holder.content.firstElementChild;
+  svg.style.width = `${svg.dataset.width * scale}px`;
+  return svg;
+}
+
+/** Mark the row that was taken; one that keeps the state stands in no edge, and is said. */
+function lightRows(figure, machine, taken) {
+  const moved = machine.before !== null && machine.before !== machine.state;
+  for (const label of figure.svg.querySelectorAll(".label")) {
+    for (const row of label.querySelectorAll(".row")) {
+      row.classList.toggle("taken", moved && label.classList.contains("lit") && taken.includes(row.dataset.row));
+    }
+  }
+  figure.row.textContent = taken.join(", ");
+}
+
+/** Scroll a box, and nothing around it, so that a part of it is in its middle. */
+function keepInView(box, part) {
+  if (!part) return;
+  const [outer, inner] = [box.getBoundingClientRect(), part.getBoundingClientRect()];
+  if (inner.left < outer.left || inner.right > outer.right) box.scrollLeft += (inner.left + inner.right - outer.left - outer.right) / 2;
+  if (inner.top < outer.top || inner.bottom > outer.bottom) box.scrollTop += (inner.top + inner.bottom - outer.top - outer.bottom) / 2;
+}
+
 /** Mark the current node, the node before, and the edge that was taken. */
 function light(figure, map, machine) {
   const now = map.nodes[machine.state];
@@ -116,7 +177,7 @@ function light(figure, map, machine) {
     node.classList.toggle("lit", own === now);
     node.classList.toggle("was", before !== null && own === before && own !== now);
   }
-  for (const edge of figure.svg.querySelectorAll(".edge")) {
+  for (const edge of figure.svg.querySelectorAll(".edge, .label")) {
     const sources = map.groups[edge.dataset.from] || [edge.dataset.from];
     edge.classList.toggle("lit", before !== null && before !== now && edge.dataset.to === now && sources.includes(before));
   }

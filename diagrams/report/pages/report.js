@@ -35,11 +35,11 @@ function unfolded(trace) {
   return views;
 }
 
-/** The name of a step's action, and the clauses, requirements and notes of its rows. */
+/** The name of a step's action, and the clauses, requirements and notes of its rows; rows: machine, label, ... */
 function actionOf(step) {
-  const [name, ...lists] = step ? data.actions[step.a] : [0, [], [], []];
-  const [clauses, requirements, notes] = lists.map((list) => list.map(word));
-  return { action: word(name), clauses, requirements, notes };
+  const [name, ...lists] = step ? data.actions[step.a] : [0, [], [], [], []];
+  const [clauses, requirements, notes, rows] = lists.map((list) => list.map(word));
+  return { action: word(name), clauses, requirements, notes, rows };
 }
 
 function packetOf(system, channel, message, fields) {
