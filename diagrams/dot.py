@@ -136,7 +136,9 @@ class _Writing:
             extra += f', fillcolor="{heat}"'
         if self.detail and node.rows:
             return f"label=<{_table(self._inside(name, node.rows))}>{extra}"
-        small = f'<BR/><FONT POINT-SIZE="10" COLOR="{GREY}">{escaped(_summary(node))}</FONT>' if node.rows else ""
+        colour = INK if counted else GREY  # which heat leaves room for
+        words = f'<BR/><FONT POINT-SIZE="10" COLOR="{colour}">{escaped(_summary(node))}</FONT>'
+        small = words if node.rows else ""
         if not listed:
             return f"label=<{name}{small}>{extra}"
         return f"label=<{_table([f'<TR><TD>{name}{small}</TD></TR>', *self._listed(listed)])}>{extra}"

@@ -32,6 +32,9 @@ def diagram_machine(
     run: Annotated[
         list[Path] | None, typer.Option("--run", help="mark what fires in saved traces, or folders of them")
     ] = None,
+    suite: Annotated[
+        Path | None, typer.Option("--suite", help="mark what the tests of a suite (.json) bring about")
+    ] = None,
     explored: Annotated[
         bool, typer.Option("--explored", help="explore the scenario; mark what fires and what is dead")
     ] = False,
@@ -50,7 +53,7 @@ def diagram_machine(
 
     draw_machine(Request(
         name, output, scenario, reading, choose or [], detail, trigger, clause, requirement, run or [], explored, time,
-        mutant, versus, versus_choose or [], source,
+        mutant, versus, versus_choose or [], source, suite,
     ))  # fmt: skip
 
 

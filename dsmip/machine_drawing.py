@@ -19,6 +19,7 @@ from diagrams.state_svg import Links, slug
 from dsmip import quantities
 from dsmip.console import reporting, say
 from dsmip.mutant_option import change_of
+from dsmip.suite_coverage import rows_in_suite
 from dsmip.trace_files import stored_run
 from model.handover import handover
 from model.language.systems import System
@@ -34,7 +35,8 @@ class Request:
     """What was asked for. scenario, reading: None for the defaults, or those of the first run given.
 
     runs: trace files, or folders of them. explored: explore the scenario, too, to tell what is dead.
-    versus: another reading, `versus_choices` its switches. source: address of the project's files.
+    suite: a suite of tests. versus: another reading, `versus_choices` its switches.
+    source: address of the project's files.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Request:
     versus: str | None = None
     versus_choices: Sequence[str] = ()
     source: str | None = None
+    suite: Path | None = None
 
 
 def draw_machine(request: Request) -> None:
@@ -61,7 +64,8 @@ def draw_machine(request: Request) -> None:
     Raises DiagramError, ModelError.
     """
     compared = request.mutant is not None or request.versus is not None or bool(request.versus_choices)
-    marking = [compared, request.requirement is not None, bool(request.runs) or request.explored]
+    marking = [compared, request.requirement is not None, bool(request.runs) or request.explored,
+               request.suite is not None]  # fmt: skip
     if sum(marking) > 1:
         raise DiagramError("one picture shows one thing: a difference, a requirement or what fired; draw several")
     system, rows, about = _table(request)
@@ -106,6 +110,9 @@ def _table(request: Request) -> tuple[System, tuple[TableRow, ...], str]:
     """The system, the rows to draw, with their marks, and what the marks are about."""
     if request.runs:
         return _of_runs(request)
+    if request.suite is not None:
+        _refuse_another_system(request)
+        return rows_in_suite(request.suite, request.name)
     system, read = _system(request.scenario or SCENARIO, request.reading or READING, request.choices)
     _, rows = table_of(system, request.name)
     if request.requirement is not None:
@@ -144,6 +151,12 @@ def _of_runs(request: Request) -> tuple[System, tuple[TableRow, ...], str]:
             say(f"dsmip: the exploration was cut short ({found.stopped}); no row is called dead")
     words = f"what fires in {len(files)} runs" if len(files) > 1 else "what fires in one run"
     return system, covered(rows, fired, possible), words
+
+
+def _refuse_another_system(request: Request) -> None:
+    if request.scenario is not None or request.reading is not None or request.choices:
+        raise DiagramError("a suite says itself for which scenario and reading it is; leave --scenario, --reading and "
+                           "--choose out")  # fmt: skip
 
 
 def _trace_files(given: Path) -> list[Path]:

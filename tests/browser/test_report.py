@@ -34,7 +34,7 @@ stepper.inspection.showDiagrams();
 for (const svg of document.querySelectorAll("svg")) {
   const seen = {};
   for (const text of svg.querySelectorAll("text")) {
-    const kind = `${text.getAttribute("class")} ${text.parentElement.getAttribute("class")} ${text.getAttribute("fill")}`;
+    const kind = ["class", "fill"].map((name) => text.getAttribute(name) + text.parentElement.getAttribute(name));
     seen[kind] = (seen[kind] || 0) + 1;
     if (seen[kind] > 1) text.remove();
   }
