@@ -37,9 +37,9 @@ LABEL = 'shape=box, style="", peripheries=0, width=0, height=0, margin="0.05,0.0
 BREAK = '<BR ALIGN="LEFT"/>'
 
 
-def dot_text(graph: Graph, *, linked: bool = False) -> str:
-    """The graph as DOT. linked: rows carry links of the form "row:3", for whoever draws them."""
-    return "\n".join([*_Writing(graph, linked).lines(), ""])
+def dot_text(graph: Graph, *, linked: bool = False, headed: bool = True) -> str:
+    """The graph as DOT. linked: rows carry links of the form "row:3", for whoever draws them. headed: with a title."""
+    return "\n".join([*_Writing(graph, linked, headed).lines(), ""])
 
 
 def titles(graph: Graph) -> dict[str, str]:
@@ -65,7 +65,8 @@ def named_edges(graph: Graph) -> list[tuple[str, Edge]]:
 
 
 class _Writing:
-    def __init__(self, graph: Graph, linked: bool) -> None:
+    def __init__(self, graph: Graph, linked: bool, headed: bool) -> None:
+        self.headed = headed
         self.graph = graph
         self.linked = linked
         self.detail = graph.level is Level.DETAIL
@@ -80,7 +81,7 @@ class _Writing:
         rank = "LR" if graph.trigger else "TB"
         yield "digraph states {"
         yield (f'  graph [rankdir={rank}, {tight}, bgcolor="{PAPER}", pad=0.2, fontname="{FONT}", fontsize=15,'
-               f' fontcolor="{INK}", labelloc=t, label=<{self._heading()}>];')  # fmt: skip
+               f' fontcolor="{INK}", labelloc=t, label={self._heading()}];')  # fmt: skip
         yield (f'  node [shape=box, style="rounded,filled", fillcolor="{STATE}", color="{INK}", penwidth=1.2,'
                f' fontname="{FONT}", fontsize=13, fontcolor="{INK}", margin="0.12,0.06"];')  # fmt: skip
         yield (f'  edge [color="{GREY}", fontname="{FONT}", fontsize=11, fontcolor="{INK}", arrowsize=0.8];')
@@ -99,6 +100,9 @@ class _Writing:
         yield "}"
 
     def _heading(self) -> str:
+        return f"<{self._title()}>" if self.headed else '""'
+
+    def _title(self) -> str:
         signs = [
             f'<FONT COLOR="{COLOUR_OF[mark]}">{SIGN_OF[mark]} {escaped(mark.value)}</FONT>' for mark in self.graph.marks
         ]

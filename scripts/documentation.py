@@ -17,8 +17,9 @@ from checker.search import Limits
 from diagrams.chart_svg import chart_svg
 from diagrams.emphasis import about_trigger, triggers_of
 from diagrams.labels import display_name
+from diagrams.pages import pages
 from diagrams.space_diagram import space_picture, space_svg
-from diagrams.state_diagram import Level, machine_diagram, table_of
+from diagrams.state_diagram import Chosen, Graph, Level, machine_diagram, table_of
 from diagrams.state_svg import Links, graph_svg, slug
 from dsmip.charts import chart_of
 from model.handover import handover
@@ -142,11 +143,15 @@ def _machine_page(folder: Path, system: System, name: str) -> Iterable[str]:
     yield f"Drawn from the table that runs: scenario `{SCENARIO}`, reading `{READING}`. A row leads to its source.\n"
     graph = machine_diagram(system, name)
     yield _inlined(folder, f"{name}.svg", graph_svg(graph, links=Links(_listing)), graph.title, 1000)
+
+    def drawing(some: Chosen, subject: str) -> Graph:
+        return machine_diagram(system, name, Level.DETAIL, chosen=some, subject=subject, rows=rows)
+
     for words in triggers_of(rows):
-        detail = machine_diagram(system, name, Level.DETAIL, chosen=about_trigger(rows, words)[1], subject=words)
-        svg = graph_svg(detail, links=Links(_listing, identify=False))
         yield f"## {words[:1].upper()}{words[1:]}\n"
-        yield _inlined(folder, f"{name}-{slug(words)}.svg", svg, detail.title, 640)
+        for number, detail in enumerate(pages(rows, about_trigger(rows, words)[1], words, drawing), start=1):
+            svg = graph_svg(detail, links=Links(_listing, identify=False))
+            yield _inlined(folder, f"{name}-{slug(words)}-{number}.svg", svg, detail.title, 640)
 
 
 def _write_state_space(folder: Path) -> None:

@@ -19,7 +19,7 @@ from model.language.systems import ResolvedMachine, System
 
 NAME_WIDTH = 18
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-USUAL = {"text-anchor": "start", "font-size": "11.00"}  # as the page's style sheet has it
+USUAL = {"text-anchor": "start", "font-size": "11.00"}  # what is inherited need not be said
 PAINT = (SPACE, "fill", "stroke", "stroke-width", "font-family", "text-decoration", "id")
 COORDINATES = ("d", "points", "x", "y", "cx", "cy", "rx", "ry")
 NUMBER = re.compile(r"-?\d+\.\d+")
@@ -54,7 +54,7 @@ def state_map(system: System, name: str) -> StateMap:
     states = [node for node in graph.nodes if node.kind is NodeKind.STATE]
     nodes = {state: node.id for state, node in zip(machine.states, states, strict=True)}
     svg = _painted_by_the_page(_dot(graph), graph, "state-map")
-    diagram = _painted_by_the_page(dot_text(graph, linked=True), graph, "machine-diagram")
+    diagram = _painted_by_the_page(dot_text(graph, linked=True, headed=False), graph, "machine-diagram")
     return StateMap(svg, diagram, nodes, _groups(machine, graph, nodes))
 
 
@@ -99,8 +99,7 @@ def _painted_by_the_page(dot: str, graph: Graph, kind: str) -> str:
     ends = {name: (edge.source, edge.dest) for name, edge in named_edges(graph)}
     for parent in list(root.iter()):
         for child in list(parent):
-            # the paper, and the title, which a page says itself
-            if child.tag in (f"{{{SVG}}}polygon", f"{{{SVG}}}text") and parent.get("class") == "graph":
+            if child.tag == f"{{{SVG}}}polygon" and parent.get("class") == "graph":  # the paper
                 parent.remove(child)
     for element in root.iter(f"{{{SVG}}}g"):
         title = element.findtext(f"{{{SVG}}}title") or ""
@@ -138,6 +137,7 @@ def _painted_by_the_page(dot: str, graph: Graph, kind: str) -> str:
     for attribute in ("width", "height"):
         root.attrib.pop(attribute, None)
     root.set("class", kind)
+    root.set("font-size", "11")
     root.set("role", "img")
     root.set("aria-label", f"{kind.replace('-', ' ')} of {display_name(graph.machine)}")
     root.set("data-width", f"{width:.0f}")
