@@ -11,8 +11,11 @@ from ipaddress import IPv6Address
 from generators.packets.decoding import DESTINATION, HOP_BY_HOP, MOBILITY, ROUTING, transport_checksum
 from generators.packets.encoding import encode
 from generators.packets.messages import (
+    REVOCATION,
     BindingAcknowledgement,
     BindingError,
+    BindingRevocationAcknowledgement,
+    BindingRevocationIndication,
     BindingUpdate,
     Message,
     with_pads,
@@ -21,9 +24,12 @@ from generators.packets.options import READERS, NonceIndices, Option, Pad, Unkno
 from generators.packets.packet import SignallingPacket
 
 HEADER = 40  # bytes of an IPv6 header
-RESERVED_BITS = {"Binding Update": 7, "Binding Acknowledgement": 4, "Binding Error": 8, "Binding Refresh Request": 16}
+RESERVED_BITS = {
+    "Binding Update": 7, "Binding Acknowledgement": 4, "Binding Error": 8, "Binding Refresh Request": 16,
+    "Binding Revocation Indication": 13, "Binding Revocation Acknowledgement": 13,
+}  # fmt: skip
 RESERVED_BITS_OF_OPTION = {6: 8, 29: 9, 30: 2, 31: 15, 32: 16}
-TYPES = (0, 5, 6, 7)  # of messages that are used here
+TYPES = (0, 5, 6, 7, REVOCATION)  # of messages that are used here
 
 
 @dataclass(frozen=True)
@@ -74,13 +80,18 @@ def _as_it_is(fault: str, packet: SignallingPacket, **changes: object) -> Deviat
 
 def _numbers(packet: SignallingPacket) -> Iterator[Deviation]:
     message = packet.message
-    if isinstance(message, BindingError | BindingAcknowledgement):
+    if isinstance(message, BindingError | BindingAcknowledgement | BindingRevocationAcknowledgement):
         for status in (0, 1, 127, 128, 255):
             yield _as_it_is(f"status {status}", packet, status=status)
-    if not isinstance(message, BindingUpdate | BindingAcknowledgement):
+    if isinstance(message, BindingRevocationIndication):
+        for trigger in (0, 1, 255):
+            yield _as_it_is(f"revocation trigger {trigger}", packet, trigger=trigger)
+    if isinstance(message, BindingError) or not hasattr(message, "sequence_number"):
         return
     for number in (0, 1, 0x7FFF, 0x8000, 0xFFFF):
         yield _as_it_is(f"sequence number {number}", packet, sequence_number=number)
+    if not isinstance(message, BindingUpdate | BindingAcknowledgement):
+        return
     for lifetime in (0, 4, 262_136, 262_140):
         yield _as_it_is(f"lifetime {lifetime} s", packet, lifetime=lifetime)
 
@@ -151,6 +162,9 @@ def _bytes(packet: SignallingPacket, right: bytes) -> Iterator[Deviation]:
             yield Deviation(f"message type {value}", summed(at + 2, value), False)
         if value != right[at + 1]:
             yield Deviation(f"header length {value}", summed(at + 1, value), False)
+    if right[at + 2] == REVOCATION:
+        for value in set(range(256)) - {1, 2}:
+            yield Deviation(f"revocation type {value}", summed(at + 6, value), False)
     yield Deviation("no message", _longer(right, right[HEADER:at]), False)
     yield Deviation("bytes behind the end", right + b"\0", False)
     for wrong_length in (0, len(right) - HEADER - 1, len(right) - HEADER + 1, 0xFFFF):

@@ -17,7 +17,14 @@ from generators.packets.encoding import encode
 from generators.packets.errors import PacketError
 from generators.packets.malformed import deviations
 from generators.packets.malformed_tunnels import deviations_of_tunnel
-from generators.packets.messages import BindingAcknowledgement, BindingError, BindingRefreshRequest, BindingUpdate
+from generators.packets.messages import (
+    BindingAcknowledgement,
+    BindingError,
+    BindingRefreshRequest,
+    BindingRevocationAcknowledgement,
+    BindingRevocationIndication,
+    BindingUpdate,
+)
 from generators.packets.options import (
     AlternateCareOfAddress,
     BindingAuthorizationData,
@@ -54,6 +61,10 @@ EVERY_OPTION = SignallingPacket(HEADER, BindingUpdate(7, 480, options=(
 PLAIN = {
     "update": UPDATE, "acknowledgement": ANSWER, "other options": EVERY_OPTION,
     "error": SignallingPacket(HEADER, BindingError(1, IPv6Address("2001:db8::7"))),
+    "revocation": SignallingPacket(HEADER, BindingRevocationIndication(1, 7),
+                                   routing_address=IPv6Address("2001:db8::7")),
+    "answer to a revocation": SignallingPacket(HEADER, BindingRevocationAcknowledgement(128, 7),
+                                               home_address=IPv6Address("2001:db8::7")),
     "refresh request": SignallingPacket(HEADER, BindingRefreshRequest(), routing_address=IPv6Address("2001:db8::7")),
 }  # fmt: skip
 OVER_IPV6 = replace(UPDATE, tunnel=Tunnel(Ipv6Header(IPv6Address("2001:db8:4::5"), HEADER.destination),

@@ -19,6 +19,8 @@ from generators.packets.messages import (
     BindingAcknowledgement,
     BindingError,
     BindingRefreshRequest,
+    BindingRevocationAcknowledgement,
+    BindingRevocationIndication,
     BindingUpdate,
     Message,
     with_pads,
@@ -100,6 +102,15 @@ def expected(message: Message) -> Seen:
                    "mip6.ba.status": [str(message.status)]}  # fmt: skip
     elif isinstance(message, BindingError):
         fields |= {"mip6.be.status": [str(message.status)], "mip6.be.haddr": [str(message.home_address)]}
+    elif isinstance(message, BindingRevocationIndication | BindingRevocationAcknowledgement):
+        asks = isinstance(message, BindingRevocationIndication)
+        flags = (message.proxy_binding, message.ipv4_binding_only, message.all_bindings)
+        fields |= {f"mip6.bri_{'i' if asks else 'a'}{letter}": [str(int(is_set))]
+                   for letter, is_set in zip("pvg", flags, strict=True)}  # fmt: skip
+        fields |= {"mip6.bri_br.type": ["1" if asks else "2"], "mip6.bri_seqnr": [str(message.sequence_number)],
+                   "mip6.bri_res": [f"0x{message.reserved:04x}"]}  # fmt: skip
+        fields |= {"mip6.bri_r.trigger": [str(message.trigger)]} if isinstance(
+            message, BindingRevocationIndication) else {"mip6.bri_status": [str(message.status)]}  # fmt: skip
     else:
         fields["mip6.binding_refresh_request"] = ["00:00"]
     position = message.OPTIONS_AT
@@ -176,6 +187,15 @@ def test_error_and_refresh_request(tmp_path: Path) -> None:
         BindingError(1, home), BindingError(2), BindingError(1, home, options=(UnknownOption(200, b"12"),)),
         BindingRefreshRequest(), BindingRefreshRequest(options=(Pad(8),)), BindingRefreshRequest(header_reserved=255),
     ], tmp_path)  # fmt: skip
+
+
+def test_revocations_with_each_flag_trigger_and_status(tmp_path: Path) -> None:
+    messages: list[Message] = []
+    for flags in product((False, True), repeat=3):
+        messages += [BindingRevocationIndication(1, 7, *flags), BindingRevocationAcknowledgement(128, 0xFFFF, *flags)]
+    messages += [BindingRevocationIndication(trigger, 0) for trigger in range(256)]
+    messages += [BindingRevocationAcknowledgement(status, 0) for status in range(256)]
+    assert_read_as_meant(messages, tmp_path)
 
 
 OPTIONS: list[Option] = [
