@@ -16,6 +16,8 @@ from generators.packets.messages import (
     BindingAcknowledgement,
     BindingError,
     BindingRefreshRequest,
+    BindingRevocationAcknowledgement,
+    BindingRevocationIndication,
     BindingUpdate,
 )
 from generators.packets.packet import DataPacket, ProtectedPacket, SignallingPacket
@@ -42,6 +44,10 @@ class Seen:
         return self.packet.message if isinstance(self.packet.message, BindingAcknowledgement) else None
 
     @property
+    def from_ue(self) -> bool:
+        return isinstance(self.packet.message, BindingUpdate | BindingRevocationAcknowledgement)
+
+    @property
     def outer_source(self) -> Address:
         return self.packet.outer_source
 
@@ -53,18 +59,20 @@ class Seen:
 @dataclass
 class Flow:
     """One UE and its home agent. seen: updates and acknowledgements. errors: Binding Errors of the home agent for want
-    of a binding. refusal: number of the packet in which it said that it does not know the protocol, and its words."""
+    of a binding. revocations: indications and their answers. refusal: number of the packet in which the home agent
+    said that it does not know the protocol, and its words."""
 
     home_agent: IPv6Address
     home_address: IPv6Address
     seen: list[Seen] = field(default_factory=list)
     errors: list[Seen] = field(default_factory=list)
+    revocations: list[Seen] = field(default_factory=list)
     refusal: tuple[int, str] | None = None
 
     @property
     def in_order(self) -> list[Seen]:
         """All of it, as it stands in the capture."""
-        return sorted([*self.seen, *self.errors], key=lambda seen: seen.number)
+        return sorted([*self.seen, *self.errors, *self.revocations], key=lambda seen: seen.number)
 
 
 @dataclass
@@ -83,7 +91,7 @@ def contents_of(packets: Sequence[Captured]) -> Contents:
     found = _Sorting()
     for captured in packets:
         found.add(captured)
-    found.contents.flows = [flow for flow in found.flows.values() if flow.seen]
+    found.contents.flows = [flow for flow in found.flows.values() if flow.seen or flow.revocations]
     return found.contents
 
 
@@ -125,7 +133,7 @@ class _Sorting:
         packet = seen.packet
         match packet.message:
             case BindingUpdate():
-                ends = packet.header.destination, packet.home_address or packet.header.source
+                ends = _ends_of_update(packet)
                 self.homes[ends[0], packet.header.source] = ends
                 self._flow(ends).seen.append(seen)
             case BindingAcknowledgement():
@@ -138,6 +146,10 @@ class _Sorting:
                     self._note_refusal(ends, seen.number, words)
                 elif ends in self.flows:
                     self.flows[ends].errors.append(seen)
+            case BindingRevocationIndication():
+                self._flow(self._ends_of_answer(packet)).revocations.append(seen)
+            case BindingRevocationAcknowledgement():
+                self._flow(_ends_of_update(packet)).revocations.append(seen)
             case BindingRefreshRequest():  # it asks for an update, which may come at any time
                 pass
 
@@ -153,3 +165,7 @@ class _Sorting:
         worked = flow is not None and any(seen.acknowledgement is not None for seen in flow.seen)
         if flow is not None and worked and flow.refusal is None:
             flow.refusal = number, words
+
+
+def _ends_of_update(packet: SignallingPacket) -> Ends:
+    return packet.header.destination, packet.home_address or packet.header.source

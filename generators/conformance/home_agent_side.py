@@ -23,7 +23,7 @@ from model.addresses import HOME_ADDRESS, NO_ADDRESS
 from model.home_agent_answers import BindingState
 from model.language.domains import Enumeration
 from model.language.systems import Action
-from model.messages import Lifetime
+from model.messages import BindingUpdate, Lifetime
 
 SHORTEST_LIFETIME = 4.0  # seconds: one unit on the wire (RFC 6275, 6.1.7)
 EARLY = 1.0  # seconds that two clocks may differ by
@@ -34,15 +34,19 @@ BOUND = BindingState.BOUND.value
 
 
 class Answer:
-    """A Binding Acknowledgement of the flow. ignored: fields that no rule fixes (of a refusal)."""
+    """What the home agent sends in the flow: a Binding Acknowledgement, or the indication of a revocation.
+    ignored: fields that no rule fixes (of a refusal). lifetime: seconds granted; 0 where no binding is."""
 
-    def __init__(self, fields: Fields, ignored: frozenset[str], lifetime: int) -> None:
+    def __init__(self, message: str, fields: Fields, ignored: frozenset[str], lifetime: int) -> None:
+        self.message = message
         self.fields = fields
         self.ignored = ignored
-        self.lifetime = lifetime  # seconds granted; 0 where no binding is
+        self.lifetime = lifetime
 
     def is_explained_by(self, sent: Sent) -> bool:
-        return all(value == self.fields[name] for name, value in sent.fields if name not in self.ignored)
+        return sent.message == self.message and all(
+            value == self.fields[name] for name, value in sent.fields if name not in self.ignored
+        )
 
 
 class HomeAgentSide:
@@ -60,7 +64,7 @@ class HomeAgentSide:
         self.to_name = to_name
         self.coming = answers
         self.next = 0  # of `coming`
-        self.updates: list[tuple[float, Message]] = []
+        self.updates: list[tuple[float, str, Message]] = []  # time, type, fields; answers to revocations too
         self.seen_at: dict[int, float] = {}  # by sequence number
         self.granted: tuple[int, float] | None = None  # number and end of the newest binding whose acceptance is seen
         self.sent: list[Sent] = []
@@ -87,12 +91,13 @@ class HomeAgentSide:
                         "home_agent.ipv4_home_address_free": False,
                     }))  # fmt: skip
 
-    def update(self, time: float, fields: Fields) -> None:
-        """A Binding Update was seen: processed now or later, or never."""
+    def update(self, time: float, fields: Fields, name: str = BindingUpdate.name) -> None:
+        """A message of the UE was seen: processed now or later, or never."""
         self._forget_what_is_too_old(time)
         number = len(self.updates)
-        self.updates.append((time, message_of(fields)))
-        self.seen_at.setdefault(int(fields["sequence_number"]), time)
+        self.updates.append((time, name, message_of(fields)))
+        if name == BindingUpdate.name:
+            self.seen_at.setdefault(int(fields["sequence_number"]), time)
         if self.near:
             self._close(time)
             for place in list(self.places):
@@ -106,7 +111,7 @@ class HomeAgentSide:
         self.places = Places(place._replace(waiting=place.waiting | {number}) for place in self.places)
 
     def acknowledgement(self, time: float) -> Unexplained | None:
-        """The next Binding Acknowledgement was seen; None if a place explains it."""
+        """The next message of the home agent was seen; None if a place explains it."""
         answer, index = self.coming[self.next], self.next
         self._forget_what_is_too_old(time)
         self._close(time)
@@ -116,12 +121,15 @@ class HomeAgentSide:
             for number in dict.fromkeys(place.answers):
                 if answer.is_explained_by(self.sent[number]):
                     found.add(self._seen(place, number))
-        if not self.near and any(earlier.fields == answer.fields for earlier in self.coming[:index]):
+        if not self.near and any(
+            (earlier.message, earlier.fields) == (answer.message, answer.fields) for earlier in self.coming[:index]
+        ):
             for place in self.places:  # a copy made by the network
                 found.add(place._replace(answers=self._worth_tracking(list(place.answers))))
         if not len(found):
             self.next = index
-            answers = dict.fromkeys(self.sent[number] for place in self.places for number in place.answers)
+            under_way = dict.fromkeys(number for place in self.places for number in place.answers)
+            answers = [self.sent[number] for number in under_way if self.sent[number].message == answer.message]
             return replace(nearest(answer.fields, answers, answer.ignored), certain=not self.cut)
         self.places = found
         self._note_lifetime(time, answer)
@@ -144,7 +152,8 @@ class HomeAgentSide:
         rest = list(place.answers)
         rest.remove(number)
         sent = self.sent[number]
-        newest = dict(sent.fields)["sequence_number"] == self.steps.value(place.values, "home_agent.sequence_number")
+        number_now = self.steps.value(place.values, "home_agent.sequence_number")
+        newest = dict(sent.fields).get("sequence_number") == number_now
         fresh = place.fresh and not (newest and _is_acceptance(sent))
         return place._replace(fresh=fresh, answers=self._worth_tracking(rest))
 
@@ -152,7 +161,7 @@ class HomeAgentSide:
         """Until when the binding whose acceptance is seen lives at least: as long as was granted, from when the
         update was seen at the earliest."""
         if not answer.lifetime:
-            if answer.fields["lifetime"] == Lifetime.ZERO.value and str(answer.fields["status"]).startswith("0 "):
+            if str(answer.fields.get("status", "")).startswith("0 "):
                 self.granted = None
             return
         number = int(answer.fields["sequence_number"])
@@ -178,7 +187,7 @@ class HomeAgentSide:
             yield from self._processed(place._replace(waiting=place.waiting - {number}), number)
 
     def _processed(self, place: Place, number: int) -> Iterator[Place]:
-        for after in self.steps.receiving(place.values, self.updates[number][1]):
+        for after in self.steps.receiving(place.values, *self.updates[number][1:]):
             yield self._after(place, after)
 
     def _after(self, place: Place, after: After) -> Place:
@@ -220,7 +229,7 @@ class HomeAgentSide:
     def _forget_what_is_too_old(self, time: float) -> None:
         """An update that has been under way for too long never arrives."""
         oldest = time - LONGEST_UNDER_WAY
-        old = frozenset(number for number, (seen, _) in enumerate(self.updates) if seen < oldest)
+        old = frozenset(number for number, (seen, *_) in enumerate(self.updates) if seen < oldest)
         if any(place.waiting & old for place in self.places):
             self._close(oldest)
             self._lose(old)

@@ -15,9 +15,13 @@ from generators.conformance.surroundings import NothingToSay, Surroundings, poli
 from generators.conformance.tracking import MOST_PENDING, Steps, Unexplained
 from generators.conformance.ue_side import UeSide
 from generators.packets.errors import PacketError
+from generators.packets.messages import BindingRevocationAcknowledgement, BindingRevocationIndication
 from generators.packets.wire_form import WireForm
 from model.handover import handover
 from model.language.domains import Value
+from model.messages import BindingAcknowledgement as AnswerOfTheModel
+from model.messages import BindingRevocationAcknowledgement as AnswerToRevocationOfTheModel
+from model.messages import BindingRevocationIndication as IndicationOfTheModel
 from model.readings import BY_IDENTIFIER, Reading, reading
 from model.scenarios import from_data
 
@@ -37,6 +41,7 @@ RULES = {  # the field in which a message differs from what is permitted -> the 
     },
 }  # fmt: skip
 UNANSWERABLE = "REF-B9"  # an answer to nothing
+REVOCATION = "REF-F6"
 WRONG_ERROR = "REF-B13"  # a Binding Error although there is a binding
 SWITCHED = {  # choices that are tried one by one where no named reading explains a side
     "ue": ("AMB-29", "AMB-18", "AMB-10", "AMB-02", "AMB-17"),
@@ -200,26 +205,33 @@ class _Walk:
         step = self._ue_step() if side == "ue" else self._home_agent_step()
         for seen, fields in self.read:
             if isinstance(fields, PacketError):
-                own = (seen.update is None) == (side == "home_agent")
-                if not own:
+                if seen.from_ue != (side == "ue"):
                     continue
-                rule = "REF-B12" if seen.update is None else "UE-F2F-02"
+                rule = REVOCATION if seen in self.flow.revocations else "UE-F2F-02" if seen.from_ue else "REF-B12"
                 return SideVerdict(side, Outcome.UNEXPLAINED, "", seen.number, rule, str(fields))
             wrong = step(seen, fields)
             if wrong is not None:
-                if side == "home_agent" and wrong.certain and seen.acknowledgement is not None:
+                if side == "home_agent" and wrong.certain and seen not in self.flow.errors:
                     wrong = self._named(seen) or wrong
                 return self._unexplained(side, seen, fields, wrong)
         return SideVerdict(side, Outcome.EXPLAINED, "")
 
     def _ue_step(self) -> Step:
         ue = UeSide(self.steps, near=self.place == "ue")
+        revoked: set[int] = set()
 
         def step(seen: Seen, fields: Mapping[str, Value]) -> Unexplained | None:
             if seen.update is not None:
                 return ue.update(fields)
             if seen.acknowledgement is not None:
                 ue.acknowledgement(fields)
+            elif isinstance(seen.packet.message, BindingRevocationIndication):
+                revoked.add(seen.packet.message.sequence_number)
+                ue.acknowledgement(fields, IndicationOfTheModel.name)
+            elif isinstance(seen.packet.message, BindingRevocationAcknowledgement):
+                if seen.packet.message.sequence_number not in revoked:
+                    return Unexplained("it answers no revocation that was seen", (), {}, None)
+                return ue.answer_to_revocation(fields)
             return None
 
         return step
@@ -242,25 +254,31 @@ class _Walk:
             if seen.update is not None:
                 agent.update(seen.time, fields)
                 return None
-            return agent.error(seen.time) if seen.acknowledgement is None else agent.acknowledgement(seen.time)
+            if seen.from_ue:
+                agent.update(seen.time, fields, AnswerToRevocationOfTheModel.name)
+                return None
+            return agent.error(seen.time) if seen in self.flow.errors else agent.acknowledgement(seen.time)
 
         return step
 
     def _answers(self) -> Iterator[tuple[Seen, Answer]]:
-        """What the home agent has to explain, up to the first answer that cannot be read as one of the model."""
+        """What the home agent has to explain, up to the first message that cannot be read as one of the model."""
         for seen, fields in self.read:
-            if seen.acknowledgement is not None:
-                if isinstance(fields, PacketError):
-                    return
-                lifetime = seen.acknowledgement.lifetime if seen.acknowledgement.status < 128 else 0
-                yield seen, Answer(fields, _ignored(seen.acknowledgement.status), lifetime)
+            if seen.from_ue or seen in self.flow.errors:
+                continue
+            if isinstance(fields, PacketError):
+                return
+            if seen.acknowledgement is None:
+                yield seen, Answer(IndicationOfTheModel.name, fields, frozenset(), 0)
+                continue
+            lifetime = seen.acknowledgement.lifetime if seen.acknowledgement.status < 128 else 0
+            yield seen, Answer(AnswerOfTheModel.name, fields, _ignored(seen.acknowledgement.status), lifetime)
 
     def _named(self, wrong: Seen) -> Unexplained | None:
         """What is wrong with an answer that nothing explains, told from what might have been sent instead."""
         try:
             step = self._home_agent_step(wrong)
             for seen, fields in self.read:
-                assert not isinstance(fields, PacketError) or seen.acknowledgement is None
                 found = None if isinstance(fields, PacketError) else step(seen, fields)
                 if seen is wrong:
                     return found
@@ -285,7 +303,7 @@ class _Walk:
         if answer is not None:
             packet = replace(packet, message=replace(answer, status=policy_of(answer.status)))
         _, fields = self.form.fields(packet)
-        name = "source" if seen.update is not None else "destination"
+        name = "source" if seen.from_ue else "destination"
         fields[name] = self.around.hidden_mapping.get(str(fields[name]), fields[name])
         return fields
 
@@ -296,19 +314,25 @@ class _Walk:
             return SideVerdict(side, Outcome.UNKNOWN, "", seen.number, None, reason)
         if seen in self.flow.errors:
             return SideVerdict(side, Outcome.UNEXPLAINED, "", seen.number, WRONG_ERROR, wrong.reason)
+        if seen in self.flow.revocations:
+            return SideVerdict(side, Outcome.UNEXPLAINED, "", seen.number, REVOCATION, _in_words(wrong, fields))
         message = "BindingUpdate" if seen.update is not None else "BindingAcknowledgement"
         rules = RULES[message]
         rule = next((rules[name] for name in wrong.fields if name in rules), None)
         if rule is None:
             rule = wrong.action.requirements[0] if wrong.action and wrong.action.requirements else UNANSWERABLE
-        differences = ", ".join(
-            f"{name.replace('_', ' ')} is {fields[name]}, permitted is {wrong.permitted[name]}"
-            for name in wrong.fields if name in wrong.permitted
-        )  # fmt: skip
-        reason = wrong.reason + (f": {differences}" if differences else "")
+        reason = _in_words(wrong, fields)
         if message == "BindingAcknowledgement" and not wrong.fields:
             reason = "it answers no update that was seen"
         return SideVerdict(side, Outcome.UNEXPLAINED, "", seen.number, rule, reason)
+
+
+def _in_words(wrong: Unexplained, fields: Mapping[str, Value]) -> str:
+    differences = ", ".join(
+        f"{name.replace('_', ' ')} is {fields[name]}, permitted is {wrong.permitted[name]}"
+        for name in wrong.fields if name in wrong.permitted
+    )  # fmt: skip
+    return wrong.reason + (f": {differences}" if differences else "")
 
 
 def _ignored(status: int) -> frozenset[str]:

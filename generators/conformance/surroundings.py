@@ -81,6 +81,9 @@ def surroundings_of(
         of_name["address-foreign-1"] = IPv6Address("2001:db8:ffff::1")
     data = _data(flow, side, entries, remapped, detects_duplicates)
     data["bounds"]["home_agent_restarts"] = int(restarts and side == "home_agent")
+    if flow.revocations:
+        data["bounds"] |= {"revocations": 1, "retransmissions": 1}
+        data["channel"] = {"loss": False}  # what is lost is followed apart from the model's channels
     scenario = from_data(data, "what the capture shows")
     tunnel = next((seen.packet.tunnel for seen in flow.seen if seen.packet.tunnel), None)
     home_agent_ipv4 = IPv4Address(0)

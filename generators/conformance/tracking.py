@@ -14,7 +14,7 @@ from model.language.channel_contents import Flight
 from model.language.domains import Value
 from model.language.interpretation import Interpretation, State, field_values
 from model.language.systems import Action, ActionKind, System, SystemVariable
-from model.messages import DOWNLINK, UPLINK, BindingAcknowledgement, BindingUpdate, Protection
+from model.messages import DOWNLINK, MESSAGES, UPLINK, Protection
 
 MOST_STATES = 6_000  # tracked at once; beyond it nothing can be said
 MOST_EXPANDED = 30_000  # steps worked out for one side of a flow; beyond it nothing can be said
@@ -25,6 +25,7 @@ OF_NO_CONSEQUENCE = (
     "ue.wants_association_to_survive", "ue.security_association", "ue.key_management_granted",
     "ue.sequence_number", "access.old_network",
 )  # fmt: skip
+REPEATS_OF_REVOCATION = "home_agent.revocation_repeats_left"
 BEFALLS_THE_HOME_AGENT = ("lifetime ends at the home agent", HOME_AGENT_RESTARTED.name)
 UNSEEN = ("protection", "repeated", "network", "granted_ticks", "asked_ticks")
 Fields = Mapping[str, Value]
@@ -34,8 +35,9 @@ Message = tuple[tuple[str, Value], ...]
 
 @dataclass(frozen=True)
 class Sent:
-    """A message that the model sends: fields that can be seen, and the row that sends it."""
+    """A message that the model sends: its type, fields that can be seen, and the row that sends it."""
 
+    message: str
     fields: Message
     action: Action = field(compare=False)
 
@@ -68,7 +70,7 @@ class Steps:
         self._kept = [self._is_kept(entry) for entry in system.variables]
         self.starts = list(dict.fromkeys(self.settled(start.values) for start in starts))
         self._own_steps: dict[Values, list[After]] = {}
-        self._received: dict[tuple[Values, Message], list[After]] = {}
+        self._received: dict[tuple[Values, str, Message], list[After]] = {}
 
     def _is_own(self, action: Action) -> bool:
         machines = {row.machine for row in action.rows}
@@ -137,36 +139,39 @@ class Steps:
         found = self._own_steps.get(values)
         if found is None:
             self._count()
-            state = State(values, self._empty)
+            states = [State(one, self._empty) for one in self._variants(values)]
             found = [
                 self._after(action, None, state)
-                for action in self._unseen[self.state(values)]
+                for state in states for action in self._unseen[self.state(values)]
                 if self._in_state(action, values) and self.interpretation.is_enabled(action, None, state)
-            ]
+            ]  # fmt: skip
             self._own_steps[values] = found
         return found
 
-    def receiving(self, values: Values, message: Message) -> list[After]:
-        """What the receipt of a message leads to, protected by the association now in force."""
-        found = self._received.get((values, message))
+    def _variants(self, values: Values) -> list[Values]:
+        """The state with each value of what nobody can know: whether a revocation will be repeated once more."""
+        if REPEATS_OF_REVOCATION not in self.system.variable_index:
+            return [values]
+        return [self.with_values(values, {REPEATS_OF_REVOCATION: left}) for left in (0, 1)]
+
+    def receiving(self, values: Values, name: str, message: Message) -> list[After]:
+        """What the receipt of a message of this type leads to, protected by the association now in force."""
+        found = self._received.get((values, name, message))
         if found is None:
             self._count()
-            found = self._received[values, message] = list(self._receiving(values, message))
+            found = self._received[values, name, message] = list(self._receiving(values, name, message))
         return found
 
-    def _receiving(self, values: Values, message: Message) -> Iterator[After]:
-        name, kind_of_message = (
-            (UPLINK.name, BindingUpdate) if self.side == "home_agent" else (DOWNLINK.name, BindingAcknowledgement)
-        )
-        index = self.system.channel_index[name]
-        complete = {**kind_of_message.usual, **dict(message), "protection": Protection.CURRENT.value}
+    def _receiving(self, values: Values, name: str, message: Message) -> Iterator[After]:
+        index = self.system.channel_index[UPLINK.name if self.side == "home_agent" else DOWNLINK.name]
+        complete = {**MESSAGES[name].usual, **dict(message), "protection": Protection.CURRENT.value}
         if self.side == "ue":
             complete["network"] = self.value(values, "access.network")
-        kind = self.system.channels[index].index_of(kind_of_message.name)
-        flight = Flight(kind, tuple(complete[key] for key in kind_of_message.fields))
+        kind = self.system.channels[index].index_of(name)
+        flight = Flight(kind, tuple(complete[key] for key in MESSAGES[name].fields))
         state = State(values, (*self._empty[:index], (flight,), *self._empty[index + 1 :]))
         for action in self._receipts[self.state(values)]:
-            fits = action.message == kind_of_message.name and self._in_state(action, values)
+            fits = action.message == name and self._in_state(action, values)
             if fits and self.interpretation.is_enabled(action, 0, state):
                 yield self._after(action, 0, state)
 
@@ -183,7 +188,8 @@ class Steps:
         sent = None
         if flights:
             fields = field_values(self.system.channels[index], flights[-1])
-            sent = Sent(tuple((name, value) for name, value in fields.items() if name not in UNSEEN), action)
+            name = self.system.channels[index].messages[flights[-1].message].name
+            sent = Sent(name, tuple((name, value) for name, value in fields.items() if name not in UNSEEN), action)
         return After(self.settled(step.state.values), sent, action)
 
 

@@ -21,6 +21,8 @@ from generators.conformance.tracking import (
 from model.addresses import NO_ADDRESS
 from model.messages import (
     BindingAcknowledgement,
+    BindingRevocationAcknowledgement,
+    BindingUpdate,
     Encapsulation,
     Ipv4AddressAcknowledgement,
     NatDetection,
@@ -52,7 +54,7 @@ class UeSide:
         self.told: list[int] = []
         self.ever: dict[Place, None] = {}  # every place there was: a late update was sent from one of them
         self.places = {Place(values, None): None for values in self.steps.starts}
-        self.answers = self._possible_earlier_answers()
+        self.answers: tuple[tuple[str, Fields], ...] = self._possible_earlier_answers()
         self._close(before=True)
         self.answers = ()
         self.ever |= self.places
@@ -73,10 +75,13 @@ class UeSide:
         among = self.ever if late else self.places
         found = {
             Place(place.values, None): None for place in among
-            if place.sent is not None and _matches(place.sent, fields)
+            if place.sent is not None and place.sent.message == BindingUpdate.name and _matches(place.sent, fields)
         }  # fmt: skip
         if not found:
-            candidates = dict.fromkeys(place.sent for place in among if place.sent is not None)
+            candidates = dict.fromkeys(
+                place.sent for place in among
+                if place.sent is not None and place.sent.message == BindingUpdate.name
+            )  # fmt: skip
             return replace(nearest(fields, candidates, IGNORED), certain=not self.cut)
         self.numbers[number] = fields
         if not late:
@@ -85,12 +90,25 @@ class UeSide:
             self.places = found
         return None
 
-    def acknowledgement(self, fields: Fields) -> None:
-        """A Binding Acknowledgement was seen: it reaches the UE now, later or never."""
-        due = (*(one for one in self.answers if not self._is_spent(one)), fields)
+    def answer_to_revocation(self, fields: Fields) -> Unexplained | None:
+        """A Binding Revocation Acknowledgement was seen; None if a place explains it."""
+        self._close()
+        name = BindingRevocationAcknowledgement.name
+        among = self.places if self.near else self.ever
+        sent = [place for place in among if place.sent is not None and place.sent.message == name]
+        found = {Place(place.values, None): None for place in sent if place.sent and _matches(place.sent, fields)}
+        if not found:
+            candidates = [place.sent for place in sent if place.sent is not None]
+            return replace(nearest(fields, candidates, IGNORED), certain=not self.cut)
+        self.places = found if self.near else {**self.places, **found}
+        return None
+
+    def acknowledgement(self, fields: Fields, name: str = BindingAcknowledgement.name) -> None:
+        """A message of the home agent was seen: it reaches the UE now, later or never."""
+        due = (*(one for one in self.answers if not self._is_spent(*one)), (name, fields))
         self.cut = self.cut or len(due) > MOST_PENDING
         self.answers = due[-MOST_PENDING:]
-        if fields["status"] == Status.SEQUENCE_NUMBER_OUT_OF_WINDOW.value:
+        if fields.get("status") == Status.SEQUENCE_NUMBER_OUT_OF_WINDOW.value:
             self.told.append(int(fields["sequence_number"]))
         self._close()
 
@@ -105,17 +123,20 @@ class UeSide:
             )  # fmt: skip
         return None
 
-    def _is_spent(self, answer: Fields) -> bool:
+    def _is_spent(self, name: str, answer: Fields) -> bool:
         """Of an older update: under no reading does the UE take notice of it (REF-A7), unless it is status 135."""
+        if name != BindingAcknowledgement.name:
+            return False
         number = int(answer["sequence_number"])
         return (number in self.numbers and number != self.newest
                 and answer["status"] != Status.SEQUENCE_NUMBER_OUT_OF_WINDOW.value)  # fmt: skip
 
-    def _possible_earlier_answers(self) -> tuple[Fields, ...]:
+    def _possible_earlier_answers(self) -> tuple[tuple[str, Fields], ...]:
         """Acceptances that may have reached the UE before the capture began."""
         return tuple(
-            {**BindingAcknowledgement.usual, "key_management": True, "encapsulation": encapsulation.value,
-             "nat_detection": nat.value, "ipv4_address_acknowledgement": ipv4.value, "destination": NO_ADDRESS}
+            (BindingAcknowledgement.name,
+             {**BindingAcknowledgement.usual, "key_management": True, "encapsulation": encapsulation.value,
+              "nat_detection": nat.value, "ipv4_address_acknowledgement": ipv4.value, "destination": NO_ADDRESS})
             for encapsulation in (Encapsulation.IPV6, Encapsulation.UDP)
             for nat in ((NatDetection.ABSENT,) if encapsulation is Encapsulation.IPV6 else
                         (NatDetection.F_CLEAR, NatDetection.F_SET))
@@ -142,12 +163,12 @@ class UeSide:
         if place.sent is None:
             for values, sent, _ in self.steps.unseen(place.values):
                 yield Place(values, sent)
-            for fields in self.answers:
-                yield from self._received(place, fields)
+            for name, fields in self.answers:
+                yield from self._received(place, name, fields)
         elif before or not self.near:
             yield Place(place.values, None)
 
-    def _received(self, place: Place, fields: Fields) -> list[Place]:
+    def _received(self, place: Place, name: str, fields: Fields) -> list[Place]:
         """An answer as the UE in this place takes it, with the number of its newest update."""
         told = dict(fields)
         if told["destination"] == NO_ADDRESS:  # an earlier answer
@@ -156,7 +177,7 @@ class UeSide:
         else:
             newest = self.newest or 0
         values = self._numbered(place.values, newest)
-        return [Place(after, sent) for after, sent, _ in self.steps.receiving(values, message_of(told))]
+        return [Place(after, sent) for after, sent, _ in self.steps.receiving(values, name, message_of(told))]
 
 
 def is_ahead(number: int, of: int) -> bool:

@@ -44,13 +44,14 @@ BEYOND = {
     "no alternate care-of address": "the address stands in the source",
     "IPv4 home address": "assigned before the capture",
 }  # fmt: skip
-# Where only one verdict is right: message, kind -> side at fault and requirement, at the packet itself.
+# Where only one verdict is right: message, kind -> side at fault and requirement. (An answer to a stranger without
+# routing header is in a flow of its own, in which nothing was asked.)
 CERTAIN = {
-    ("update", "T"): ("ue", "UE-F2F-08"), ("update", "F"): ("ue", "UE-F2F-08"),
-    ("update", "home address as alternate"): ("ue", "UE-F2F-03"),
-    ("answer", "number +5"): ("home_agent", "REF-B9"), ("answer", "number +40000"): ("home_agent", "REF-B9"),
-    ("answer", "destination"): ("home_agent", "REF-B12"),
-    ("answer", "status 174"): ("home_agent", "HA-F2F-01"), ("answer", "status 128"): ("home_agent", "HA-F2F-01"),
+    ("update", "T"): ("ue", {"UE-F2F-08"}), ("update", "F"): ("ue", {"UE-F2F-08"}),
+    ("update", "home address as alternate"): ("ue", {"UE-F2F-03"}),
+    ("answer", "number +5"): ("home_agent", {"REF-B9"}), ("answer", "number +40000"): ("home_agent", {"REF-B9"}),
+    ("answer", "destination"): ("home_agent", {"REF-B12", "REF-B9"}),
+    ("answer", "status 174"): ("home_agent", {"HA-F2F-01"}), ("answer", "status 128"): ("home_agent", {"HA-F2F-01"}),
 }  # fmt: skip
 
 
@@ -83,8 +84,8 @@ class Case:
             assert side.requirement is not None and requirement(side.requirement), (about, side)
         certain = CERTAIN.get((self._kind_of(disturbed), disturbed.kind))
         if certain and explained == disturbed.place - 1:
-            named = [(side.side, side.requirement) for side in wrong if side.packet == disturbed.place]
-            assert certain in named, (about, wrong)
+            named = {side.requirement for side in wrong if side.side == certain[0]}
+            assert named & certain[1], (about, wrong)
 
     def _kind_of(self, disturbed: Disturbed) -> str:
         _, packet = self.packets[disturbed.place - 1]
@@ -113,7 +114,7 @@ def test_a_sample_of_disturbed_captures_of_the_smallest_scenario(end: str) -> No
     case = Case("minimal", end)
     everything = list(disturbances(case.packets, case.form.plan))
     assert len(everything) > 150
-    for disturbed in everything[:: 11 if end == "ue" else 17]:
+    for disturbed in everything[:: 23 if end == "ue" else 37]:
         case.check(disturbed)
 
 
