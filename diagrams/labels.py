@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from unicodedata import category, combining, east_asian_width
 
 from model.language.domains import Value
@@ -23,6 +24,7 @@ def columns_of(text: str) -> int:
     return sum(columns_of_character(character) for character in text)
 
 
+@lru_cache(maxsize=4096)
 def columns_of_character(character: str) -> int:
     if combining(character) or category(character) in ("Mn", "Me"):
         return 0
@@ -70,10 +72,12 @@ def _cut(text: str, width: int) -> str:
 
 
 def _pieces(word: str, width: int) -> list[str]:
-    pieces, piece = [], ""
+    pieces, piece, columns = [], "", 0
     for character in word:
-        if piece and columns_of(piece) + columns_of_character(character) > width:
+        own = columns_of_character(character)
+        if piece and columns + own > width:
             pieces.append(piece)
-            piece = ""
+            piece, columns = "", 0
         piece += character
+        columns += own
     return [*pieces, piece]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from diagrams.errors import DiagramError
+from diagrams.labels import plain_line, shortened
 from diagrams.row_text import Mark
 from diagrams.state_diagram import TableRow, marked, table_of
 from dsmip.suite_command import read_suite
@@ -27,9 +28,12 @@ def rows_in_suite(file: Path, machine: str) -> tuple[System, tuple[TableRow, ...
     suite = read_suite(file)
     if machine != suite.role:
         raise DiagramError(f'{file}: its tests are for "{suite.role}" and say nothing of "{machine}"')
-    system = _system(file, suite)
-    _, rows = table_of(system, machine)
-    return system, covered_by_tests(rows, suite), f"what {len(suite.cases)} tests bring about"
+    try:
+        system = _system(file, suite)
+        _, rows = table_of(system, machine)
+        return system, covered_by_tests(rows, suite), f"what {len(suite.cases)} tests bring about"
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ModelError(f"{file}: no suite: {shortened(plain_line(str(error)), 120)}") from None
 
 
 def covered_by_tests(rows: Sequence[TableRow], suite: Suite) -> tuple[TableRow, ...]:
@@ -53,7 +57,4 @@ def _system(file: Path, suite: Suite) -> System:
     if not suite.setups:
         raise DiagramError(f"{file}: a suite without tests")
     setup = next(iter(suite.setups.values()))
-    try:
-        return handover_of_one(from_data(setup["scenario"], str(file)), reading(setup["reading"], setup["choices"]))
-    except KeyError as error:
-        raise ModelError(f"{file}: no suite: a set-up lacks {error}") from None
+    return handover_of_one(from_data(setup["scenario"], str(file)), reading(setup["reading"], setup["choices"]))

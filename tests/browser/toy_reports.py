@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import cache
 
 from checker.trace import Trace, replay
 from diagrams.chart_svg import chart_svg
@@ -49,6 +50,7 @@ class Still(Enum):
     THERE = "there"
 
 
+@cache
 def evil_system() -> System:
     """Two machines, a channel, a message, a field and a variable, all of them with hostile names."""
     values = Enumeration.of(Evil)
@@ -91,6 +93,7 @@ def lossless_toy() -> System:
     return toy_system(loss=False)
 
 
+@cache
 def evil_contents() -> Contents:
     """A report in which every text is hostile."""
     trace = steady_run(evil_system(), 2)

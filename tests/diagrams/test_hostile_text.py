@@ -59,7 +59,7 @@ def sound(svg: str) -> str:
     return plain_line(" ".join("".join(element.itertext()) for element in root.iter(f"{SVG}text")))
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(TEXTS)
 @example(HOSTILE)
 @example(LONG)
@@ -74,7 +74,7 @@ def test_names_in_state_diagrams_are_text(level: Level, name: str) -> None:
     assert all(character.isprintable() or character in "\n\u202e" for character in dot_text(graph))
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(TEXTS)
 @example(HOSTILE)
 @example(LONG)
@@ -91,7 +91,7 @@ def test_names_in_charts_are_text(name: str) -> None:
     assert not re.search(r"<(?!U\+[0-9A-F]{4,6}>)", plant)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(TEXTS)
 @example(HOSTILE)
 @example(LONG)

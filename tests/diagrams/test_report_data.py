@@ -91,7 +91,20 @@ def test_a_map_knows_the_node_of_each_state_and_what_a_group_stands_for() -> Non
 
 
 def test_a_map_leaves_its_colours_to_the_page() -> None:
-    assert not re.search(r'\b(fill|stroke|style|id)="', state_map(nine_states(), "walker").svg)
+    drawn = state_map(nine_states(), "walker")
+    assert not re.search(r'\b(fill|stroke|style|id|href)="', drawn.svg + drawn.diagram)
+
+
+def test_a_diagram_has_each_row_that_changes_the_state_and_both_halves_of_its_edge() -> None:
+    system = nine_states()
+    drawn = state_map(system, "walker")
+    root = ElementTree.fromstring(drawn.diagram)
+    rows = {element.get("data-row") for element in root.iter() if element.get("class") == "row"}
+    machine = system.machine("walker")
+    assert rows == {row.label for row in machine.rows if row.dest is not None and row.states != (row.dest,)}
+    ends = [(e.get("class"), e.get("data-from"), e.get("data-to")) for e in root.iter() if e.get("data-from")]
+    labels = [pair for kind, *pair in ends if kind == "label"]
+    assert labels and all(ends.count(("edge", *pair)) == 2 for pair in labels)
 
 
 def test_a_machine_with_one_state_has_no_map() -> None:
@@ -102,6 +115,7 @@ def test_a_machine_with_one_state_has_no_map() -> None:
 def test_hostile_states_have_maps() -> None:
     system = evil_system()
     drawn = state_map(system, system.machines[0].name)
-    tags = {element.tag.rpartition("}")[2] for element in ElementTree.fromstring(drawn.svg).iter()}
-    assert tags <= {"svg", "g", "title", "path", "text", "polygon", "ellipse", "polyline"}
+    for picture in (drawn.svg, drawn.diagram):
+        tags = {element.tag.rpartition("}")[2] for element in ElementTree.fromstring(picture).iter()}
+        assert tags <= {"svg", "g", "title", "path", "text", "polygon", "ellipse", "polyline"}
     assert list(drawn.nodes) == list(system.machines[0].states)

@@ -57,6 +57,8 @@ def test_the_picture_is_drawn_and_what_does_not_fit_is_one_clear_line(saved: Pat
         draw_machine(Request("home_agent", target, suite=saved, scenario="minimal"))
     with pytest.raises(DiagramError, match="one picture shows one thing"):
         draw_machine(Request("home_agent", target, suite=saved, explored=True))
-    (tmp_path / "other.json").write_text("[]", encoding="utf-8")
-    with pytest.raises(ModelError, match="no suite"):
-        draw_machine(Request("home_agent", target, suite=tmp_path / "other.json"))
+    good = json.loads(saved.read_text(encoding="utf-8"))
+    for damaged in ([], {**good, "setups": 1.5}, {**good, "setups": {"one": {}}}, {**good, "left_out": "<script>"}):
+        (tmp_path / "other.json").write_text(json.dumps(damaged), encoding="utf-8")
+        with pytest.raises(ModelError, match="no suite"):
+            draw_machine(Request("home_agent", target, suite=tmp_path / "other.json"))
