@@ -11,6 +11,8 @@ from model.language.domains import Value
 def plain_line(text: str) -> str:
     """`text` on one line: runs of white space become one space, control characters "?"."""
     line = " ".join(text.split())
+    if line.isprintable():
+        return line
     return "".join("?" if category(character).startswith("C") else character for character in line)
 
 
