@@ -12,6 +12,7 @@ from benchmarks.comparison import Comparison, compare
 from benchmarks.contestants import Case, dsmip_check, dsmip_exploration, rumur, spin
 from benchmarks.machine import machine
 from benchmarks.probe_limit import ProbeLimit, probe_limit
+from benchmarks.proving import Proving, prove
 from benchmarks.report import as_json, as_markdown
 from benchmarks.scaling import Size, measure
 from dsmip.files import OutputError, write_atomically
@@ -19,7 +20,7 @@ from model.language.errors import ModelError
 from model.readings import reading
 from model.scenarios import load
 
-PARTS = ("cold", "large", "probe", "scaling")
+PARTS = ("cold", "large", "probe", "scaling", "proving")
 PLAIN_SPIN = ("SPIN, no reduction", ("-DNOREDUCE",))
 OTHER_SPINS = (
     ("SPIN, partial-order reduction", ()), ("SPIN, no reduction, COLLAPSE", ("-DNOREDUCE", "-DCOLLAPSE")),
@@ -43,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     comparisons: list[Comparison] = []
     limit: ProbeLimit | None = None
     sizes: list[Size] = []
+    proving: Proving | None = None
     if "cold" in options.parts:
         comparisons += _cold(options)
     if "probe" in options.parts:
@@ -52,13 +54,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         comparisons += _large(options)
     if "scaling" in options.parts:
         sizes = measure("explicit", options.reading, options.seconds, _say)
-    write_atomically(folder / "benchmarks.json", as_json(found, comparisons, limit, sizes))
-    write_atomically(folder / "benchmarks.md", as_markdown(found, comparisons, limit, sizes))
+    if "proving" in options.parts:
+        proving = prove(options.small, options.reading, options.proof_seconds, options.seconds, _say)
+    write_atomically(folder / "benchmarks.json", as_json(found, comparisons, limit, sizes, proving))
+    write_atomically(folder / "benchmarks.md", as_markdown(found, comparisons, limit, sizes, proving))
     print(f"written: {folder / 'benchmarks.md'}, {folder / 'benchmarks.json'}")
     differing = [sentence for comparison in comparisons for sentence in comparison.counts_differ]
     for sentence in differing:
         _say(f"counts differ: {sentence}")
-    return 1 if differing else 0
+    contradicting = proving.contradicting if proving is not None else []
+    for identifier in contradicting:
+        _say(f"dsmip prove and berkeley-abc contradict each other: {identifier}")
+    return 1 if differing or contradicting else 0
 
 
 def _cold(options: argparse.Namespace) -> list[Comparison]:
@@ -94,12 +101,13 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--reading", default="intended")
     parser.add_argument("--rounds", type=int, default=3, help="pairs of runs (default 3)")
     parser.add_argument("--seconds", type=float, default=1800, help="limit of one run (default 1800)")
+    parser.add_argument("--proof-seconds", type=float, default=20, help="abc's limit for a property (default 20)")
     parser.add_argument("--quick", action="store_true", help="SPIN with its plain flags only")
     parser.add_argument("--only", dest="parts", action="append", choices=PARTS, help="may be given several times")
     options = parser.parse_args(arguments)
     options.parts = options.parts or list(PARTS)
-    if options.rounds < 1 or options.seconds <= 0:
-        parser.error("--rounds and --seconds must be positive")
+    if options.rounds < 1 or options.seconds <= 0 or options.proof_seconds <= 0:
+        parser.error("--rounds, --seconds and --proof-seconds must be positive")
     return options
 
 

@@ -10,6 +10,7 @@ from statistics import median
 from benchmarks.comparison import Comparison, Entry
 from benchmarks.contestants import RESIDENT, TABLES, Measurement
 from benchmarks.probe_limit import ProbeLimit
+from benchmarks.proving import Proving, proving_table
 from benchmarks.scaling import Size
 
 SCALING = ("engine", "setting", "value", "states", "transitions", "depth", "search s", "states a second",
@@ -20,11 +21,12 @@ CONTESTANTS = ("contestant", "states", "transitions", "wall s", "processor s", "
 
 
 def as_json(machine: dict[str, str], comparisons: Sequence[Comparison], limit: ProbeLimit | None,
-            sizes: Sequence[Size]) -> str:  # fmt: skip
+            sizes: Sequence[Size], proving: Proving | None = None) -> str:  # fmt: skip
     return json.dumps({
         "version": 1, "machine": machine, "comparisons": [_comparison(entry) for entry in comparisons],
         "probe_limit": None if limit is None else {**asdict(limit), "probes_per_cpu_second": limit.rate},
         "scaling": [asdict(size) for size in sizes],
+        "proving": None if proving is None else {**asdict(proving), "contradicting": proving.contradicting},
     }, indent=1) + "\n"  # fmt: skip
 
 
@@ -39,7 +41,7 @@ def _comparison(comparison: Comparison) -> dict[str, object]:
 
 
 def as_markdown(machine: dict[str, str], comparisons: Sequence[Comparison], limit: ProbeLimit | None,
-                sizes: Sequence[Size]) -> str:  # fmt: skip
+                sizes: Sequence[Size], proving: Proving | None = None) -> str:  # fmt: skip
     lines = ["# Benchmarks", "", "Ratios are run by run, both runs of a pair made one after the other; "
              "above 1: the contestant took longer than the first of its table.", ""]  # fmt: skip
     lines += [f"- {name}: {value}" for name, value in machine.items()]
@@ -49,6 +51,8 @@ def as_markdown(machine: dict[str, str], comparisons: Sequence[Comparison], limi
         lines += ["", *_limit(limit, comparisons)]
     if sizes:
         lines += ["", *_scaling(sizes)]
+    if proving is not None:
+        lines += ["", *proving_table(proving)]
     return "\n".join([*lines, ""])
 
 

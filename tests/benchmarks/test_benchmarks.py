@@ -15,6 +15,7 @@ from benchmarks.comparison import compare
 from benchmarks.contestants import Case, Contestant, Measurement, dsmip_check, dsmip_exploration, spin
 from benchmarks.measured_process import Cost, ProgramError, run
 from benchmarks.probe_limit import probe_limit
+from benchmarks.proving import Attempt, Proving, prove
 from benchmarks.report import as_json, as_markdown
 from benchmarks.scaling import variants
 
@@ -116,6 +117,27 @@ def test_every_scaling_scenario_is_one_the_product_accepts() -> None:
     for setting, value, data in variants():
         scenario = from_data({"name": "scaled", "description": "a size", **data}, "scaled")
         assert str(value) in f"{scenario.ue.count} {len(scenario.networks) - 1} {scenario.bounds}", setting
+
+
+def test_proofs_that_contradict_each_other_are_said() -> None:
+    attempts = (Attempt("BIND-1", "holds", "unknown", 20.0), Attempt("SA-1", "violated", "holds", 1.0))
+    found = Proving("minimal", "intended", 7.0, 20.0, attempts)
+    assert found.contradicting == ["SA-1"]
+    text = as_markdown({}, [], None, [], found)
+    assert "21.0 s, 3.0 times as long; 1 of 2 decided" in text
+    assert "**They contradict each other** on SA-1." in text
+    assert json.loads(as_json({}, [], None, [], found))["proving"]["contradicting"] == ["SA-1"]
+
+
+@pytest.mark.slow
+def test_abc_and_dsmip_prove_the_same_at_16_bits(tiny: str) -> None:
+    found = prove(tiny, "intended", 5, 600, quiet)
+    assert found.contradicting == []
+    if shutil.which("yosys") and shutil.which("berkeley-abc"):
+        decided = [entry for entry in found.attempts if entry.verdict != "unknown"]
+        assert len(decided) > 15
+    else:
+        assert found.left_out is not None and "not installed" in found.left_out
 
 
 @pytest.mark.parametrize("arguments, said", [
