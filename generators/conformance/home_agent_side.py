@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from generators.conformance.places import Place, Places
+from generators.conformance.places import Effort, Place, Places
 from generators.conformance.tracking import (
     After,
     Fields,
@@ -71,7 +71,8 @@ class HomeAgentSide:
         self.number_of_sent: dict[Sent, int] = {}
         self.shown_by: list[list[int]] = []  # of each that is sent, the numbers of the answers it explains
         starts = self._starts(first_number, known_numbers)
-        self.places = Places(Place(values, False, frozenset(), ()) for values in starts)
+        self.effort = Effort()
+        self.places = Places(self.effort, (Place(values, False, frozenset(), ()) for values in starts))
 
     def _starts(self, first_number: int, known_numbers: set[int]) -> Iterator[Values]:
         """Without a binding, or with one from before the capture."""
@@ -108,14 +109,15 @@ class HomeAgentSide:
             self.cut = True
             self._close(time)
             self._lose(frozenset(range(number - MOST_WAITING + 1)))
-        self.places = Places(place._replace(waiting=place.waiting | {number}) for place in self.places)
+        waiting = (place._replace(waiting=place.waiting | {number}) for place in self.places)
+        self.places = Places(self.effort, waiting)
 
     def acknowledgement(self, time: float) -> Unexplained | None:
         """The next message of the home agent was seen; None if a place explains it."""
         answer, index = self.coming[self.next], self.next
         self._forget_what_is_too_old(time)
         self._close(time)
-        found = Places()
+        found = Places(self.effort)
         self.next += 1
         for place in self.places:
             for number in dict.fromkeys(place.answers):
@@ -141,7 +143,7 @@ class HomeAgentSide:
             return None
         self._forget_what_is_too_old(time)
         self._close(time)
-        found = Places(place for place in self.places if self.steps.state(place.values) != BOUND)
+        found = Places(self.effort, (place for place in self.places if self.steps.state(place.values) != BOUND))
         if not len(found):
             return Unexplained("a Binding Error although there is a binding", (), {}, None, certain=not self.cut)
         self.places = found
@@ -235,7 +237,8 @@ class HomeAgentSide:
             self._lose(old)
 
     def _lose(self, updates: frozenset[int]) -> None:
-        self.places = Places(place._replace(waiting=place.waiting - updates) for place in self.places)
+        left = (place._replace(waiting=place.waiting - updates) for place in self.places)
+        self.places = Places(self.effort, left)
 
 
 def _is_acceptance(sent: Sent) -> bool:

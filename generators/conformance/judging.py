@@ -257,9 +257,22 @@ class _Walk:
             if seen.from_ue:
                 agent.update(seen.time, fields, AnswerToRevocationOfTheModel.name)
                 return None
-            return agent.error(seen.time) if seen in self.flow.errors else agent.acknowledgement(seen.time)
+            if seen in self.flow.errors:
+                return agent.error(seen.time)
+            return self._too_long(seen) or agent.acknowledgement(seen.time)
 
         return step
+
+    def _too_long(self, seen: Seen) -> Unexplained | None:
+        """A lifetime longer than was asked for; the model knows no lengths."""
+        answer = seen.acknowledgement
+        if answer is None or answer.status >= 128 or not answer.lifetime:
+            return None
+        asked = [one.update.lifetime for one in self.flow.seen if one.update is not None and one.number < seen.number
+                 and one.update.sequence_number == answer.sequence_number]  # fmt: skip
+        if not asked or answer.lifetime <= max(asked) or not max(asked):
+            return None
+        return Unexplained(f"{answer.lifetime} s are granted, {max(asked)} s were asked for", ("lifetime",), {}, None)
 
     def _answers(self) -> Iterator[tuple[Seen, Answer]]:
         """What the home agent has to explain, up to the first message that cannot be read as one of the model."""

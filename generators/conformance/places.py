@@ -8,6 +8,8 @@ from typing import NamedTuple
 from generators.conformance.surroundings import NothingToSay
 from generators.conformance.tracking import MOST_STATES, Values
 
+MOST_COMPARISONS = 1_000_000  # in one pass over a flow: some seconds; beyond it nothing can be said
+
 
 class Place(NamedTuple):
     """One possibility. fresh: it has a binding whose acceptance is not yet seen. waiting: updates seen and not yet
@@ -19,11 +21,25 @@ class Place(NamedTuple):
     answers: tuple[int, ...]
 
 
+class Effort:
+    """What one pass over a flow has cost so far, in comparisons of places."""
+
+    def __init__(self) -> None:
+        self.spent = 0
+
+    def spend(self, comparisons: int) -> None:
+        """Raises NothingToSay where it becomes too much."""
+        self.spent += comparisons
+        if self.spent > MOST_COMPARISONS:
+            raise NothingToSay(f"more than {MOST_COMPARISONS:,} comparisons of states would be needed")
+
+
 class Places:
     """Places of which none can do all that another can. Of two that differ only in what is under way, the one with
     more does whatever the other does: an update or an answer under way may always be lost."""
 
-    def __init__(self, places: Iterable[Place] = ()) -> None:
+    def __init__(self, effort: Effort, places: Iterable[Place] = ()) -> None:
+        self._effort = effort
         self._kept: dict[tuple[Values, bool], list[Place]] = {}
         self._count = 0
         for place in places:
@@ -42,6 +58,7 @@ class Places:
     def add(self, place: Place) -> bool:
         """Whether the place is new; what it makes superfluous goes. Raises NothingToSay where there are too many."""
         group = self._kept.setdefault((place.values, place.fresh), [])
+        self._effort.spend(1 + len(group))
         if any(_does_all_of(other, place) for other in group):
             return False
         before = len(group)

@@ -93,6 +93,8 @@ ILLEGAL: dict[str, tuple[tuple[Timed, ...], tuple[str, int, str]]] = {
     "answered before it was sent": ((ROUND_TRIP[1], ROUND_TRIP[0]), ("home_agent", 1, "REF-B9")),
     "de-registered without being asked": ((*FIRST, ROUND_TRIP[5]), ("home_agent", 3, "REF-B9")),
     "another number is answered": ((FIRST[0], altered(FIRST[1], sequence_number=99)), ("home_agent", 2, "REF-B9")),
+    "granted longer than asked for": (
+        (update(1, 7, lifetime=8), answer(1.1, 7, lifetime=12)), ("home_agent", 2, "REF-B8")),
     "no routing header to a care-of address": (
         (FIRST[0], (1.1, answer(1.1, 65_534)[1].__class__(
             answer(1.1, 65_534)[1].header, answer(1.1, 65_534)[1].message))),
@@ -193,6 +195,15 @@ def test_an_update_that_is_under_way_for_two_minutes_never_arrives() -> None:
                    altered(answer(wait + 1.2, 5, status=135), sequence_number=6))  # fmt: skip
         judgement = judged(*packets, at="both")
         assert judgement.exit_code == 0 if wait == 100 else broken(judgement) == ("home_agent", 4, "HA-F2F-01")
+
+
+def test_what_would_take_too_long_ends_in_words() -> None:
+    places = (ABROAD, ELSEWHERE)
+    updates = [update(number + 1, number + 1, places[number % 2]) for number in range(20)]
+    answers = [answer(30 + number, number + 1, places[number % 2]) for number in range(20)]
+    assert judged(*updates, *answers).exit_code == 0
+    agent = only(judged(*updates, *answers, at="both")).sides[1]
+    assert agent.outcome is Outcome.EXPLAINED or "would be needed" in agent.reason
 
 
 def test_a_wrong_answer_after_many_answered_updates_is_still_found() -> None:
