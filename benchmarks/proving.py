@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from time import monotonic
 
 from benchmarks.contestants import ROOT
 from benchmarks.measured_process import run
@@ -32,7 +33,8 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Proving:
-    """ours_seconds: of `dsmip prove`, whole process, all properties. each: abc's limit for one, in seconds.
+    """ours_seconds: of `dsmip prove`, whole process, all properties. seconds: from the export to abc's last word.
+    each: abc's limit for one property, in seconds.
 
     left_out: why abc has no (complete) word.
     """
@@ -40,14 +42,10 @@ class Proving:
     scenario: str
     reading: str
     ours_seconds: float
+    seconds: float
     each: float
     attempts: tuple[Attempt, ...]
     left_out: str | None = None
-
-    @property
-    def seconds(self) -> float:
-        """abc's, for all properties."""
-        return sum(entry.seconds for entry in self.attempts)
 
     @property
     def contradicting(self) -> list[str]:
@@ -69,15 +67,16 @@ def prove(scenario: str, reading_name: str, each: float, seconds: float, say: Ca
     subject = subject_of(load(scenario).at_width(WIRE_BITS), reading(reading_name, []), wanted)
     subject = replace(subject, claims=tuple(claim for claim in subject.claims if claim.name in ours))
     say(f"proofs at {WIRE_BITS} bits: berkeley-abc, {len(subject.claims)} properties, at most {each:g} s each")
+    started = monotonic()
     try:
         opinions = ask_abc(subject, seconds=seconds, each=each)
     except RefereeError as error:
         say(f"proofs at {WIRE_BITS} bits: berkeley-abc left out: {error}")
-        return Proving(scenario, reading_name, cost.wall, each, (), str(error))
+        return Proving(scenario, reading_name, cost.wall, monotonic() - started, each, (), str(error))
     attempts = tuple(
         Attempt(entry.claim.name, ours[entry.claim.name], entry.verdict, entry.seconds) for entry in opinions
     )
-    return Proving(scenario, reading_name, cost.wall, each, attempts)
+    return Proving(scenario, reading_name, cost.wall, monotonic() - started, each, attempts)
 
 
 def proving_table(found: Proving) -> list[str]:
@@ -91,7 +90,7 @@ def proving_table(found: Proving) -> list[str]:
         return [*lines, f"berkeley-abc left out: {found.left_out}"]
     undecided = [entry.identifier for entry in found.attempts if entry.verdict == "unknown"]
     lines += [
-        f"berkeley-abc (scorr, then PDR, then BMC for what is broken), {found.each:g} s at most for a property: "
+        f"yosys and berkeley-abc (scorr, then PDR, then BMC for what is broken), {found.each:g} s at most for a property: "
         f"{found.seconds:.1f} s, {found.seconds / max(found.ours_seconds, 1e-6):.1f} times as long; "
         f"{len(found.attempts) - len(undecided)} of {len(found.attempts)} decided.", "",
         "| property | dsmip prove | berkeley-abc | s |", "|---|---|---|---|",

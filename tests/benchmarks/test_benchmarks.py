@@ -121,7 +121,7 @@ def test_every_scaling_scenario_is_one_the_product_accepts() -> None:
 
 def test_proofs_that_contradict_each_other_are_said() -> None:
     attempts = (Attempt("BIND-1", "holds", "unknown", 20.0), Attempt("SA-1", "violated", "holds", 1.0))
-    found = Proving("minimal", "intended", 7.0, 20.0, attempts)
+    found = Proving("minimal", "intended", 7.0, 21.0, 20.0, attempts)
     assert found.contradicting == ["SA-1"]
     text = as_markdown({}, [], None, [], found)
     assert "21.0 s, 3.0 times as long; 1 of 2 decided" in text
