@@ -90,8 +90,8 @@ def proving_table(found: Proving) -> list[str]:
         return [*lines, f"berkeley-abc left out: {found.left_out}"]
     undecided = [entry.identifier for entry in found.attempts if entry.verdict == "unknown"]
     lines += [
-        f"yosys and berkeley-abc (scorr, then PDR, then BMC for what is broken), {found.each:g} s at most for a property: "
-        f"{found.seconds:.1f} s, {found.seconds / max(found.ours_seconds, 1e-6):.1f} times as long; "
+        f"yosys and berkeley-abc (scorr, then PDR, then BMC for what is broken), {found.each:g} s at most for a "
+        f"property: {found.seconds:.1f} s, {found.seconds / max(found.ours_seconds, 1e-6):.1f} times as long; "
         f"{len(found.attempts) - len(undecided)} of {len(found.attempts)} decided.", "",
         "| property | dsmip prove | berkeley-abc | s |", "|---|---|---|---|",
         *(f"| {entry.identifier} | {entry.ours} | {entry.verdict} | {entry.seconds:.1f} |" for entry in found.attempts),
