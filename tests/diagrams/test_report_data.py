@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 import re
 from html.parser import HTMLParser
@@ -119,3 +121,16 @@ def test_hostile_states_have_maps() -> None:
         tags = {element.tag.rpartition("}")[2] for element in ElementTree.fromstring(picture).iter()}
         assert tags <= {"svg", "g", "title", "path", "text", "polygon", "ellipse", "polyline"}
     assert list(drawn.nodes) == list(system.machines[0].states)
+
+
+def test_diagrams_are_packed_without_the_time_and_pictures_that_are_alike_are_kept_once() -> None:
+    traces = TraceData()
+    traces.add("run", steady_run(lossless_toy(), 5), Labels({}))
+    data, again = traces.maps.as_data(), traces.maps.as_data()
+    assert data == again
+    packed = json.loads(gzip.decompress(base64.b64decode(str(data["diagrams"]))))
+    assert packed == [entry.diagram for entry in traces.maps.all]
+    pictures = data["pictures"]
+    assert [pictures[entry["picture"]] for entry in data["all"]] == [  # type: ignore[index, attr-defined]
+        entry.svg for entry in traces.maps.all
+    ]

@@ -17,9 +17,12 @@ const spaced = (name) => name.replaceAll("_", " ");
 const shownValue = (value) => (value === "" ? "(empty)" : value);
 
 class Inspection {
-  /** maps: [{svg, diagram, nodes: state -> node, groups: node -> nodes}], as the pages get them from Python. */
-  constructor(root, maps) {
-    this.maps = maps;
+  /** given: {all: [{picture, nodes: state -> node, groups: node -> nodes}], pictures, diagrams}; see `state_map.py`. */
+  constructor(root, given) {
+    this.maps = given.all;
+    this.small = given.pictures;
+    this.packed = given.diagrams;
+    this.drawings = null;
     this.events = make("ul", { class: "events" });
     this.pictures = make("div", { class: "maps" });
     this.diagrams = make("div", { class: "diagrams" });
@@ -74,6 +77,10 @@ class Inspection {
     const wanted = this.view ? this.view.machines.filter((machine) => machine.map !== null) : [];
     this.whole.hidden = wanted.length === 0;
     if (!this.whole.open || this.whole.hidden) return;
+    if (this.drawings === null) {
+      this.unpack();
+      return;
+    }
     if (this.key !== this.drawnKey) {
       this.drawnKey = this.key;
       this.drawn.clear();
@@ -89,8 +96,22 @@ class Inspection {
     }
   }
 
+  /** Unpack the diagrams, once, and show them then. */
+  async unpack() {
+    if (this.unpacking) return;
+    this.unpacking = true;
+    try {
+      const bytes = Uint8Array.from(atob(this.packed), (character) => character.charCodeAt(0));
+      const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+      this.drawings = JSON.parse(await new Response(stream).text());
+      this.showDiagrams();
+    } catch {
+      this.diagrams.textContent = "This browser cannot unpack the diagrams.";
+    }
+  }
+
   diagram(machine) {
-    const svg = drawing(this.maps[machine.map].diagram, 1);
+    const svg = drawing(this.drawings[machine.map], 1);
     const current = make("span", { class: "current" });
     const row = make("span", { class: "soft small" });
     const caption = make("figcaption", {}, make("strong", {}, spaced(machine.name)), current, row);
@@ -99,7 +120,7 @@ class Inspection {
   }
 
   figure(machine) {
-    const svg = drawing(this.maps[machine.map].svg, 1.25);
+    const svg = drawing(this.small[this.maps[machine.map].picture], 1.25);
     const current = make("span", { class: "current" });
     const caption = make("figcaption", {}, make("strong", {}, spaced(machine.name)), current);
     return { element: make("figure", { class: "machine", "data-machine": machine.name }, caption, svg), svg, current };
