@@ -143,9 +143,6 @@ class UeSide:
             for ipv4 in (Ipv4AddressAcknowledgement.ABSENT, Ipv4AddressAcknowledgement.ASSIGNED)
         )  # fmt: skip
 
-    def _numbered(self, values: Values, number: int) -> Values:
-        return self.steps.with_values(values, {NUMBER: number})
-
     def _close(self, before: bool = False) -> None:
         """Add what may have happened unseen. before: before the capture, when sending was unseen as well."""
         frontier = list(self.places)
@@ -169,14 +166,15 @@ class UeSide:
             yield Place(place.values, None)
 
     def _received(self, place: Place, name: str, fields: Fields) -> list[Place]:
-        """An answer as the UE in this place takes it, with the number of its newest update."""
+        """An answer as the UE in this place takes it. Its number counts from that of the newest update, which stands
+        for 0: numbers are only compared with each other."""
         told = dict(fields)
         if told["destination"] == NO_ADDRESS:  # an earlier answer
             told["destination"] = self.steps.value(place.values, "ue.address")
-            newest = told["sequence_number"] = 0
-        else:
-            newest = self.newest or 0
-        values = self._numbered(place.values, newest)
+            told["sequence_number"] = 0
+        elif "sequence_number" in told:
+            told["sequence_number"] = (int(told["sequence_number"]) - (self.newest or 0)) % (2 * HALF)
+        values = self.steps.with_values(place.values, {NUMBER: 0})
         return [Place(after, sent) for after, sent, _ in self.steps.receiving(values, name, message_of(told))]
 
 

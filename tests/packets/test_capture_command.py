@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from dsmip.capture_command import write_capture
+from dsmip.files import OutputError
 from generators.packets.captures import read_capture
 from generators.packets.decoding import decode
 from generators.packets.messages import BindingAcknowledgement, BindingUpdate
+from model.language.errors import ModelError
 
 PROGRAM = Path(sys.executable).with_name("dsmip")
 TRACE = "minimal-literal-BIND-1.itf.json"
@@ -28,19 +31,22 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_late_update_of_a_counterexample_is_in_the_capture(folder: Path) -> None:
-    done = dsmip("trace", "capture", folder / TRACE, "-o", folder / "late.pcap")
-    assert (done.returncode, done.stderr) == (0, "")
+    write_capture(folder / TRACE, folder / "late.pcap", "home_agent")
     messages = [decode(entry.data).message for entry in read_capture(folder / "late.pcap")]  # type: ignore[union-attr]
     assert [type(message) for message in messages] == [BindingUpdate, BindingAcknowledgement]
     assert messages[0].sequence_number == messages[1].sequence_number == 0xFFFF  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("arguments, words", [
-    (["-o", "x.pcapng"], "must end in .pcap"),
-    (["-o", "x.pcap", "--at", "nat"], '--at: unknown end "nat"'),
-    (["-o", "nowhere/x.pcap"], "there is no folder"),
+@pytest.mark.parametrize("target, end, words", [
+    ("x.pcapng", "ue", "must end in .pcap"), ("x.pcap", "nat", '--at: unknown end "nat"'),
+    ("nowhere/x.pcap", "ue", "there is no folder"),
 ])  # fmt: skip
-def test_bad_use_is_one_line_and_exit_code_2(folder: Path, arguments: list[str], words: str) -> None:
-    done = dsmip("trace", "capture", folder / TRACE, *arguments)
+def test_bad_use_is_told_in_words(folder: Path, target: str, end: str, words: str) -> None:
+    with pytest.raises((ModelError, OutputError), match=words):
+        write_capture(folder / TRACE, folder / target, end)
+
+
+def test_bad_use_is_one_line_and_exit_code_2(folder: Path) -> None:
+    done = dsmip("trace", "capture", folder / TRACE, "-o", "x.pcapng")
     assert done.returncode == 2
-    assert words in done.stderr and done.stderr.count("\n") == 1
+    assert "must end in .pcap" in done.stderr and done.stderr.count("\n") == 1
