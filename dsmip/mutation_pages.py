@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from dsmip.mutation_tables import FATES, covered, hole_reasons, percentage, recorded, survival_reasons, why_it_survives
+from dsmip.mutation_tables import (
+    FATES,
+    MOST_STAGES,
+    covered,
+    hole_reasons,
+    percentage,
+    recorded,
+    survival_reasons,
+    why_it_survives,
+)
 from generators.coverage import Covered, reason_for
 from generators.mutation.table_mutants import OPERATORS, all_mutants, table_mutant
-from generators.mutation.trial import MOST_DIGESTED, Fate
+from generators.mutation.trial import FEW_STATES, MOST_DIGESTED, Fate
 
 GENERATED = "<!-- made by `python scripts/write_mutation_pages.py`; do not edit -->"
 
@@ -45,19 +54,28 @@ def mutants_page() -> str:
     """docs/mutants.md: the score of each operator, then the mutants that nothing kills."""
     known = recorded()
     tried = len(known.outcomes)
+    lost = [outcome for outcome in known.with_fate(Fate.KILLED)
+            if all(killing.length is None for killing in outcome.killings)]  # fmt: skip
     lines = [
         "# Mutants", "", GENERATED, "",
         f"The operators make {len(all_mutants())} mutants of the tables of UE and home agent. {tried} of them were "
-        f"tried under `{known.reading}`, each against every property that holds of the right model, in some of "
-        f"these scenarios that take its row, the small ones first, until the first kill: {', '.join(known.scenarios)}. "
+        f"tried under `{known.reading}`, each against every property that holds of the right model, in at most "
+        f"{MOST_STAGES} of these scenarios that take its row, in this order, until the first kill: "
+        f"{', '.join(known.scenarios)}. "
         + ("All were tried." if not known.not_tried else
-           f"{len(known.not_tried)} were not tried yet; those that were are drawn at random, but for some "
-           "that a requirement's fourth column needed or that survived an earlier trial. "
-           "`python scripts/record_mutants.py --new` goes on."), "",
-        "- killed: a property that holds of the right model is violated; the trace replays at 16-bit numbers",
+           f"{len(known.not_tried)} were not tried yet; those that were are drawn at random, by neighbours in a table. "
+           "`python scripts/record_mutants.py` goes on, and tries again what rests on something that has changed."),
+        "",
+        "Mutants are compiled together, as one system with a variable that says which of them runs, and searched one "
+        f"by one, each to the end. Response properties are asked in scenarios of at most {FEW_STATES:,} states, where "
+        "nothing else tells.", "",
+        "- killed: a property that holds of the right model is violated, and the trace replays at 16-bit numbers; or, "
+        f"for {len(lost)} of them, only that something must occur, and in the whole of the mutant's states it does not",
         "- survived: it behaves otherwise in a scenario tried, and no property minds",
-        "- equivalent: the same reachable states and steps, compared one by one, in one scenario or more, and as "
-        f"many in the others; those of more than {MOST_DIGESTED:,} states are not compared one by one",
+        "- equivalent: no step of the right model that the mutant has not, or that leads it elsewhere, nor the other "
+        "way round, in a search of both in one scenario or more, and in none of the others another number of states or "
+        "steps; where a row does what another no longer does, all steps compared in systems of at most "
+        f"{MOST_DIGESTED:,} states",
         "- not reached: the row is taken in none of the scenarios, or the change makes the same system there",
         "- stillborn: types, table checks or the ranges of values refuse it", "- unknown: a limit was hit", "",
         "The score is killed / (killed + survived + unknown).", "",

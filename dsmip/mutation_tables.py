@@ -17,6 +17,8 @@ from generators.mutation.results import Score, from_record, scores
 from generators.mutation.table_mutants import OPERATORS, TableMutant, all_mutants, table_mutant
 from generators.mutation.trial import Fate
 
+MOST_STAGES = 5  # scenarios in which a mutant was tried that is another system there and that nothing kills
+
 
 @dataclass(frozen=True)
 class Recorded:

@@ -15,6 +15,7 @@ from typing import Any
 from checker.search import Limits
 from dsmip.files import write_atomically
 from dsmip.known_answers import expected_to_hold
+from dsmip.mutation_tables import MOST_STAGES
 from generators.mutation.campaign import basis_of
 from generators.mutation.parallel import PORTION, outcomes, stages_for
 from generators.mutation.results import as_record, from_record
@@ -29,7 +30,6 @@ SCENARIOS = (
 )  # fmt: skip
 LIMITS = Limits(seconds=60.0)
 SECONDS_BETWEEN_SAVINGS = 20
-STAGES = 5  # scenarios in which a mutant is tried that is another system there and that nothing kills
 
 
 def unsettled(known: dict[str, Any]) -> list[TableMutant]:
@@ -91,7 +91,7 @@ if __name__ == "__main__":
     parser.add_argument("--fate", action="append", help="only those with this recorded fate")
     parser.add_argument("--new", action="store_true", help="only those without a recorded outcome")
     parser.add_argument("--all", action="store_true", help="also those whose recorded outcome still stands")
-    parser.add_argument("--stages", type=int, default=STAGES, help="scenarios to try one in that nothing kills")
+    parser.add_argument("--stages", type=int, default=MOST_STAGES, help="scenarios to try one in that nothing kills")
     parser.add_argument("--processes", type=int, default=2)
     given = parser.parse_args()
     record(given.target, given.mutants, given.fate or [], everything=given.all, only_new=given.new,
