@@ -39,7 +39,8 @@ def test_findings_of_the_smallest_scenario(tmp_path: Path) -> None:
     assert alone["AMB-29"] == []
     own = document["own_choices"]
     assert own["ue"]["sets"] == [[
-        "ue.AMB-08=re-establish", "ue.AMB-10=whenever-possibly-bound", "ue.AMB-11=keep-until-done", "ue.AMB-32=sa-first",
+        "ue.AMB-08=re-establish", "ue.AMB-10=whenever-possibly-bound", "ue.AMB-11=keep-until-done",
+        "ue.AMB-32=sa-first",
     ]]  # fmt: skip
     assert own["home_agent"]["sets"] == [["home_agent.AMB-19=unless-source-is-home-address"]]
     assert own["ue"]["cannot_keep"] == [] and own["ue"]["peers_left_out"] == {}
