@@ -56,6 +56,7 @@ def mutants_page() -> str:
     tried = len(known.outcomes)
     lost = [outcome for outcome in known.with_fate(Fate.KILLED)
             if all(killing.length is None for killing in outcome.killings)]  # fmt: skip
+    early = [outcome for outcome in known.with_fate(Fate.KILLED, Fate.SURVIVED, Fate.EQUIVALENT) if not outcome.basis]
     lines = [
         "# Mutants", "", GENERATED, "",
         f"The operators make {len(all_mutants())} mutants of the tables of UE and home agent. {tried} of them were "
@@ -63,9 +64,12 @@ def mutants_page() -> str:
         f"{MOST_STAGES} of these scenarios that take its row, in this order, until the first kill: "
         f"{', '.join(known.scenarios)}. "
         + ("All were tried." if not known.not_tried else
-           f"{len(known.not_tried)} were not tried yet; those that were are drawn at random, by neighbours in a table. "
+           f"{len(known.not_tried)} were not tried yet; those that were are neighbours in a table, drawn at random, "
+           "and those that an earlier record knew. "
            "`python scripts/record_mutants.py` goes on, and tries again what rests on something that has changed."),
         "",
+        *([f"{len(early)} of the outcomes are older than some of the properties: a survivor among them may be killed "
+           "today.", ""] if early else []),
         "Mutants are compiled together, as one system with a variable that says which of them runs, and searched one "
         f"by one, each to the end. Response properties are asked in scenarios of at most {FEW_STATES:,} states, where "
         "nothing else tells.", "",
