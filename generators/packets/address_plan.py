@@ -50,15 +50,20 @@ class AddressPlan:
 
     def name(self, address: Address) -> str:
         """The name of an address. Raises PacketError for a stranger."""
-        if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-            address = address.ipv4_mapped
+        address = _unmapped(address)
         for name, known in (*self.of_name.items(), *self.also_ipv6.items()):
-            if known == address:
+            if _unmapped(known) == address:
                 return name
         raise PacketError("address plan", None, f"{address} belongs to nobody in this scenario")
 
     def port(self, address: Address) -> int:
         return self.ports.get(address, DSMIPV6_PORT)
+
+
+def _unmapped(address: Address) -> Address:
+    """The IPv4 address that an IPv6 address stands for, if it is a mapped one."""
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return address if mapped is None else mapped
 
 
 def plan_for(scenario: Scenario, ue: int = 0) -> AddressPlan:
