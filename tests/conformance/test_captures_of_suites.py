@@ -31,7 +31,7 @@ from tests.conformance.test_disturbed_captures import BEYOND, read
 from tests.packets.test_tshark import TSHARK, expected, layers_of, mobility_fields
 
 UNDER_TEST = [("home_agent", "minimal"), ("ue", "minimal")]
-MORE = [("home_agent", "nat"), ("home_agent", "address-detection"), ("home_agent", "detach"), ("ue", "detach")]  # fmt: skip
+MORE = [("home_agent", "nat"), ("home_agent", "address-detection"), ("home_agent", "detach"), ("ue", "detach")]
 
 
 @cache
