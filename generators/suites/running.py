@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from generators.adapters.protocol import Answers, SystemUnderTest
+from generators.adapters.protocol import Answers, Fields, SystemUnderTest
 from generators.adapters.wire_protocol import SystemDown, Unable
 from generators.adapters.wire_system import NoPacket
 from generators.suites.actor_model import Stimulus
-from generators.suites.blame import disregarded
-from generators.suites.cases import Permitted, Suite, TestCase
+from generators.suites.blame import ANSWER, disregarded
+from generators.suites.cases import Permitted, Step, Suite, TestCase
 from generators.suites.goals import in_words
 from model.language.errors import ModelError
 from model.language.machines import TriggerKind
+from model.messages import BindingUpdate
 
 MOST_DOWN = 3  # tests in a row in which the system goes down before the rest is not run
 
@@ -90,13 +91,14 @@ def run_case(suite: Suite, case: TestCase, session: Session) -> Result:
                 wrong = {name for found in differences for name in found.wrong}
                 words = "; or ".join(dict.fromkeys(found.words for found in differences))
                 return Result(case, Verdict.FAIL, f"{in_words(step.stimulus)}: {words} ({_rows(due)})", number,
-                              disregarded(_requirements(due) or case.requirements, wrong))  # fmt: skip
+                              disregarded(_requirements(due) or case.requirements, wrong, _update(step)))  # fmt: skip
             belief = fitting[0].after
     except SystemDown as error:
         return Result(case, Verdict.ERROR, f"the system is down: {error}", number)
     except NoPacket as error:
         permitted = case.steps[number - 1].permitted if number else ()
-        return Result(case, Verdict.FAIL, str(error), number, _requirements(permitted) or case.requirements)
+        return Result(case, Verdict.FAIL, str(error), number,
+                      disregarded(_requirements(permitted) or case.requirements, {ANSWER}))  # fmt: skip
     except (Unable, ModelError) as error:
         return Result(case, Verdict.INCONCLUSIVE, str(error), number)
     return Result(case, Verdict.PASS)
@@ -104,6 +106,14 @@ def run_case(suite: Suite, case: TestCase, session: Session) -> Result:
 
 def _requirements(due: Sequence[Permitted]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for one in due for name in one.requirements))
+
+
+def _update(step: Step) -> Fields | None:
+    """The fields of the Binding Update that the step is about, received or due."""
+    updates = [answer.fields for one in step.permitted for answer in one.answers if answer.name == BindingUpdate.name]
+    if step.stimulus.name == BindingUpdate.name:
+        updates.insert(0, step.stimulus.fields)
+    return dict(updates[0]) if updates else None
 
 
 def _rows(due: Sequence[Permitted]) -> str:
@@ -153,7 +163,7 @@ def difference(due: Permitted, answers: Answers, system: SystemUnderTest) -> Dif
 def answers_differ(due: Permitted, answers: Answers) -> Difference:
     if [name for name, _ in answers] != [answer.name for answer in due.answers]:
         wanted = [(one.name, dict(one.fields)) for one in due.answers]
-        return Difference(f"it sent {_text(answers)}, expected {_text(wanted)}")
+        return Difference(f"it sent {_text(answers)}, expected {_text(wanted)}", (ANSWER,))
     wrong = [
         (name, field, seen[field], value)
         for (name, seen), one in zip(answers, due.answers, strict=True)
