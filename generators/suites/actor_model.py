@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from generators.suites.compiled_rows import Compiled, Fields, Values, compiled
 from model.execution.actors import row_scope
-from model.language.domains import Value
+from model.language.domains import Modular, Value
 from model.language.errors import ModelError
 from model.language.interpretation import Interpretation
 from model.language.machines import TriggerKind
@@ -36,7 +36,7 @@ class Stimulus:
     name: str
     fields: tuple[tuple[str, Value], ...] = ()
 
-    @property
+    @cached_property
     def trigger(self) -> str:
         return f"{self.kind.value} {self.name}"
 
@@ -92,6 +92,12 @@ class ActorModel:
     def visible(self) -> tuple[int, ...]:
         """The places of the variables that are no ghosts."""
         return tuple(place for place, variable in enumerate(self.variables) if not variable.ghost)
+
+    @cached_property
+    def numbers(self) -> Mapping[int, int]:
+        """The places of visible sequence numbers, each with its modulus."""
+        domains = {place: self.variables[place].domain for place in self.visible}
+        return {place: domain.modulus for place, domain in domains.items() if isinstance(domain, Modular)}
 
     @cached_property
     def messages(self) -> Mapping[str, MessageType]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 
 from generators.packets.address_plan import plan_for
@@ -48,9 +49,15 @@ class Offer:
     def at(self, newest: int) -> Stimulus:
         """The stimulus when `newest` is the newest sequence number (16 bits)."""
         if self.offset is None:
-            return Stimulus(self.kind, self.name, self.fields)
-        number = ("sequence_number", (newest + self.offset) % 65_536)
-        return Stimulus(self.kind, self.name, tuple(sorted([*self.fields, number])))
+            newest = 0
+        if newest not in self._made:
+            serial = () if self.offset is None else (("sequence_number", (newest + self.offset) % 65_536),)
+            self._made[newest] = Stimulus(self.kind, self.name, tuple(sorted([*self.fields, *serial])))
+        return self._made[newest]
+
+    @cached_property
+    def _made(self) -> dict[int, Stimulus]:
+        return {}
 
 
 def newest_number(actor: ActorModel, state: Values) -> int:

@@ -21,30 +21,37 @@ from model.language.errors import ModelError
 class Kills:
     """What a suite says of one wrong system. tests: those that fail. requirements: that the verdicts name.
 
-    first: the first failing verdict in words. others: counts of verdicts that are neither pass nor fail.
+    by_answers: the tests that fail even if nothing can be observed but answers. first: the first failing verdict
+    in words. others: counts of verdicts that are neither pass nor fail.
     """
 
     mutant: str
     tests: tuple[str, ...]
+    by_answers: tuple[str, ...]
     requirements: tuple[str, ...]
     first: str
     others: Mapping[str, int] = field(default_factory=dict)
 
 
 def kills_of(suite: Suite, mutant: str, session: Session) -> Kills:
-    """Run the whole suite on one system."""
+    """Run the whole suite on one system, and tests that fail by observation once more without it."""
     try:
         results = list(run_suite(suite, session))
+        failed = [result for result in results if result.verdict is Verdict.FAIL]
+        doubtful = [result.case for result in failed if result.observed]
+        blind = {result.case.identifier: result.verdict
+                 for result in run_suite(suite, session, doubtful, observing=False)}  # fmt: skip
     finally:
         session.closed()
-    failed = [result for result in results if result.verdict is Verdict.FAIL]
     others = {
         verdict.value: sum(result.verdict is verdict for result in results)
         for verdict in (Verdict.INCONCLUSIVE, Verdict.ERROR)
     }
     named = dict.fromkeys(name for result in failed for name in result.requirements)
     return Kills(
-        mutant, tuple(result.case.identifier for result in failed), tuple(named),
+        mutant, tuple(result.case.identifier for result in failed),
+        tuple(result.case.identifier for result in failed
+              if blind.get(result.case.identifier, Verdict.FAIL) is Verdict.FAIL), tuple(named),
         str(failed[0]) if failed else "", {name: count for name, count in others.items() if count},
     )  # fmt: skip
 
@@ -65,6 +72,11 @@ class Efficacy:
         return sum(bool(entry.tests) for entry in able), len(able)
 
     @property
+    def by_answers(self) -> int:
+        """Mutants killed by answers alone, without a look at the variables."""
+        return sum(bool(entry.by_answers) for entry in self.matrix if entry.mutant not in self.equivalent)
+
+    @property
     def fewest(self) -> list[str]:
         """A choice of tests that kills as many mutants (greedy)."""
         kills: dict[str, set[str]] = {}
@@ -79,12 +91,12 @@ class Efficacy:
         killed, able = self.score
         found = [entry.mutant for entry in self.random if entry.tests]
         return {
-            "format": "dsmip-efficacy/1",
             "role": self.suite.role,
             "tests": len(self.suite.cases),
             "stimuli": sum(len(case.steps) for case in self.suite.cases),
             "messages": sum(case.messages for case in self.suite.cases),
             "killed": killed,
+            "killed_by_answers": self.by_answers,
             "mutants": able,
             "equivalent": dict(self.equivalent),
             "fewest": self.fewest,
@@ -93,7 +105,8 @@ class Efficacy:
                               if not entry.tests and entry.mutant not in self.equivalent],
             "requirements": {name: len(tests) for name, tests in sorted(traceability(self.suite).items())},
             "matrix": [
-                {"mutant": entry.mutant, "tests": list(entry.tests), "requirements": list(entry.requirements),
+                {"mutant": entry.mutant, "tests": list(entry.tests), "by_answers": list(entry.by_answers),
+                 "requirements": list(entry.requirements),
                  "first": entry.first, **({"others": dict(entry.others)} if entry.others else {})}
                 for entry in self.matrix
             ],

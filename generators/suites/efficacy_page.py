@@ -1,49 +1,67 @@
-"""The record of a suite's efficacy as a page in Markdown."""
+"""The record of the suites' efficacy as a page in Markdown."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+ROLES = {"home_agent": "home agent", "ue": "UE"}
 
-def efficacy_page(record: Mapping[str, Any]) -> str:
-    """The page. Equal records give equal text."""
+
+def efficacy_page(records: Mapping[str, Any]) -> str:
+    """The page. records: role -> record. Equal records give equal text."""
+    lines = [
+        "# How good the suites are",
+        "",
+        "<!-- made by `python -m scripts.measure_efficacy ROLE`; do not edit -->",
+        "",
+        "Every system here ran as a program of its own, tested over UDP on loopback. *By answers* counts the tests that "
+        "fail by what the system sends, whatever its variables are; *in all* those that fail where the variables can "
+        "be observed too. A mutant counts as equivalent if in none of these set-ups any stimulus in any reachable state "
+        "tells it from the right one.",
+        "",
+    ]  # fmt: skip
+    for role, name in ROLES.items():
+        if role in records:
+            lines += _section(records[role], name)
+    return "\n".join(lines)
+
+
+def _section(record: Mapping[str, Any], name: str) -> list[str]:
     unseen = set(record["unseen"])
     matrix = record["matrix"]
     known = [entry for entry in matrix if entry["mutant"] not in unseen]
     new = [entry for entry in matrix if entry["mutant"] in unseen]
-    lines = [
-        "# How good the suite is",
+    silent = [entry["mutant"] for entry in matrix if entry["tests"] and not entry["by_answers"]]
+    return [
+        f"## The suite for the {name}",
         "",
-        "<!-- made by `python -m scripts.measure_efficacy`; do not edit -->",
-        "",
-        f"The suite for the home agent, built from {', '.join(record['scenarios'])} under `intended`: "
-        f"{record['tests']} tests, {record['stimuli']} stimuli, {record['messages']} of them messages. "
-        "Every home agent here ran as a program of its own, tested over UDP on loopback, its variables observed.",
-        "A mutant counts as equivalent if in none of these set-ups any stimulus in any reachable state tells it from "
-        "the right home agent.",
+        f"Built from {', '.join(record['scenarios'])} under `intended`: {record['tests']} tests, {record['stimuli']} "
+        f"stimuli, {record['messages']} of them messages.",
         "",
         f"- of {len(known)} mutants that the suite was made for, {_killed(known)} fail",
         f"- of {len(new)} mutants made from the tables that it was not made for, {_killed(new)} fail; "
         f"{sum(entry['mutant'] in record['equivalent'] for entry in new)} are equivalent",
+        f"- by answers alone {record['killed_by_answers']} of the {record['mutants']} fail; seen only by who observes "
+        f"the variables: {', '.join(silent) or 'none'}",
         f"- {len(record['fewest'])} of the {record['tests']} tests are enough for the same: "
         f"{', '.join(record['fewest'])}",
         f"- random testing with {record['stimuli']} stimuli (seed {record['seed']}, spread over the same set-ups, "
-        f"in process) finds {record['random_killed']} of the {record['mutants']}; it misses "
+        f"in process, variables observed) finds {record['random_killed']} of the {record['mutants']}; it misses "
         f"{', '.join(record['random_missed']) or 'none'}",
         "",
-        "| mutant | tests that fail | requirements named |",
-        "|---|---|---|",
-        *(f"| {entry['mutant']} | {_tests(entry, record)} | {', '.join(entry['requirements'])} |" for entry in matrix),
+        "| mutant | tests that fail, in all | by answers | requirements named |",
+        "|---|---|---|---|",
+        *(f"| {entry['mutant']} | {_tests(entry, record)} | {len(entry['by_answers']) or 'none'} "
+          f"| {', '.join(entry['requirements'])} |" for entry in matrix),
         "",
         "Tests for each requirement (their last stimulus calls for a row that realises it):",
         "",
         "| requirement | tests |",
         "|---|---|",
-        *(f"| {name} | {count} |" for name, count in record["requirements"].items()),
+        *(f"| {requirement} | {count} |" for requirement, count in record["requirements"].items()),
         "",
-    ]
-    return "\n".join(lines)
+    ]  # fmt: skip
 
 
 def _killed(entries: list[dict[str, Any]]) -> int:

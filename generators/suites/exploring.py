@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from generators.suites.actor_model import ActorModel, Reaction, Stimulus
 from generators.suites.alphabet import Offer, newest_number, possible
 from generators.suites.compiled_rows import Values
-from model.language.domains import Modular, Value
+from model.language.domains import Value
 
 Key = tuple[Value, ...]
 
@@ -54,16 +54,16 @@ class ActorGraph:
 
 def shifted(actor: ActorModel, *states: Values) -> Key:
     """The states as one key: what is visible, sequence numbers relative to the first one."""
-    base: int | None = None
-    key: list[Value] = []
+    numbers = actor.numbers
+    if not numbers:
+        return tuple(state[place] for state in states for place in actor.visible)
+    base = int(states[0][next(iter(numbers))])
+    key = []
     for state in states:
-        for place in actor.visible:
-            value = state[place]
-            domain = actor.variables[place].domain
-            if isinstance(domain, Modular):
-                base = int(value) if base is None else base
-                value = (int(value) - base) % domain.modulus
-            key.append(value)
+        own = list(state)
+        for place, modulus in numbers.items():
+            own[place] = (int(state[place]) - base) % modulus
+        key += [own[place] for place in actor.visible]
     return tuple(key)
 
 
@@ -71,8 +71,11 @@ def explored(actor: ActorModel, offers: Sequence[Offer], most_states: int = 4000
     """The graph, until complete or `most_states` are found."""
     graph = ActorGraph(actor)
     index: dict[Key, int] = {}
+    seen: dict[Values, int] = {}  # the same by the state itself, for speed
 
     def number_of(state: Values, arrival: Edge | None) -> int | None:
+        if state in seen:
+            return seen[state]
         key = shifted(actor, state)
         if key not in index:
             if len(index) >= most_states:
@@ -81,6 +84,7 @@ def explored(actor: ActorModel, offers: Sequence[Offer], most_states: int = 4000
             graph.states.append(state)
             graph.arrival.append(arrival)
             waiting.append(index[key])
+        seen[state] = index[key]
         return index[key]
 
     waiting: deque[int] = deque()

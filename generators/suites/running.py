@@ -32,7 +32,8 @@ class Verdict(Enum):
 class Result:
     """What came of a test. step: number of the step that decided (1 is the first), 0 if it is none.
 
-    requirements: that the answer disregards, of the rows that were due.
+    requirements: that the answer disregards, of the rows that were due. observed: the answers were right, and
+    what could be observed of the system's variables was not.
     """
 
     case: TestCase
@@ -40,6 +41,7 @@ class Result:
     reason: str = ""
     step: int = 0
     requirements: tuple[str, ...] = ()
+    observed: bool = False
 
     def __str__(self) -> str:
         words = f"{self.case.identifier} {self.verdict.value.upper()}"
@@ -57,13 +59,18 @@ class Session:
     closed: Callable[[], None]
 
 
-def run_suite(suite: Suite, session: Session, cases: Iterable[TestCase] | None = None) -> Iterator[Result]:
-    """A result for each case, in order. A system that went down is started anew for the next test; after
-    three in a row the rest is reported by one result and not run."""
+def run_suite(
+    suite: Suite, session: Session, cases: Iterable[TestCase] | None = None, *, observing: bool = True
+) -> Iterator[Result]:
+    """A result for each case, in order. observing: whether the system's variables count, where they can be seen.
+
+    A system that went down is started anew for the next test; after three in a row the rest is reported by one
+    result and not run.
+    """
     down = 0
     chosen: Sequence[TestCase] = list(suite.cases if cases is None else cases)
     for number, case in enumerate(chosen):
-        result = run_case(suite, case, session)
+        result = run_case(suite, case, session, observing=observing)
         down = down + 1 if result.verdict is Verdict.ERROR else 0
         yield result
         if result.verdict is Verdict.ERROR:
@@ -75,8 +82,8 @@ def run_suite(suite: Suite, session: Session, cases: Iterable[TestCase] | None =
             return
 
 
-def run_case(suite: Suite, case: TestCase, session: Session) -> Result:
-    """The verdict of one test."""
+def run_case(suite: Suite, case: TestCase, session: Session, *, observing: bool = True) -> Result:
+    """The verdict of one test. observing: see `run_suite`."""
     number = 0
     try:
         system = session.opened(suite.setup(case))
@@ -85,13 +92,15 @@ def run_case(suite: Suite, case: TestCase, session: Session) -> Result:
         for number, step in enumerate(case.steps, start=1):
             answers = stimulated(system, step.stimulus)
             due = [one for one in step.permitted if one.before == belief]
-            differences = [difference(one, answers, system) for one in due]
+            seen = system.state() if observing and any(one.state for one in due) else {}
+            differences = [difference(one, answers, seen) for one in due]
             fitting = [one for one, found in zip(due, differences, strict=True) if not found]
             if not fitting:
                 wrong = {name for found in differences for name in found.wrong}
                 words = "; or ".join(dict.fromkeys(found.words for found in differences))
                 return Result(case, Verdict.FAIL, f"{in_words(step.stimulus)}: {words} ({_rows(due)})", number,
-                              disregarded(_requirements(due) or case.requirements, wrong, _update(step)))  # fmt: skip
+                              disregarded(_requirements(due) or case.requirements, wrong, _update(step)),
+                              any(found.observed for found in differences))  # fmt: skip
             belief = fitting[0].after
     except SystemDown as error:
         return Result(case, Verdict.ERROR, f"the system is down: {error}", number)
@@ -140,24 +149,27 @@ def stimulated(system: SystemUnderTest, stimulus: Stimulus) -> Answers:
 
 @dataclass(frozen=True)
 class Difference:
-    """What tells a reaction from a permitted one. wrong: fields and variables with other values. Falsy: nothing."""
+    """What tells a reaction from a permitted one. wrong: fields and variables with other values. Falsy: nothing.
+
+    observed: the variables alone tell it.
+    """
 
     words: str = ""
     wrong: tuple[str, ...] = ()
+    observed: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.words)
 
 
-def difference(due: Permitted, answers: Answers, system: SystemUnderTest) -> Difference:
-    """What tells the answers, and what can be observed, from the permitted ones."""
+def difference(due: Permitted, answers: Answers, seen: Fields) -> Difference:
+    """What tells the answers, and the variables as they are seen, from the permitted ones."""
     found = answers_differ(due, answers)
     if found:
         return found
-    seen = system.state() if due.state else {}
     wrong = [(name, value) for name, value in due.state if name in seen and seen[name] != value]
     words = ", ".join(f"{name} is {seen[name]!r}, expected {value!r}" for name, value in wrong)
-    return Difference(words, tuple(name for name, _ in wrong))
+    return Difference(words, tuple(name for name, _ in wrong), observed=bool(wrong))
 
 
 def answers_differ(due: Permitted, answers: Answers) -> Difference:
