@@ -11,40 +11,49 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Mapping, Sequence
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
+from generators.adapters.links import DatagramLink
 from generators.adapters.loopback_plan import HOME_AGENT, ipv4_addresses, loopback_plan
 from generators.adapters.protocol import Fields
-from generators.adapters.sockets import LARGEST, udp_socket
+from generators.adapters.sockets import arrived, udp_socket
 from generators.adapters.wire_protocol import Capability, Datagram, SystemDown, Udp, Unable
 from model.scenarios import from_data
 
 SECONDS_TO_START = 30.0
 SECONDS_TO_ANSWER = 10.0
+LONGEST_WAIT = 35.0  # seconds, for the end of a timer in real time
 
 
 class LoopbackAdapter:
-    """See `wire_protocol.Adapter`. command: the program and its arguments."""
+    """See `wire_protocol.Adapter`. command: the program and its arguments.
+
+    real_time: its timers end by the clock, and a test waits for them; else they end when the test says so.
+    """
 
     capabilities = frozenset(Capability)
 
-    def __init__(self, role: str, command: Sequence[str] | None = None, mutant: str | None = None) -> None:
+    def __init__(
+        self, role: str, command: Sequence[str] | None = None, mutant: str | None = None, *, real_time: bool = False
+    ) -> None:
         self.role = role
+        self.real_time = real_time
         program = [sys.executable, "-m", "generators.adapters.reference_program", role, "--port", "0"]
         self.command = list(command or program)
         if mutant is not None:
             self.command += ["--mutant", mutant]
+        if real_time:
+            self.command.append("--real-time")
         self._process: subprocess.Popen[bytes] | None = None
         self._said = b""
         self._sockets: dict[tuple[str, int], socket.socket] = {}
-        self._link: socket.socket | None = None
+        self._link: DatagramLink | None = None
         self._program_link = 0
         self.port = 0  # of the program
         self.own_port = 0  # of the tester
         self._set_up_for: str | None = None
         self._arrived: deque[Datagram] = deque()
-        self._began = monotonic()
 
     def start(self, setup: Mapping[str, Any]) -> None:
         text = json.dumps(setup, sort_keys=True)
@@ -53,9 +62,9 @@ class LoopbackAdapter:
         if text == self._set_up_for:
             return
         self._listen(setup)
-        link = self._link.getsockname()[1] if self._link is not None else 0
+        link = self._link.port if self._link is not None else 0
         words = {"do": "setup", "setup": setup, "link": link, "port": self.own_port, **self._placing()}
-        self._ask(words, SECONDS_TO_START)
+        self.port = self._ask(words, SECONDS_TO_START)["port"]  # a UE listens from now on
         self._set_up_for = text
 
     def stop(self) -> None:
@@ -70,8 +79,10 @@ class LoopbackAdapter:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-        for one in (*self._sockets.values(), *([self._link] if self._link is not None else [])):
+        for one in self._sockets.values():
             one.close()
+        if self._link is not None:
+            self._link.close()
         self._sockets, self._link, self._said = {}, None, b""
         self._arrived.clear()
 
@@ -83,12 +94,15 @@ class LoopbackAdapter:
     def send(self, datagram: Datagram) -> None:
         if datagram.via is None:
             assert self._link is not None
-            self._link.sendto(datagram.data, ("127.0.0.1", self._program_link))
+            self._link.send(datagram.data)
             return
         one = self._sockets.get((datagram.via.source, self.own_port))
         if one is None:
             raise Unable(f"{datagram.via.source} is no address of the tester")
-        one.sendto(datagram.data, (datagram.via.destination, self.port))
+        try:
+            one.sendto(datagram.data, (datagram.via.destination, self.port))
+        except OSError as error:
+            raise Unable(f"nothing can be sent to {datagram.via.destination}: {error.strerror}") from None
 
     def receive(self, seconds: float) -> Datagram | None:
         if not self._arrived:
@@ -99,17 +113,33 @@ class LoopbackAdapter:
         self._ask({"do": "settle"}, max(seconds, SECONDS_TO_ANSWER))
 
     def act(self, kind: str, name: str, fields: Fields) -> None:
-        self._ask({"do": "act", "kind": kind, "name": name, "fields": dict(fields)})
+        if kind == "timer" and self.real_time:
+            self._wait_for(name)
+        else:
+            self._ask({"do": "act", "kind": kind, "name": name, "fields": dict(fields)})
 
     def observe(self) -> Fields:
         found: Fields = self._ask({"do": "observe"})
         return found
 
     def now(self) -> float:
-        return monotonic() - self._began
+        return float(self._ask({"do": "now"}))
 
     def advance(self, seconds: float) -> None:
-        raise Unable("time of the reference program is virtual: let its timers end one by one")
+        if self.real_time:
+            sleep(seconds)
+            self._ask({"do": "settle"})
+        else:
+            self._ask({"do": "advance", "seconds": seconds})
+
+    def _wait_for(self, timer: str) -> None:
+        """Until the timer has ended, if it runs."""
+        left = self._ask({"do": "timer", "name": timer})
+        if left is None:
+            return
+        if left > LONGEST_WAIT:
+            raise Unable(f'time is real, and the timer "{timer}" ends only in {left:.0f} s')
+        self.advance(left)
 
     # the process
 
@@ -133,7 +163,8 @@ class LoopbackAdapter:
     def _listen(self, setup: Mapping[str, Any]) -> None:
         """A socket for each address that the tester plays; all with one port."""
         if self._link is None:
-            self._link = udp_socket("127.0.0.1", 0)
+            self._link = DatagramLink()
+        self._link.peer_port = self._program_link
         scenario = from_data(setup["scenario"], "scenario of the test")
         wanted = ipv4_addresses(loopback_plan(scenario, 0)) if self.role == "home_agent" else [str(HOME_AGENT)]
         for address in wanted:
@@ -196,8 +227,8 @@ class LoopbackAdapter:
             if self._link is not None:
                 selector.register(self._link, selectors.EVENT_READ, None)
             for key, _ in selector.select(seconds):
-                assert isinstance(key.fileobj, socket.socket)
-                with contextlib.suppress(BlockingIOError, ConnectionRefusedError):
-                    data, sender = key.fileobj.recvfrom(LARGEST)
-                    via = None if key.data is None else Udp(sender[0], sender[1], *key.data)
-                    self._arrived.append(Datagram(data, via))
+                if isinstance(key.fileobj, socket.socket):
+                    for data, sender in arrived(key.fileobj):
+                        self._arrived.append(Datagram(data, Udp(sender[0], sender[1], *key.data)))
+                elif self._link is not None:
+                    self._arrived += [Datagram(data, None) for data in self._link.received()]

@@ -3,7 +3,7 @@ plays all others; no message is ever in flight, so that nothing but the stimuli 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,16 +56,16 @@ class ReferenceActor:
         raise ModelError(f'"{self.role}" never starts with {dict(initial)}')
 
     def happens(self, event: str, fields: Fields) -> Answers:
-        return self._react(f"{TriggerKind.EVENT.value} {event}", fields)
+        return self.react(f"{TriggerKind.EVENT.value} {event}", fields)
 
     def receives(self, message: str, fields: Fields) -> Answers:
-        return self._react(f"{TriggerKind.RECEIPT.value} {message}", fields)
+        return self.react(f"{TriggerKind.RECEIPT.value} {message}", fields)
 
     def timer_ends(self, timer: str) -> Answers:
-        return self._react(f"{TriggerKind.TIMER.value} {timer}", {})
+        return self.react(f"{TriggerKind.TIMER.value} {timer}", {})
 
     def decides(self, decision: str) -> Answers:
-        return self._react(f"{TriggerKind.DECISION.value} {decision}", {})
+        return self.react(f"{TriggerKind.DECISION.value} {decision}", {})
 
     def state(self) -> Fields:
         return self._values(self._current)
@@ -92,13 +92,24 @@ class ReferenceActor:
         """Go on from what `reactions` found."""
         self._place(reaction.after)
 
+    @property
+    def table(self) -> Sequence[ResolvedRow]:
+        """The rows of the actor in this system."""
+        return self._actor.table.rows
+
+    def may_start(self, **values: Value) -> bool:
+        """Whether some initial state has these values."""
+        starts = [self._values(start, ghosts=True) for start in self._interpretation.initial_states()]
+        return any(all(start.get(name) == value for name, value in values.items()) for start in starts)
+
     def triggers(self, kind: TriggerKind) -> list[str]:
         """The triggers of this kind that the actor would take now."""
         rows = self._actor.table.rows
         keys = dict.fromkeys(row.trigger.key for row in rows if row.trigger.kind is kind)
         return [key for key in keys if self.reactions(key, {})]
 
-    def _react(self, trigger: str, fields: Fields) -> Answers:
+    def react(self, trigger: str, fields: Fields) -> Answers:
+        """React to any stimulus: "event movement", "timer retransmission"."""
         possible = self.reactions(trigger, fields)
         if not possible:
             return []

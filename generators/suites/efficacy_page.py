@@ -15,10 +15,10 @@ def efficacy_page(records: Mapping[str, Any]) -> str:
         "",
         "<!-- made by `python -m scripts.measure_efficacy ROLE`; do not edit -->",
         "",
-        "Every system here ran as a program of its own, tested over UDP on loopback. *By answers* counts the tests that "
-        "fail by what the system sends, whatever its variables are; *in all* those that fail where the variables can "
-        "be observed too. A mutant counts as equivalent if in none of these set-ups any stimulus in any reachable state "
-        "tells it from the right one.",
+        "Every system here ran as a program of its own, tested over UDP on loopback. *By answers* counts the tests "
+        "that fail by what the system sends, whatever its variables are; *in all* those that fail where the variables "
+        "can be observed too. A mutant counts as equivalent if in none of these set-ups any stimulus in any reachable "
+        "state tells it from the right one.",
         "",
     ]  # fmt: skip
     for role, name in ROLES.items():

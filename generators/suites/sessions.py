@@ -13,14 +13,14 @@ from generators.mutation.lookup import change_called
 from generators.suites.model_system import model_system
 from generators.suites.running import Session
 
-ADAPTERS = ("in-process", "loopback")
+ADAPTERS = ("in-process", "loopback", "loopback-real-time")
 
 
 def session_for(adapter: str, role: str, mutant: str | None = None) -> Session:
     """adapter: of ADAPTERS. Raises ModelError for an unknown mutant."""
     change = None if mutant is None else change_called(mutant)
-    if adapter == "loopback":
-        return over_the_wire(LoopbackAdapter(role, mutant=mutant))
+    if adapter != "in-process":
+        return over_the_wire(LoopbackAdapter(role, mutant=mutant, real_time=adapter == "loopback-real-time"))
     systems: dict[str, SystemUnderTest] = {}
 
     def opened(setup: dict[str, Any]) -> SystemUnderTest:
