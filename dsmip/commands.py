@@ -9,6 +9,7 @@ import typer
 
 from dsmip.arguments import AnyNumber, Choices, Mutant, OneScenario, Output, ReadingName, TraceFile, Unfold
 from dsmip.diagram_commands import diagram_commands
+from dsmip.reference_command import reference
 from dsmip.rounds_command import rounds
 
 application = typer.Typer(
@@ -39,9 +40,13 @@ CheckedReadings = Annotated[
     list[str] | None, typer.Option("--reading", help="literal, intended or final; default: literal, intended")
 ]
 OnlyProperties = Annotated[list[str] | None, typer.Option("--property", help="only these properties")]
-ExplorationMemory = Annotated[str | None, typer.Option("--memory", help="limit for each exploration, such as 4G")]
+ExplorationMemory = Annotated[
+    str | None, typer.Option("--memory", help="limit for each exploration, such as 4G")
+]
 ExplorationTime = Annotated[str | None, typer.Option("--time", help="limit for each exploration, such as 60s")]
-Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help="scenarios at the same time; default: one a processor")]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", min=1, help="scenarios at the same time; default: one a processor")
+]
 Solver = Annotated[str, typer.Option("--solver", help="the second solver: bitwuzla or cvc5")]
 Json = Annotated[bool, typer.Option("--json", help="print one JSON object")]
 Name = Annotated[str | None, typer.Argument(help="show this one in full")]
@@ -421,23 +426,7 @@ def suite_capture(
     capture_suite(file, output, mutant, test or [])
 
 
-@application.command(epilog="Example: dsmip reference ha nat --real-time")
-def reference(
-    role: Annotated[str, typer.Argument(metavar="ue|ha", help="ue or ha (home agent)")],
-    scenario: Annotated[str, typer.Argument(help="a shipped scenario, or a .toml file")] = "minimal",
-    port: Annotated[int, typer.Option("--port", help="UDP port; packets without UDP: one above")] = 4191,
-    real_time: Annotated[
-        bool, typer.Option("--real-time/--virtual-time", help="timers end by the clock, or when told to")
-    ] = False,
-    lifetime: Annotated[int | None, typer.Option("--lifetime", help="of a binding, in seconds; default 3600")] = None,
-    reading: ReadingName = "intended",
-    choose: Choices = None,
-    mutant: Mutant = None,
-) -> None:
-    """Start the reference UE or home agent: real packets over UDP on loopback, commanded by words on its input."""
-    from dsmip.reference_command import serve
-
-    serve(role, scenario, reading, choose or [], port, lifetime, mutant, real_time=real_time)
+application.command(epilog="Example: dsmip reference ha nat --real-time")(reference)
 
 
 @application.command(epilog="Example: dsmip conform field.pcapng --at home_agent")

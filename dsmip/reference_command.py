@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Annotated
 
-from dsmip.console import say
-from dsmip.mutant_option import change_of
-from generators.packets.units import units_of
-from model.language.errors import ModelError, nearest
-from model.readings import reading
-from model.scenarios import load
+import typer
+
+from dsmip.arguments import Choices, Mutant, ReadingName
 
 ROLES = {"ha": "home_agent", "home_agent": "home_agent", "ue": "ue"}
 MOST_PORT = 65_534  # the link of packets without UDP has the port above
+
+
+def reference(
+    role: Annotated[str, typer.Argument(metavar="ue|ha", help="ue or ha (home agent)")],
+    scenario: Annotated[str, typer.Argument(help="a shipped scenario, or a .toml file")] = "minimal",
+    port: Annotated[int, typer.Option("--port", help="UDP port; packets without UDP: one above")] = 4191,
+    real_time: Annotated[
+        bool, typer.Option("--real-time/--virtual-time", help="timers end by the clock, or when told to")
+    ] = False,
+    lifetime: Annotated[int | None, typer.Option("--lifetime", help="of a binding, in seconds; default 3600")] = None,
+    reading: ReadingName = "intended",
+    choose: Choices = None,
+    mutant: Mutant = None,
+) -> None:
+    """Start the reference UE or home agent: real packets over UDP on loopback, commanded by words on its input."""
+    serve(role, scenario, reading, choose or [], port, lifetime, mutant, real_time=real_time)
 
 
 def serve(
@@ -20,7 +34,12 @@ def serve(
     mutant: str | None, *, real_time: bool,
 ) -> None:  # fmt: skip
     """Run until asked to quit. Raises ModelError."""
+    from dsmip.console import say
+    from dsmip.mutant_option import change_of
     from generators.adapters.reference_console import Quit, ReferenceConsole
+    from model.language.errors import ModelError, nearest
+    from model.readings import reading
+    from model.scenarios import load
 
     if name not in ROLES:
         raise ModelError(f'no reference "{name}": {nearest(name, ROLES)}')
@@ -46,6 +65,7 @@ def serve(
 
 def _is_lifetime(seconds: int) -> bool:
     from generators.packets.errors import PacketError
+    from generators.packets.units import units_of
 
     try:
         units_of(seconds)
