@@ -23,6 +23,7 @@ application.add_typer(trace_commands, name="trace")
 application.add_typer(diagram_commands, name="diagram")
 suite_commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Build or run a suite of tests.")
 application.add_typer(suite_commands, name="suite")
+application.command(epilog="Example: dsmip reference ha nat --real-time")(reference)
 application.command(epilog="Example: dsmip rounds BIND-2 --scenario liveness")(rounds)
 
 Scenarios = Annotated[list[str] | None, typer.Argument(help="names of shipped scenarios, or .toml files")]
@@ -40,9 +41,7 @@ CheckedReadings = Annotated[
     list[str] | None, typer.Option("--reading", help="literal, intended or final; default: literal, intended")
 ]
 OnlyProperties = Annotated[list[str] | None, typer.Option("--property", help="only these properties")]
-ExplorationMemory = Annotated[
-    str | None, typer.Option("--memory", help="limit for each exploration, such as 4G")
-]
+ExplorationMemory = Annotated[str | None, typer.Option("--memory", help="limit for each exploration, such as 4G")]
 ExplorationTime = Annotated[str | None, typer.Option("--time", help="limit for each exploration, such as 60s")]
 Jobs = Annotated[
     int | None, typer.Option("--jobs", min=1, help="scenarios at the same time; default: one a processor")
@@ -424,9 +423,6 @@ def suite_capture(
     from dsmip.suite_command import capture_suite
 
     capture_suite(file, output, mutant, test or [])
-
-
-application.command(epilog="Example: dsmip reference ha nat --real-time")(reference)
 
 
 @application.command(epilog="Example: dsmip conform field.pcapng --at home_agent")
