@@ -40,7 +40,7 @@ class Misbehaving(ReferenceProgram):
                 for _ in range(40):
                     super().datagram(data, whole)
             case "garbage":
-                self.link.sendto(b"\x60\x01nonsense", ("127.0.0.1", self._peer_link))
+                self.link.send(b"\x60\x01nonsense")
             case "talkative":
                 print("x" * 2_000_000, flush=True)
 
