@@ -224,6 +224,7 @@ class Scenario(Section):
             and bounds.retransmissions == UNLIMITED,
             "home agent that refuses": self.home_agent.refuses != "no",
             "deprecated home prefix": self.home_agent.prefix_deprecated,
+            "wish for an IPv4 home address": self.ue.wants_ipv4_home_address is not False,
             "detach from abroad": self.ue.may_detach,
             "clock": self.clock.runs,
             "dual radio": self.environment.dual_radio,

@@ -6,6 +6,7 @@ from model.language.errors import ModelError, nearest
 from properties.addresses import ADDRESS_PROPERTIES
 from properties.attacks import ATTACK_PROPERTIES
 from properties.binding import BINDING_PROPERTIES
+from properties.exchanges import EXCHANGE_PROPERTIES
 from properties.ipv4 import IPV4_PROPERTIES
 from properties.kinds import Property
 from properties.liveness import LIVENESS_PROPERTIES
@@ -17,6 +18,7 @@ from properties.witnesses import WITNESSES
 ALL_PROPERTIES: tuple[Property, ...] = (
     *SECURITY_ASSOCIATION_PROPERTIES,
     *BINDING_PROPERTIES,
+    *EXCHANGE_PROPERTIES,
     *REVOCATION_PROPERTIES,
     *ADDRESS_PROPERTIES,
     *IPV4_PROPERTIES,
