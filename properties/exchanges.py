@@ -123,8 +123,7 @@ EXCHANGE_PROPERTIES = (
         requirements=["REF-A11", "UE-F2H-01"], clause="5.2.2.4",
     ),
     step_property(
-        "NAT-9", "renewal due, in time for the lifetime or the NAT's mapping: an update is sent, or first an association "
-        "set up",
+        "NAT-9", "a renewal that is due, as a keepalive or before the lifetime ends, sends an update or sets up an SA",
         whenever=occurs("ue", "timer refresh"),
         then=sends_update | (after(ue_state) == UeState.ESTABLISHING_SA),
         requirements=["REF-C13", "REF-A2"], clause="5.1.2.4", needs="renewal of bindings",
