@@ -70,7 +70,7 @@ def summary(results: Sequence[Result], runs: Sequence[Run], *, whole: bool = Tru
     words = [result.word for result in results]
     figures = ", ".join(f"{words.count(value)} {value}" for value in ("holds", "violated", "unknown"))
     match code:
-        case 0:
+        case 0 if any(result.expected is not None for result in results):
             return f"{figures}: all as expected."
         case 3:
             return f"{figures}: not everything could be decided."

@@ -59,8 +59,13 @@ def checks_for(
     """What was asked for on a command line; what was left out has its default. Raises ModelError."""
     if scenarios and set_name is not None:
         raise ModelError("--set: give a set or names of scenarios, not both")
+    loaded = [load(name) for name in scenarios or scenario_set(set_name or "default")]
+    names = [scenario.name for scenario in loaded]
+    for given, scenario in zip(scenarios, loaded, strict=False):
+        if names.count(scenario.name) > 1:
+            raise ModelError(f'{given}: another scenario of this run is called "{scenario.name}" too: name one anew')
     return Checks(
-        [load(name) for name in scenarios or scenario_set(set_name or "default")],
+        loaded,
         [reading(name, choices) for name in readings or DEFAULT_READINGS],
         [property_called(name) for name in properties] or list(ALL_PROPERTIES),
         quantities.limits(memory, time),
