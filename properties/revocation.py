@@ -31,7 +31,7 @@ REVOCATION_PROPERTIES = (
         requirements=["REF-F6", "REF-D1"], clause="5.4", actor="home_agent", needs=REVOCATION,
     ),
     invariant(
-        "BIND-24", "where the network may detach, a detached UE with an empty list has at rest no binding but an invalid one",
+        "BIND-24", "where the network may detach: at rest, a detached UE with an empty list has no valid binding",
         whenever=(ue_state == UeState.DETACHED) & (ue.list_entry == ListEntry.NONE) & quiescent, then=~bound,
         requirements=["REF-F6", "REF-B11"], clause="5.4", needs=REVOCATION,
     ),
