@@ -150,3 +150,18 @@ def test_a_response_is_printed_with_the_fairness_it_assumes_and_its_run_replays(
     file.write_text(json.dumps(document))
     refused = subprocess.run([PROGRAM, "trace", "replay", str(file)], capture_output=True, text=True, timeout=60)
     assert refused.returncode == 2 and "no counterexample to NAT-5: the run has no loop" in refused.stderr
+
+
+def test_nothing_is_called_expected_where_nothing_is_recorded() -> None:
+    shown = check("minimal", "--reading", "intended", "--property", "BIND-3", "--no-charts")
+    assert "0 violated, 0 unknown." in shown
+    assert "as expected" not in shown
+
+
+def test_two_scenarios_of_one_name_cannot_be_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('name = "minimal"\ndescription = "two links"\n[[networks]]\nname = "home"\nfamily = "ipv6"\n'
+                    'home = true\n[[networks]]\nname = "cafe"\nfamily = "ipv6"\n')  # fmt: skip
+    done = subprocess.run([PROGRAM, "check", "minimal", path], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert 'another scenario of this run is called "minimal" too' in done.stderr
