@@ -78,10 +78,15 @@ def test_a_search_that_is_cut_short_is_unknown_and_exit_code_3(limit: list[str])
     assert "limit" in found[0]["reason"]
 
 
+def hears_ctrl_c() -> None:
+    """A shell lets what it starts in the background ignore Ctrl-C, and so the tests and what they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_ends_in_unknown_with_the_figures_so_far() -> None:
     process = subprocess.Popen(
         [PROGRAM, "check", "clause-5.2", "--reading", "intended", "--property", "BIND-3", "--json"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=hears_ctrl_c,
     )  # fmt: skip
     time.sleep(6)
     process.send_signal(signal.SIGINT)

@@ -96,7 +96,7 @@ def about_values(built: PlainGraph, groups: tuple[FairnessGroup, ...]) -> list[R
     ]
 
 
-@settings(max_examples=50, deadline=None, derandomize=True, database=None, suppress_health_check=ALLOWED)
+@settings(max_examples=30, deadline=None, derandomize=True, database=None, suppress_health_check=ALLOWED)
 @given(questions())
 def test_compiled_plain_and_sets_agree_on_random_systems(drawn: tuple[System, list[Response]]) -> None:
     system, responses = drawn
@@ -115,7 +115,7 @@ def test_compiled_plain_and_sets_agree_on_random_systems(drawn: tuple[System, li
             assert_real(system, response, answers)
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=ALLOWED)
+@settings(max_examples=15, deadline=None, derandomize=True, database=None, suppress_health_check=ALLOWED)
 @given(questions())
 def test_the_compiled_graph_is_the_plain_one(drawn: tuple[System, list[Response]]) -> None:
     system, responses = drawn
