@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 
 from checker.checking import WIRE_BITS, Run
@@ -10,10 +9,10 @@ from checker.parameterised.any_number import KINDS, Closed, check_any_number
 from checker.search import Limits
 from checker.verdict import Holds
 from dsmip import quantities
-from dsmip.check_command import summary
-from dsmip.check_results import as_json, exit_code, results_of, show
+from dsmip.check_results import results_of
 from dsmip.console import output, reporting
 from dsmip.mutant_option import change_of
+from dsmip.proof_output import finish
 from model.language.errors import ModelError
 from model.readings import reading
 from model.scenario_sets import is_shipped
@@ -51,15 +50,7 @@ def run_any_number(
             notes += [f"{scenario.name}, {entry.name}: {note}" for note in notes_on(run, closed)]
             if run.exploration.interrupted:
                 break
-    if as_json_text:
-        print(json.dumps({**as_json(results, runs), "notes": notes}, indent=1))
-    else:
-        console = output()
-        show(console, results, runs, charts=False)
-        for note in notes:
-            console.print(note)
-        console.print(summary(results, runs))
-    return exit_code(results, runs)
+    return finish(output(), results, runs, notes, as_json_text=as_json_text, json_notes=notes)
 
 
 def notes_on(run: Run, closed: Closed) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -15,11 +14,12 @@ from checker.symbolic.certificates import read_certificate
 from checker.symbolic.proving import Proof, Prover
 from checker.verdict import Holds
 from dsmip import quantities
-from dsmip.check_command import ensure_folder, summary
-from dsmip.check_results import Result, as_json, embedded, exit_code, results_of, show
+from dsmip.check_command import ensure_folder
+from dsmip.check_results import Result, embedded, results_of
 from dsmip.console import output, reporting, say
 from dsmip.files import write_atomically
 from dsmip.mutant_option import change_of
+from dsmip.proof_output import finish, notes_of
 from model.handover import Change, binding, handover, handover_of_one
 from model.language.observations import Observation
 from model.readings import Reading, reading
@@ -56,7 +56,7 @@ def run_proofs(
                 show_invariant(console, text)
         if run.exploration.interrupted:
             break
-    return _finish(console, results, runs, as_json_text)
+    return finish(console, results, runs, notes_of(runs), as_json_text=as_json_text)
 
 
 def run_bounded(
@@ -73,7 +73,7 @@ def run_bounded(
         results += results_of(run, expect=_expects(scenario, properties, choices, mutant), folder=None, mutant=mutant)
         if run.exploration.interrupted:
             break
-    return _finish(output(), results, runs, as_json_text)
+    return finish(output(), results, runs, notes_of(runs), as_json_text=as_json_text)
 
 
 def violations_of(
@@ -141,15 +141,3 @@ def show_invariant(console: Console, text: str) -> None:
     for entry in words:
         console.print(f"  {entry}")
     console.print()
-
-
-def _finish(console: Console, results: Sequence[Result], runs: Sequence[Run], as_json_text: bool) -> int:
-    if as_json_text:
-        print(json.dumps(as_json(results, runs), indent=1))
-    else:
-        show(console, results, runs, charts=False)
-        for run in runs:
-            for note in run.exploration.notes:
-                console.print(f"{run.scenario.name}, {run.reading.name}: {note}")
-        console.print(summary(results, runs))
-    return exit_code(results, runs)

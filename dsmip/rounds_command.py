@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_text
 from typing import Annotated
 
 import typer
@@ -26,10 +25,10 @@ def rounds(
     from checker.fairness.by_rounds import check_by_rounds
     from checker.search import Limits
     from dsmip import quantities
-    from dsmip.check_command import summary
-    from dsmip.check_results import as_json, exit_code, results_of, show
+    from dsmip.check_results import results_of
     from dsmip.console import output, reporting
     from dsmip.mutant_option import change_of
+    from dsmip.proof_output import finish, notes_of
     from model.readings import reading as reading_called
     from model.scenario_sets import is_shipped
     from model.scenarios import load
@@ -48,16 +47,8 @@ def rounds(
             expect = is_shipped(found) and not (choose or mutant)
             runs += own
             results += [entry for run in own for entry in results_of(run, expect=expect, folder=None, mutant=mutant)]
-    if json:
-        notes = [note for run in runs for note in run.exploration.notes]
-        print(json_text.dumps({**as_json(results, runs), "notes": notes}, indent=1))
-    elif runs:
-        console = output()
-        show(console, results, runs, charts=False)
-        for run in runs:
-            for note in run.exploration.notes:
-                console.print(f"{run.scenario.name}, {run.reading.name}: {note}")
-        console.print(summary(results, runs))
-    else:
+    if not (json or runs):
         output().print("No response property says anything in this scenario.")
-    raise typer.Exit(exit_code(results, runs))
+        raise typer.Exit
+    own_notes = [note for run in runs for note in run.exploration.notes]
+    raise typer.Exit(finish(output(), results, runs, notes_of(runs), as_json_text=json, json_notes=own_notes))

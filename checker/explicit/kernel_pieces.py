@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
+
 from checker.explicit.search_memory import Record, Register
 
 LOW = 4294967295
 
 
-def get(name: str, register: Register, kind: str = "i64") -> str:
-    return f"""  %{name}.at = getelementptr i64, ptr %c, i64 {register.value}
+def get(name: str, place: IntEnum, kind: str = "i64", *, of: str = "c") -> str:
+    """Load a word; its address stays known as `name`.at. of: the record it is in, by default the registers."""
+    return f"""  %{name}.at = getelementptr i64, ptr %{of}, i64 {place.value}
   %{name} = load {kind}, ptr %{name}.at"""
 
 

@@ -46,7 +46,7 @@ class Ended(IntEnum):
 
 def lap_text() -> str:
     """`go_round(context, lap, budget, most successors)`: at most `budget` steps; an Ended."""
-    read = "\n".join(_get(name.lower(), Lap[name], kind) for name, kind in (
+    read = "\n".join(get(name.lower(), Lap[name], kind, of="lap") for name, kind in (
         ("STEPS", "i64"), ("WANTED", "ptr"), ("EXPECTED", "ptr"), ("SAME", "ptr"), ("WORDS", "i64"), ("BITS", "ptr"),
         ("COPIES", "ptr"), ("BEFORE", "ptr"), ("AFTER", "ptr"), ("AGAIN", "ptr"), ("WRITE_OUT", "ptr"),
         ("KEY", "i64"), ("STEP", "i64"), ("TURN", "i64"), ("KEPT", "i64"), ("SINCE", "i64"), ("PATIENCE", "i64"),
@@ -207,8 +207,3 @@ stopped:
   %why = add i64 %status, {Ended.STOPPED.value}
   ret i64 %why
 }}"""
-
-
-def _get(name: str, place: Lap, kind: str) -> str:
-    return f"""  %{name}.at = getelementptr i64, ptr %lap, i64 {place.value}
-  %{name} = load {kind}, ptr %{name}.at"""

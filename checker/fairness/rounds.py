@@ -24,12 +24,11 @@ from model.language.expressions import (
     field_of,
     if_then_else,
     in_flight,
-    post_order,
-    rebuilt,
     variable,
 )
 from model.language.interpretation import State
 from model.language.observations import Observation
+from model.language.rewriting import nodes_of, substituted
 from model.language.systems import Action, ActionKind, ResolvedMachine, System, SystemVariable
 from properties.fairness import FairnessGroup, Strength
 
@@ -143,13 +142,9 @@ def _added(name: str, guard: Expression, assignments: dict[str, Expression]) -> 
 
 def _in_flight(condition: Expression) -> Expression:
     """A condition on the message taken as one on a message in flight."""
-    done: dict[Expression, Expression] = {}
-    for node in post_order(condition):
-        if node.operator is Operator.FIELD and isinstance(node.payload, tuple) and node.payload[0] == "received":
-            done[node] = field_of("flight", str(node.payload[1]))
-        else:
-            done[node] = rebuilt(node, tuple(done[operand] for operand in node.operands))
-    return done[condition]
+    taken = [node.payload for node in nodes_of(condition, Operator.FIELD)]
+    names = [str(payload[1]) for payload in taken if isinstance(payload, tuple) and payload[0] == "received"]
+    return substituted(condition, {field_of("received", name): field_of("flight", name) for name in names})
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,7 @@ from checker.symbolic.components import EMPTY, Components, Slot
 from checker.symbolic.text_syntax import Syntax
 from model.language.domains import Boolean, Domain, Integer, Modular, bits_of
 from model.language.errors import ModelError
-from model.language.expressions import (
-    Expression,
-    Operator,
-)
+from model.language.expressions import Expression, Operator
 from model.language.machines import Alter
 from model.language.observations import Observation
 from model.language.rewriting import nodes_of

@@ -9,10 +9,7 @@ from typing import TypeVar
 
 from model.language.binding import Binding, effect_expressions
 from model.language.errors import ModelError
-from model.language.expressions import (
-    Expression,
-    Operator,
-)
+from model.language.expressions import Expression, Operator
 from model.language.flattening import resolved_channel, variables_and_settings
 from model.language.machines import Machine
 from model.language.messages import Channel

@@ -7,10 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from model.language.domains import BOOLEAN, Boolean, Domain, Integer, Modular, Value, describe
 from model.language.errors import ModelError, nearest
-from model.language.expressions import (
-    Expression,
-    Operator,
-)
+from model.language.expressions import Expression, Operator
 from model.language.rewriting import nodes_of
 from model.language.systems import Action, System, SystemChannel
 
@@ -55,15 +52,15 @@ def channel_fields(channel: SystemChannel, message: str | None) -> dict[str, Dom
 
 def scope_of_action(system: System, action: Action) -> Scope:
     """Names that an action's own expressions may use."""
-    flights = [(alter.channel, alter.message) for alter in action.alters]
-    key = (action.channel, None if action.channel is None else action.message, *flights[-1:])
+    flight = [(alter.channel, alter.message) for alter in action.alters][-1:]
+    key = (action.channel, None if action.channel is None else action.message, *flight)
     found = system.scopes.get(key)
     if found is None:
         fields: dict[str, Mapping[str, Domain]] = {}
         if action.channel is not None:
             channel = system.channels[system.channel_index[action.channel]]
             fields["received"] = channel_fields(channel, action.message)
-        for name, message in flights:
+        for name, message in flight:
             fields["flight"] = channel_fields(system.channels[system.channel_index[name]], message)
         found = system.scopes[key] = Scope(system, fields)
     assert isinstance(found, Scope)

@@ -11,10 +11,7 @@ import z3
 
 from model.language.domains import Boolean, Domain, Integer, Modular, Value, bits_of
 from model.language.errors import ModelError
-from model.language.expressions import (
-    Expression,
-    Operator,
-)
+from model.language.expressions import Expression, Operator
 from model.language.rewriting import nodes_of
 from model.language.systems import System
 from model.language.type_checking import Scope, domain_of, operand_domain

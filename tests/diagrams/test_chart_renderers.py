@@ -26,9 +26,9 @@ from tests.diagrams.runs import (
     nine_states,
     run,
 )
+from tests.diagrams.svg_texts import SVG, assert_apart, boxes_of_texts
 from tests.toys import toy_system
 
-SVG = "{http://www.w3.org/2000/svg}"
 DISCARDED = ("jump", "of configuring", "answers", "of detecting", "of establishing", "copied or left")
 OFFENCE = "TOY-1: no message is taken twice"
 
@@ -179,15 +179,7 @@ def test_the_svg_draws_each_fate() -> None:
 
 @pytest.mark.parametrize("fragments", [SENT_AND_LOST, DUPLICATED, OVERTAKING, STILL_THERE])
 def test_texts_of_the_svg_never_overlap(fragments: tuple[str, ...]) -> None:
-    boxes = []
-    for element in ElementTree.fromstring(chart_svg(chart_of(*fragments))).iter(f"{SVG}text"):
-        x, y, width = float(element.get("x", 0)), float(element.get("y", 0)), len(element.text or "") * 7.9
-        left = {"start": x, "middle": x - width / 2, "end": x - width}[element.get("text-anchor", "start")]
-        boxes.append((left, left + width, y - 12, y + 3, element.text))
-    for index, one in enumerate(boxes):
-        for other in boxes[index + 1 :]:
-            apart = one[1] <= other[0] or other[1] <= one[0] or one[3] <= other[2] or other[3] <= one[2]
-            assert apart, (one, other)
+    assert_apart(boxes_of_texts(ElementTree.fromstring(chart_svg(chart_of(*fragments)))))
 
 
 def test_hostile_texts_stay_text_in_the_svg() -> None:

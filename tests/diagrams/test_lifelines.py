@@ -20,8 +20,8 @@ from model.handover import handover
 from model.readings import reading
 from model.scenarios import load
 from tests.diagrams.runs import run
+from tests.diagrams.svg_texts import SVG, assert_apart, boxes_of_texts
 
-SVG = "{http://www.w3.org/2000/svg}"
 REGISTERED = ("address configured", "association established", "receives BindingUpdate: initial",
               "receives BindingAcknowledgement: registration acknowledged")  # fmt: skip
 
@@ -100,15 +100,8 @@ def test_in_mermaid_and_plantuml_it_passes_from_participant_to_participant(behin
 
 def test_texts_and_headings_of_the_svg_keep_apart(behind_a_nat: Chart) -> None:
     root = ElementTree.fromstring(chart_svg(behind_a_nat))
-    boxes = []
-    for element in root.iter(f"{SVG}text"):
-        x, y, width = float(element.get("x", 0)), float(element.get("y", 0)), len(element.text or "") * 7.9
-        left = {"start": x, "middle": x - width / 2, "end": x - width}[element.get("text-anchor", "start")]
-        boxes.append((left, left + width, y - 12, y + 3, element.text))
-    for index, one in enumerate(boxes):
-        for other in boxes[index + 1 :]:
-            apart = one[1] <= other[0] or other[1] <= one[0] or one[3] <= other[2] or other[3] <= one[2]
-            assert apart, (one, other)
+    boxes = boxes_of_texts(root)
+    assert_apart(boxes)
     lifelines = [float(line.get("x1", 0)) for line in root.iter(f"{SVG}line") if line.get("class") == "lifeline"]
     assert len(lifelines) == 4
     for left, right, top, _, text in boxes:
