@@ -307,13 +307,7 @@ class _Judge:
         return Violated(evidence, None) if reason is None else Unknown(evidence, reason)
 
     def _doubt(self, exploration: Exploration) -> str | None:
-        """Why the search says nothing about what it did not find."""
-        if not exploration.complete:
-            return exploration.stopped or "the search was not complete"
-        if exploration.overflowed and not self.scenario.channel.loss:
-            names = ", ".join(sorted(exploration.overflowed))
-            return f"a reply found no room on {names}, and the scenario has no loss: raise bounds.messages_in_flight"
-        return None
+        return exploration.doubt(loss=self.scenario.channel.loss)
 
     def _violated(self, entry: Property, sighting: Sighting, evidence: Evidence) -> Verdict:
         trace = self._replayed(entry.violation_name, sighting)

@@ -83,5 +83,15 @@ class Exploration:
     def interrupted(self) -> bool:
         return self.stopped == INTERRUPTED
 
+    def doubt(self, *, loss: bool) -> str | None:
+        """Why it says nothing about what it did not find; None if it does. loss: whether channels lose messages,
+        so that a reply that finds no room is one that is lost."""
+        if not self.complete:
+            return self.stopped or "the search was not complete"
+        if self.overflowed and not loss:
+            names = ", ".join(sorted(self.overflowed))
+            return f"a reply found no room on {names}, and the scenario has no loss: raise bounds.messages_in_flight"
+        return None
+
 
 ProgressReport = Callable[[Progress], None]

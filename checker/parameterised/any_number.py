@@ -146,11 +146,9 @@ class _Judge:
         violation = found.sightings.get(entry.violation_name)
         if violation is not None:
             return self._violated(entry, violation)
-        if not found.complete:
-            return Unknown(self.evidence, found.stopped or "the search was not complete")
-        if found.overflowed and not self.scenario.channel.loss:
-            return Unknown(self.evidence, f"a reply found no room on {', '.join(sorted(found.overflowed))}, and the "
-                                          "scenario has no loss: raise bounds.messages_in_flight")  # fmt: skip
+        reason = found.doubt(loss=self.scenario.channel.loss)
+        if reason is not None:
+            return Unknown(self.evidence, reason)
         conditional = any(seen.name == entry.antecedent_name for seen in looked_for) and entry.whenever is not TRUE
         return Holds(self.evidence, vacuous=conditional and entry.antecedent_name not in found.sightings)
 

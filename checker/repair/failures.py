@@ -188,8 +188,5 @@ class _Searched:
 
 def doubt(scenario: Scenario, found: Exploration) -> str | None:
     """Why an exploration says nothing of what it did not see; None if it does."""
-    if not found.complete:
-        return f"{scenario.name}: {found.stopped}"
-    if found.overflowed and not scenario.channel.loss:
-        return f"{scenario.name}: a reply found no room"
-    return None
+    reason = found.doubt(loss=scenario.channel.loss)
+    return None if reason is None else f"{scenario.name}: {reason}"
