@@ -20,6 +20,7 @@ from model.language.binding import Binding
 from model.language.errors import ModelError, nearest
 from model.language.expressions import TRUE, enabled, negation
 from model.language.observations import Observation, observe_states
+from model.language.possible_values import with_actions, without_impossible_actions
 from model.language.recomposition import Kept
 from model.language.replication import Copies, observed_in_all, replicated
 from model.language.systems import ResolvedMachine, System
@@ -37,6 +38,9 @@ ENGINES = {
     "plain": "checker.plain_search", "bmc": "checker.symbolic.bounded", "induction": "checker.symbolic.proving",
     "portfolio": "checker.symbolic.portfolio",
 }  # fmt: skip
+
+
+TELLS_ACTIONS_APART = ("auto", "explicit", "product")  # engines that are spared actions that never happen
 
 
 class Explore(Protocol):
@@ -114,7 +118,7 @@ def check_scenario(
     Properties that the scenario lists under `cannot_occur` are left out, and their antecedents watched.
     Raises ModelError if the model is not sound: overlapping or incomplete tables, unknown names.
     """
-    judge = _Judge(scenario, reading, change, table_checks, kept or Kept())
+    judge = _Judge(scenario, reading, change, table_checks, kept or Kept(), reduce and engine in TELLS_ACTIONS_APART)
     left_out = {entry.identifier: scenario.cannot_occur[entry.identifier]
                 for entry in properties if entry.identifier in scenario.cannot_occur}  # fmt: skip
     few = {entry.identifier: f"says something of {entry.least_ues} UEs or more only"
@@ -128,9 +132,9 @@ def check_scenario(
     wanted = [found for entry in judged for found in judge.observations(entry)]
     watched = [found for entry in properties if entry.identifier in left_out
                for found in judge.observations(entry) if found.name == entry.antecedent_name]  # fmt: skip
-    ends = [dead_ends(judge.system)] if look_for_dead_ends else []
-    explored = judge.system if reduce else without_symmetry(judge.system)
-    exploration = explorer(engine)(explored, [*wanted, *watched, *ends], limits, progress)
+    ends = [dead_ends(judge.explored)] if look_for_dead_ends else []
+    explored = judge.explored if reduce else without_symmetry(judge.system)
+    exploration = judge.of_all_actions(explorer(engine)(explored, [*wanted, *watched, *ends], limits, progress))
     responses = [entry for entry in judged if entry.kind is Kind.RESPONSE]
     unfit = judge.unfit_for_responses(exploration) if responses else None
     if unfit is not None:
@@ -212,8 +216,9 @@ class _Judge:
 
     def __init__(
         self, scenario: Scenario, reading: Reading, change: Change | None,
-        table_checks: Callable[[System], list[TableProblem]], kept: Kept,
+        table_checks: Callable[[System], list[TableProblem]], kept: Kept, spare: bool,
     ) -> None:  # fmt: skip
+        """spare: leave actions that can never be taken out of what is explored."""
         self.scenario, self.reading, self.change = scenario, reading, change
         self.alone = handover_of_one(scenario, reading, change, kept=kept)
         self.copies: Copies | None = None
@@ -221,6 +226,11 @@ class _Judge:
         if scenario.ue.count > 1:
             self.system, self.copies = replicated(self.alone, scenario.ue.count)
         require_sound_tables(self.alone, table_checks)
+        self.explored, self.explored_alone = self.system, self.alone
+        if spare:
+            self.explored = without_impossible_actions(self.system)
+            possible = {self._original(action.name) for action in self.explored.actions}
+            self.explored_alone = with_actions(self.alone, possible)
         self.binding = binding(scenario, reading)
         self._observations: dict[str, list[Observation]] = {}
 
@@ -244,7 +254,15 @@ class _Judge:
     ) -> list[Observation]:  # fmt: skip
         """wide: in the system at full width. actions: those of one UE whose steps matter; all by default."""
         bound = binding(self.scenario.at_width(WIRE_BITS), self.reading) if wide else self.binding
-        return looked_for(entry, self.wide_alone if wide else self.alone, bound, self.scenario.ue.count, actions)
+        alone = self.wide_alone if wide else self.explored_alone
+        return looked_for(entry, alone, bound, self.scenario.ue.count, actions)
+
+    def of_all_actions(self, exploration: Exploration) -> Exploration:
+        """With the actions that were left out, which never happen."""
+        if not exploration.fired:
+            return exploration
+        return replace(exploration, fired={action.name: exploration.fired.get(action.name, 0)
+                                           for action in self.system.actions})  # fmt: skip
 
     def dead_rows(self, exploration: Exploration) -> tuple[tuple[str, str], ...]:
         """Rows that no action took, whichever UE's; a row over several states counts once."""

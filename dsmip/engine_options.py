@@ -8,7 +8,7 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
-from checker.checking import ENGINES, Explore, explorer
+from checker.checking import ENGINES, Explore
 from dsmip import quantities
 from dsmip.console import say
 from model.language.errors import ModelError, nearest
@@ -55,13 +55,13 @@ class EngineOptions:
         """Whether an exploration uses several processes, or its folder, by itself."""
         return self.engine == CLUSTER or self.checkpoint is not None
 
-    def search(self, name: str) -> Explore:
-        """The search function for the exploration called `name`."""
+    def search(self, name: str) -> str | Explore:
+        """The engine's name, or the search function for the exploration called `name`."""
         if self.engine == CLUSTER:
             return self._distributed(name)
         if self.checkpoint is not None:
             return self._keeping(self.checkpoint / name, name)
-        return explorer(self.engine)
+        return self.engine
 
     def _keeping(self, folder: Path, name: str) -> Explore:
         from checker.explicit.checkpointing import SECONDS_BETWEEN, Checkpointing
