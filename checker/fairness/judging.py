@@ -18,6 +18,7 @@ from checker.verdict import Evidence, Holds, Unknown, Verdict, Violated
 from model.execution.replay import confirm
 from model.language.binding import Binding
 from model.language.expressions import TRUE
+from model.language.possible_values import with_actions, without_impossible_actions
 from model.language.systems import Action, System
 from properties.kinds import Property
 
@@ -40,15 +41,18 @@ def judge(
     progress: ProgressReport | None = None,
 ) -> Mapping[str, Verdict]:  # fmt: skip
     """Property ID -> verdict. exploration: a complete search of the same system."""
-    responses = [response_of(entry, judged.system, judged.binding) for entry in properties]
-    answers = decide(judged.system, responses, exploration.engine, limits, progress)
+    possible = _possible(judged.system, exploration)
+    searched = judged.system
+    if exploration.engine != "plain":
+        searched = with_actions(judged.system, {action.name for action in possible})
+    responses = [response_of(entry, searched, judged.binding) for entry in properties]
+    answers = decide(searched, responses, exploration.engine, limits, progress)
     if answers.states and not exploration.reductions and answers.states != exploration.states:
         raise RuntimeError(f"{exploration.states} states were explored, and the state graph has {answers.states}")
     evidence = replace(evidence, engine="plain" if exploration.engine == "plain" else "explicit", reductions=())
-    possible = _possible(judged.system, exploration)
     verdicts: dict[str, Verdict] = {}
     with ExitStack() as stack:
-        wide = cache(lambda: stack.enter_context(closing(Laps(judged.wide_system()))))
+        wide = cache(lambda: stack.enter_context(closing(Laps(without_impossible_actions(judged.wide_system())))))
         for entry, response in zip(properties, responses, strict=True):
             own = replace(evidence, fairness=entry.assumptions_among(possible))
             runs = answers.runs.get(response.name)
