@@ -259,9 +259,14 @@ class ActionCode:
 
 def look_for(text: FunctionText, code: ExpressionCode, group: int, entries: Sequence[tuple[int, Expression]]) -> None:
     """The body of a function that reports which of `entries` (bit, condition) hold, if still unseen."""
+    always = 0  # those that are true anyway
     seen: Operand = 0
     for bit, condition in entries:
-        here = text.resized(code.condition(condition), 1, 64)
-        seen = text.disjunction(64, seen, text.shift_left(64, here, bit))
+        here = code.condition(condition)
+        if isinstance(here, int):
+            always |= here << bit
+        else:
+            seen = text.disjunction(64, seen, text.shift_left(64, text.resized(here, 1, 64), bit))
+    seen = text.disjunction(64, seen, signed(always, 64))
     text.line(f"call fastcc void @sight(i64 {group}, i64 {seen}, i64 %label)")
     text.line("ret void")

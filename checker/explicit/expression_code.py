@@ -46,7 +46,10 @@ class ExpressionCode:
     def variable(self, name: str) -> Operand:
         index = self.layout.system.variable_index[name]
         piece = self.layout.variable_pieces[index]
-        return self.decoded(self._piece(piece), self.layout.system.variables[index].domain)
+        domain = self.layout.system.variables[index].domain
+        if isinstance(domain, Boolean):
+            return self.text.resized(self.text.shift_right(64, self.word(piece.word), piece.shift), 64, 1)
+        return self.decoded(self._piece(piece), domain)
 
     def _piece(self, piece: Piece) -> Operand:
         shifted = self.text.shift_right(64, self.word(piece.word), piece.shift)
@@ -76,6 +79,8 @@ class ExpressionCode:
             raise ModelError(f'channel "{slot.channel.name}": {kind} has no field "{name}"')
         place = slot.fields[message.kind][name]
         shifted = self.text.shift_right(slot.register, message.code, place.shift)
+        if isinstance(place.domain, Boolean):
+            return self.text.resized(shifted, slot.register, 1)
         code = self.text.resized(self.text.masked(slot.register, shifted, place.width), slot.register, 64)
         return self.decoded(code, place.domain)
 

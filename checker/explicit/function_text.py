@@ -19,6 +19,7 @@ class FunctionText:
         self._lines = [f"define {attributes} {result} @{name}({parameters}) nounwind {{", "entry:"]
         self._count = 0
         self._known: dict[str, str] = {}
+        self._made: dict[str, str] = {}  # by name: the instruction
 
     # structure
 
@@ -55,6 +56,7 @@ class FunctionText:
         if found is None:
             found = "%" + self.fresh()
             self._known[instruction] = found
+            self._made[found] = instruction
             self._lines.append(f"  {found} = {instruction}")
         return found
 
@@ -116,6 +118,11 @@ class FunctionText:
     def negation(self, condition: Operand) -> Operand:
         if isinstance(condition, int):
             return 1 - condition
+        made = self._made.get(condition, "")
+        if made.startswith("xor i1 ") and made.endswith(", 1"):
+            return made.removeprefix("xor i1 ").removesuffix(", 1")
+        if made.startswith("icmp eq "):
+            return self._value(made.replace("icmp eq ", "icmp ne ", 1))
         return self._value(f"xor i1 {condition}, 1")
 
     def shift_left(self, width: int, value: Operand, by: int) -> Operand:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 
 from model.language.domains import Domain, Value
@@ -209,13 +209,18 @@ class System:
             flags = (channel.capacity, channel.lane, channel.loses, channel.duplicates, channel.reorders)
             digest.update(f"{channel.name} {messages} {flags}\n".encode())
         for action in self.actions:
-            parts = [action.name, str(action.guard)]
-            parts += [f"{name}:={value}" for name, value in action.assignments.items()]
+            parts = [action.name, _text(action.guard)]
+            parts += [f"{name}:={_text(value)}" for name, value in action.assignments.items()]
             for sending in action.sends:
                 parts += [sending.channel, sending.message.name]
-                parts += [f"{name}={value}" for name, value in sending.carried.items()]
+                parts += [f"{name}={_text(value)}" for name, value in sending.carried.items()]
             for alter in action.alters:
-                parts += [alter.channel, alter.message, str(alter.when)]
-                parts += [f"{name}={value}" for name, value in alter.fields.items()]
+                parts += [alter.channel, alter.message, _text(alter.when)]
+                parts += [f"{name}={_text(value)}" for name, value in alter.fields.items()]
             digest.update("\n".join(parts).encode())
         return digest.hexdigest()[:16]
+
+
+@lru_cache(20_000)
+def _text(expression: Expression) -> str:
+    return str(expression)

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from model.language.systems import System
 from model.language.table_checks import TableProblem, check_tables
 
 CHECKS_VERSION = 2  # raise it whenever a check may find something else in the same table
+MOST_EXPRESSIONS = 20_000  # whose nodes are kept written out
 MOST_ENTRIES = 500  # the oldest go first; an entry takes some 100 bytes, more with problems
 
 
@@ -71,6 +73,7 @@ def tables_fingerprint(system: System) -> str:
     return digest.hexdigest()
 
 
+@lru_cache(MOST_EXPRESSIONS)
 def _serial(expression: Expression) -> str:
     """The nodes of an expression by number; unlike its text, different for different trees."""
     numbers: dict[Expression, int] = {}
@@ -82,8 +85,18 @@ def _serial(expression: Expression) -> str:
 
 
 def _entries() -> dict[str, Any]:
+    with suppress(OSError):
+        path = cache_file()
+        found = path.stat()
+        return dict(_read(path, found.st_mtime_ns, found.st_ino, found.st_size))
+    return {}
+
+
+@lru_cache(1)
+def _read(path: Path, changed: int, number: int, size: int) -> dict[str, Any]:
+    """What the file holds that was last changed then (nanoseconds)."""
     with suppress(OSError, ValueError, RecursionError):
-        entries = json.loads(cache_file().read_text(encoding="utf-8"))
+        entries = json.loads(path.read_text(encoding="utf-8"))
         if isinstance(entries, dict):
             return entries
     return {}
@@ -91,7 +104,7 @@ def _entries() -> dict[str, Any]:
 
 def _remembered(key: str) -> list[TableProblem] | None:
     with suppress(KeyError, TypeError, ValueError, AttributeError):
-        return [_problem(entry) for entry in _entries()[key]]
+        return [_problem(dict(entry)) for entry in _entries()[key]]
     return None
 
 
