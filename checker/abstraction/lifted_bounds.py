@@ -1,0 +1,135 @@
+"""Which bounds of a scenario a proof still has: what is never seen where a bound is lifted holds without it. Numbers
+and budgets are hidden, so that whatever they decide may go either way; channels carry sets of messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from time import monotonic
+
+from checker.abstraction.message_sets import explore_with_sets
+from checker.explicit.engine import explore
+from checker.search import Exploration, Limits, ProgressReport
+from model.language.domains import Modular
+from model.language.errors import ModelError
+from model.language.hiding import hiding
+from model.language.observations import Observation
+from model.language.systems import System
+
+NUMBERS, CHANNELS = "sequence numbers", "messages in flight"
+BUDGETS = {  # variable -> the bound it keeps, as words
+    "access.movements_left": "movements",
+    "ue.retransmissions_left": "retransmissions",
+    "ue.refreshes_left": "renewals",
+    "access.remappings_left": "NAT remappings",
+    "access.duplications_left": "duplications",
+    "security_association.ends_left": "ends of associations",
+    "security_association.failures_left": "failures of set-ups",
+    "lifetimes.expiries_left": "ends of lifetimes",
+    "home_agent.restarts_left": "restarts",
+    "attacker.forgeries_left": "forgeries",
+    "attacker.interceptions_left": "interceptions",
+}
+MOST_STATES = 6_000_000
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One abstraction that was explored. lifted: bounds it does without. held: observations never seen in it. states:
+    None where nothing was explored: because of what failed, or because no step could be looked for."""
+
+    lifted: tuple[str, ...]
+    states: int | None
+    seconds: float
+    held: frozenset[str]
+    failed: str | None = None
+
+
+@dataclass(frozen=True)
+class Lifting:
+    """bounds: all that the system has and that can be lifted. attempts: the widest first."""
+
+    bounds: tuple[str, ...]
+    attempts: tuple[Attempt, ...]
+
+    def lifted(self, name: str) -> frozenset[str] | None:
+        """Bounds that can be lifted all at once for the proof that an observation never occurs; None: not shown."""
+        found = [attempt for attempt in self.attempts if name in attempt.held]
+        return frozenset(max(found, key=lambda attempt: len(attempt.lifted)).lifted) if found else None
+
+    def left(self, name: str) -> tuple[str, ...]:
+        """Bounds that its proof still has."""
+        lifted = self.lifted(name) or frozenset()
+        return tuple(bound for bound in self.bounds if bound not in lifted)
+
+
+def budgets_of(system: System) -> dict[str, str]:
+    """Variable -> words for its bound, of budgets that the system has something of."""
+    return {
+        entry.name: BUDGETS[entry.name] for entry in system.variables
+        if entry.name in BUDGETS and entry.domain.size > 1
+    }  # fmt: skip
+
+
+def lift_bounds(
+    system: System, observations: Sequence[Observation], limits: Limits, progress: ProgressReport | None = None
+) -> Lifting:  # fmt: skip
+    """Try to do without all bounds, then without fewer, for what is still open. limits.seconds: for all attempts.
+
+    Says nothing about what it does not list as held; what is listed never occurs in `system`.
+    """
+    budgets = budgets_of(system)
+    bounds = (NUMBERS, *budgets.values(), CHANNELS)
+    impossible = frozenset(entry.name for entry in observations if entry.impossible)
+    attempts = [Attempt(bounds, None, 0.0, impossible)] if impossible else []
+    started = monotonic()
+    rest = [entry for entry in observations if not entry.impossible]
+    for variables, channels in _tries(budgets):
+        if not rest:
+            break
+        left = None if limits.seconds is None else limits.seconds - (monotonic() - started)
+        lifted = (NUMBERS, *(budgets[name] for name in variables), *((CHANNELS,) if channels else ()))
+        if left is not None and left <= 0:
+            attempts.append(Attempt(lifted, None, 0.0, frozenset(), "no time was left"))
+            continue
+        within = replace(limits, seconds=left, states=MOST_STATES)
+        attempts.append(_attempt(system, rest, lifted, variables, channels, within, progress))
+        rest = [entry for entry in rest if entry.name not in attempts[-1].held]
+    return Lifting(bounds, tuple(attempts))
+
+
+def _tries(budgets: dict[str, str]) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """Budgets to lift, and whether channels become sets: all, all but the channels, all but one, one, none."""
+    names = tuple(budgets)
+    yield names, True
+    yield names, False
+    if len(names) > 1:
+        for one in names:
+            yield tuple(name for name in names if name != one), False
+    if len(names) > 2:
+        for one in names:
+            yield (one,), False
+    yield (), False
+
+
+def _attempt(
+    system: System, rest: Sequence[Observation], lifted: tuple[str, ...], variables: Sequence[str], channels: bool,
+    limits: Limits, progress: ProgressReport | None,
+) -> Attempt:  # fmt: skip
+    started = monotonic()
+    numbers = [entry.name for entry in system.variables if isinstance(entry.domain, Modular)]
+    fields = {name for channel in system.channels for message in channel.messages
+              for name, entry in message.fields.items() if isinstance(entry.domain, Modular)}  # fmt: skip
+    try:
+        wider, wanted = hiding(system, rest, [*numbers, *variables], fields, flights=channels)
+        found: Exploration
+        if channels:
+            found = explore_with_sets(wider, wanted, limits, progress).exploration
+        else:
+            found = explore(wider, wanted, limits, progress)
+    except ModelError as error:
+        return Attempt(lifted, None, monotonic() - started, frozenset(), str(error))
+    loss = channels or all(channel.loses for channel in system.channels)
+    doubt = found.doubt(loss=loss)
+    held = frozenset() if doubt else frozenset(entry.name for entry in wanted if entry.name not in found.sightings)
+    return Attempt(lifted, found.states, monotonic() - started, held, doubt)
