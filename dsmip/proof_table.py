@@ -1,98 +1,115 @@
-"""What is known of every invariant and step property with sequence numbers of 16 bits, and how: recorded by
-`scripts/record_proofs.py`, shown in docs/proofs.md."""
+"""The table of proofs at 16 bits: a row for every property, made from records; and docs/proofs.md."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from importlib.resources import files
-from time import process_time
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict, dataclass
 
-from checker.checking import WIRE_BITS, Judgement, Run, check_scenario
-from checker.search import Limits
-from checker.symbolic.proving import STATES_SETTLED, Proof, Prover
-from checker.verdict import Holds, Violated
-from model.handover import handover
-from model.readings import reading
-from model.scenarios import load, shipped
-from properties.kinds import Kind, Property
-from properties.registry import ALL_PROPERTIES
+from checker.assumptions import assumptions_of
+from dsmip.proof_records import Document
+from model.language.errors import ModelError
+from model.scenarios import load
+from properties.registry import property_called
 
 GENERATED = "<!-- made by `python scripts/record_proofs.py --page`; do not edit -->"
-RECORD = "proof_results.json"
-PROVABLE = (Kind.INVARIANT, Kind.STEP)
-READINGS_SHOWN = ("literal", "intended")
-Document = dict[str, Any]  # scenario -> reading -> figures of the run and its properties, as in the file
+EVERY = "all"
 
 
-def provable() -> list[Property]:
-    return [entry for entry in ALL_PROPERTIES if entry.kind in PROVABLE]
+@dataclass(frozen=True)
+class Row:
+    """One property in one scenario and reading.
+
+    ways: how it is known. seconds: of processor time, of everything done for the scenario and reading. lemmas: of
+    its inductive invariant. left: bounds that its proof still has, of those that can be lifted (None: no proof).
+    tried: what was tried, if it is unknown.
+    """
+
+    scenario: str
+    reading: str
+    identifier: str
+    verdict: str
+    ways: tuple[str, ...]
+    seconds: float
+    lemmas: int | None
+    second_solver: str | None
+    left: tuple[str, ...] | None
+    assumptions: tuple[str, ...]
+    tried: str | None
+
+    @property
+    def word(self) -> str:
+        """"holds", "violated" or "unknown"."""
+        return self.verdict.split(",")[0].split(":")[0]
+
+    def as_json(self) -> dict[str, object]:
+        values = asdict(self)
+        return {"property": values.pop("identifier"), **values, "verdict": self.word, "in_words": self.verdict}
 
 
-def one_ue_scenarios() -> list[str]:
-    return [name for name in shipped() if load(name).ue.count == 1]
+def rows_of(document: Document, asked: Collection[str] = ()) -> list[Row]:
+    """asked: properties; all by default. Raises ModelError if two ways contradict each other."""
+    return [
+        row for name, readings in document.items() for reading_name, found in readings.items()
+        for row in _rows(name, reading_name, found) if not asked or row.identifier in asked
+    ]  # fmt: skip
 
 
-def recorded() -> Document:
-    found: Document = json.loads(files("dsmip").joinpath(RECORD).read_text(encoding="utf-8"))
-    return found
+def _rows(name: str, reading_name: str, found: Document) -> Iterator[Row]:
+    scenario, tried, lifting = load(name), found["induction"] or {}, found.get("lifting") or {}
+    lemmas, left = tried.get("lemmas", {}), lifting.get("left", {})
+    seconds = round(sum(part.get("seconds", 0.0) for part in (found, tried, lifting)), 1)
+    for identifier, text in found["properties"].items():
+        ways = ["explored"] if found["states"] is not None else []
+        ways += ["induction"] if identifier in lemmas else []
+        ways += ["bounds lifted"] if identifier in left else []
+        if text.startswith("violated") and (identifier in left or identifier in lemmas):
+            raise ModelError(f"{name}, {reading_name}: {identifier} is recorded as violated and as proved")
+        proved = text.startswith("unknown") and (identifier in left or identifier in lemmas)
+        verdict = "holds" if proved else text
+        holds = verdict.startswith("holds")
+        yield Row(
+            name, reading_name, identifier, verdict, tuple(ways) if not text.startswith("violated") else ("a run",),
+            seconds, lemmas.get(identifier), tried.get("second solver") if identifier in lemmas else None,
+            tuple(left.get(identifier, lifting.get("bounds", (EVERY,)))) if holds else None,
+            assumptions_of(property_called(identifier), scenario) if holds else (),
+            _tried(found, tried, lifting) if verdict.startswith("unknown") else None,
+        )  # fmt: skip
 
 
-def explored(scenario: str, reading_name: str, seconds: float | None = None) -> Document:
-    """Explore at 16 bits; the verdicts on all provable properties, with processor seconds."""
-    limits = Limits(seconds=seconds, states=STATES_SETTLED)
-    started = process_time()
-    run = check_scenario(
-        load(scenario).at_width(WIRE_BITS), reading(reading_name), provable(), limits=limits,
-        table_checks=lambda system: [],  # these are at full width in every check of the scenario
-    )  # fmt: skip
-    return {
-        "states": run.exploration.states if run.exploration.complete else None,
-        "stopped": run.exploration.stopped,
-        "seconds": round(process_time() - started, 1),
-        "bounds": list(run.scenario.abstractions()),
-        "properties": {entry.property.identifier: _outcome(entry) for entry in _of_catalogue(run)},
-        "induction": None,
-    }
+def _tried(found: Document, tried: Document, lifting: Document) -> str:
+    """What was tried for a property that is unknown."""
+    words = [f"exploration at 16 bits: {found['looked at']:,} states, {found['stopped']}"
+             if found["states"] is None else "exploration at 16 bits, complete"]  # fmt: skip
+    words.append(f"induction: {tried['stopped']}" if tried else "induction: not tried")
+    if lifting:
+        attempts = lifting["attempts"]
+        failed = dict.fromkeys(entry["failed"] for entry in attempts if entry["failed"])
+        words.append(f"bounds lifted: {len(attempts)} abstractions show it or cannot be explored"
+                     + (f" ({'; '.join(failed)})" if failed else ""))  # fmt: skip
+    return "; ".join(words)
 
 
-def induced(scenario: str, reading_name: str, seconds: float) -> Document:
-    """Try induction alone for so long: which properties it proved, lemmas each needs, the second solver's word."""
-    loaded, entry = load(scenario), reading(reading_name)
-    prover = Prover(handover(loaded, entry))
-    started = process_time()
-    run = check_scenario(
-        loaded.at_width(WIRE_BITS), entry, provable(), engine=prover.explore, limits=Limits(seconds=seconds)
-    )
-    used = round(process_time() - started, 1)
-    proof = prover.proof
-    lemmas = {} if proof is None else {
-        judged.property.identifier: _lemmas(proof, judged.property)
-        for judged in _of_catalogue(run) if judged.property.violation_name in run.exploration.proved
-    }  # fmt: skip
-    return {"limit": seconds, "seconds": used, "stopped": run.exploration.stopped, "lemmas": lemmas,
-            "second solver": prover.confirmed}  # fmt: skip
+def summary(document: Document) -> tuple[list[str], list[list[str]]]:
+    """Head and rows: one for each scenario and reading."""
+    lines = []
+    for name, readings in document.items():
+        for reading_name, found in readings.items():
+            rows = list(_rows(name, reading_name, found))
+            counts = [str(sum(row.word == word for row in rows)) for word in ("holds", "violated", "unknown")]
+            tried = found["induction"]
+            free = "not tried" if not found.get("lifting") else str(sum(row.left == () for row in rows))
+            sizes = [row.lemmas for row in rows if row.lemmas is not None]
+            lines.append([
+                name, reading_name, *counts, _states(found), str(rows[0].seconds if rows else found["seconds"]), free,
+                "not tried" if tried is None else f"{len(sizes)}, up to {max(sizes)} lemmas" if sizes else "0",
+                tried["second solver"].rpartition("; ")[2] if sizes else "",
+            ])  # fmt: skip
+    return ["scenario", "reading", "hold", "violated", "unknown", "states", "seconds", "without any bound",
+            "also by induction", "second solver"], lines  # fmt: skip
 
 
-def _lemmas(proof: Proof, entry: Property) -> int:
-    return len(proof.lemmas([entry.violation_name]))
-
-
-def _of_catalogue(run: Run) -> list[Judgement]:
-    return [entry for entry in run.judgements if entry.property.clause]
-
-
-def _outcome(judged: Judgement) -> str:
-    match judged.verdict:
-        case Holds(vacuous=True):
-            return "holds, vacuous"
-        case Holds():
-            return "holds"
-        case Violated(trace=trace):
-            return f"violated, {len(trace or ())} steps"
-        case other:
-            return f"unknown: {other.reason}"
+def _states(found: Document) -> str:
+    return f"{found['looked at']:,}, not all" if found["states"] is None else f"{found['states']:,}"
 
 
 def page(document: Document) -> str:
@@ -100,15 +117,20 @@ def page(document: Document) -> str:
     lines = [
         "# Proofs at 16 bits", "", GENERATED, "",
         "Every invariant and step property of the shipped scenarios with one UE, with sequence numbers of 16 bits "
-        "as on the wire, in the readings `literal` and `intended`. The verdict comes from an exploration at 16 bits: "
-        "it is complete where the bounds of the scenario limit how many updates there are, and then needs no width "
-        "rule. Induction is a second way that shares neither the search nor the compiled code: an invariant from "
-        "learned lemmas, proved with Z3, and checked by a second solver from the certificate's text; the column "
-        "`lemmas` gives the size of each property's invariant. Seconds are processor time. Both ways keep the "
-        "scenario's other bounds, listed with each.", "",
-        "A shipped scenario with one UE that is not in this table has no record yet: "
-        "`python scripts/record_proofs.py NAME` makes one.", "",
-        *_summary(document),
+        "as on the wire, in the readings `literal` and `intended`. `dsmip prove --all --table` prints the same "
+        "table, with `--live` after doing it all again. Seconds are processor time.", "",
+        "The verdict comes from an exploration at 16 bits: where the bounds of the scenario limit how many updates "
+        "there are it is complete, and then needs no width rule. Induction is a second way that shares neither the "
+        "search nor the compiled code: an invariant from learned lemmas, proved with Z3, and checked by a second "
+        "solver from the certificate's text; the column `lemmas` gives the size of each property's invariant.", "",
+        "The column `bounds left` says which of the scenario's bounds the proof still has. Sequence numbers and "
+        "budgets (movements, retransmissions, ...) are hidden: whatever they decide may go either way at any time, so "
+        "nothing is assumed of them, neither a width nor a limit. Channels carry sets of messages: whatever was ever "
+        "sent may arrive at any time, in any order, any number of times, or never. What a complete exploration of "
+        "that does not show holds without these bounds: `none` is left. What it shows need not be real, so then fewer "
+        "bounds are lifted; `all` means that the proof has them all. What is not in a budget (what IKEv2, "
+        "timers and NATs may do, one UE) stays as listed under each scenario.", "",
+        *markdown(*summary(document)),
     ]  # fmt: skip
     for name, readings in document.items():
         for reading_name, found in readings.items():
@@ -116,27 +138,10 @@ def page(document: Document) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _summary(document: Document) -> list[str]:
-    rows = []
-    for name, readings in document.items():
-        for reading_name, found in readings.items():
-            outcomes = list(found["properties"].values())
-            counts = [sum(1 for text in outcomes if text.startswith(word)) for word in ("holds", "violated", "unknown")]
-            tried = found["induction"]
-            proved = "not tried" if tried is None else str(len(tried["lemmas"]))
-            rows.append([name, reading_name, *map(str, counts), _states(found), str(found["seconds"]), proved])
-    return _table(["scenario", "reading", "hold", "violated", "unknown", "states", "seconds",
-                   "also by induction"], rows)  # fmt: skip
-
-
-def _states(found: Document) -> str:
-    return "not complete" if found["states"] is None else f"{found['states']:,}"
-
-
 def _section(name: str, reading_name: str, found: Document) -> list[str]:
-    tried = found["induction"]
+    tried, rows = found["induction"], list(_rows(name, reading_name, found))
     if found["states"] is None:
-        way = f"Not explored to the end: {found['stopped']}."
+        way = f"Not explored to the end: {found['looked at']:,} states, {found['stopped']}."
     else:
         way = f"All {found['states']:,} states explored in {found['seconds']} s."
     if tried is None:
@@ -145,11 +150,25 @@ def _section(name: str, reading_name: str, found: Document) -> list[str]:
         second = f"Induction, {tried['seconds']} s: {tried['second solver']}."
     else:
         second = f"Induction: nothing proved in {tried['limit']:g} s of wall clock ({tried['stopped']})."
-    lemmas = {} if tried is None else tried["lemmas"]
-    rows = [[identifier, text, str(lemmas.get(identifier, ""))] for identifier, text in found["properties"].items()]
-    return ["", f"## {name}, {reading_name}", "", f"{way} {second}", "", f"Bounds: {'; '.join(found['bounds'])}.", "",
-            *_table(["property", "verdict", "lemmas"], rows)]  # fmt: skip
+    bounds = tuple((found.get("lifting") or {}).get("bounds", (EVERY,)))
+    assumed = dict.fromkeys(f"{row.identifier}: {text}" for row in rows for text in row.assumptions)
+    unknown = dict.fromkeys(row.tried for row in rows if row.tried)
+    lines = ["", f"## {name}, {reading_name}", "", f"{way} {second}", "", f"Bounds: {'; '.join(found['bounds'])}.", ""]
+    if assumed:
+        lines += [f"Assumed: {'; '.join(assumed)}.", ""]
+    if unknown:
+        lines += [f"Tried for what is unknown: {'; '.join(unknown)}.", ""]
+    return [*lines, *markdown(["property", "verdict", "lemmas", "bounds left"], [
+        [row.identifier, row.word if row.tried else row.verdict, "" if row.lemmas is None else str(row.lemmas),
+         left_in_words(row.left, bounds)] for row in rows
+    ])]  # fmt: skip
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def left_in_words(left: tuple[str, ...] | None, bounds: tuple[str, ...] = (EVERY,)) -> str:
+    if left is None:
+        return ""
+    return "none" if not left else "all" if left == bounds else ", ".join(left)
+
+
+def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     return ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows)]

@@ -1,37 +1,59 @@
-"""Settle every invariant and step property of the shipped scenarios with one UE (or those named) at 16 bits,
-and write dsmip/proof_results.json and docs/proofs.md. --induction SECONDS: try induction too. --page: the page only."""
+"""Settle every invariant and step property of the shipped scenarios with one UE (or those named) at 16 bits, and
+write dsmip/proof_results.json, after each part, and docs/proofs.md. What is recorded and up to date is not done
+again, so that an interrupted run is taken up. --induction SECONDS: try induction too. --page: the page only."""
 
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 from dsmip.files import write_atomically
-from dsmip.proof_table import READINGS_SHOWN, RECORD, explored, induced, one_ue_scenarios, page
+from dsmip.proof_records import READINGS_SHOWN, RECORD, explored, identity, induced, lifted, one_ue_scenarios
+from dsmip.proof_table import page
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "dsmip" / RECORD
 
 
-def record(names: list[str], induction: float | None, seconds: float) -> None:
-    document = json.loads(TARGET.read_text(encoding="utf-8")) if TARGET.exists() else {}
+def record(names: list[str], induction: float | None, lifting: float, seconds: float, again: bool) -> None:
+    document: dict[str, Any] = json.loads(TARGET.read_text(encoding="utf-8")) if TARGET.exists() else {}
     for name in names:
         for reading_name in READINGS_SHOWN:
-            earlier = document.get(name, {}).get(reading_name, {}).get("induction")
-            found = explored(name, reading_name, seconds)
-            found["induction"] = earlier if induction is None else induced(name, reading_name, induction)
-            document.setdefault(name, {})[reading_name] = found
-            print(name, reading_name, found["states"], found["seconds"], found["stopped"] or "", flush=True)
-            document = {name: document[name] for name in one_ue_scenarios() if name in document}
-            write_atomically(TARGET, json.dumps(document, indent=1) + "\n")
+            of = identity(name, reading_name)
+            found: dict[str, Any] = document.setdefault(name, {}).setdefault(reading_name, {})
+            if again or found.get("of") != of:
+                kept = {part: found.get(part) if _of(found, part) == of else None for part in ("induction", "lifting")}
+                found = {**explored(name, reading_name, seconds), "of": of, **kept}
+                _keep(document, name, reading_name, found, "explored")
+            if again or _of(found, "lifting") != of:
+                found["lifting"] = {**lifted(name, reading_name, lifting), "of": of}
+                _keep(document, name, reading_name, found, "bounds lifted")
+            if induction is not None and (again or _of(found, "induction") != of):
+                found["induction"] = {**induced(name, reading_name, induction), "of": of}
+                _keep(document, name, reading_name, found, "induction")
+
+
+def _of(found: dict[str, Any], part: str) -> str | None:
+    return (found.get(part) or {}).get("of")
+
+
+def _keep(document: dict[str, Any], name: str, reading_name: str, found: dict[str, Any], what: str) -> None:
+    document[name][reading_name] = found
+    kept = {entry: {reading: part for reading, part in document[entry].items() if part}
+            for entry in one_ue_scenarios() if entry in document}  # fmt: skip
+    write_atomically(TARGET, json.dumps(kept, indent=1) + "\n")
+    print(name, reading_name, what, flush=True)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("scenarios", nargs="*")
     parser.add_argument("--induction", type=float, metavar="SECONDS")
+    parser.add_argument("--lifting", type=float, default=120.0, metavar="SECONDS", help="for all attempts of one")
     parser.add_argument("--time", type=float, default=60.0, metavar="SECONDS", help="for each exploration")
+    parser.add_argument("--again", action="store_true", help="also what is up to date")
     parser.add_argument("--page", action="store_true")
     given = parser.parse_args()
     if not given.page:
-        record(given.scenarios or one_ue_scenarios(), given.induction, given.time)
+        record(given.scenarios or one_ue_scenarios(), given.induction, given.lifting, given.time, given.again)
     write_atomically(ROOT / "docs" / "proofs.md", page(json.loads(TARGET.read_text(encoding="utf-8"))))

@@ -10,7 +10,8 @@ from checker.explicit.engine import ExplicitSearch
 from checker.search import Limits, ProgressReport
 from checker.symbolic.induction import InductiveSearch, Invariant
 from checker.symbolic.proving import Prover
-from dsmip.proof_table import explored, page, recorded
+from dsmip.proof_records import explored, recorded
+from dsmip.proof_table import page
 from model.language.observations import observe_states
 from model.language.systems import System
 from tests.symbolic.stop_and_wait import last, number, stop_and_wait

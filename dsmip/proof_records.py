@@ -1,0 +1,135 @@
+"""What is known of every invariant and step property with sequence numbers of 16 bits, and how: explored, proved by
+induction, shown with bounds lifted. Recorded by `scripts/record_proofs.py`, part by part."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from importlib.resources import files
+from time import process_time
+from typing import Any
+
+from checker.abstraction.lifted_bounds import Lifting, lift_bounds
+from checker.checking import WIRE_BITS, Judgement, Run, check_scenario
+from checker.search import Limits
+from checker.symbolic.proving import STATES_SETTLED, Proof, Prover
+from checker.verdict import Holds, Violated
+from model.handover import binding, handover, handover_of_one
+from model.readings import reading
+from model.scenarios import load, shipped
+from properties.kinds import Kind, Property, observations
+from properties.registry import ALL_PROPERTIES
+
+RECORD = "proof_results.json"
+PROVABLE = (Kind.INVARIANT, Kind.STEP)
+READINGS_SHOWN = ("literal", "intended")
+Document = dict[str, Any]  # scenario -> reading -> parts, as in the file
+
+
+def provable() -> list[Property]:
+    return [entry for entry in ALL_PROPERTIES if entry.kind in PROVABLE]
+
+
+def one_ue_scenarios() -> list[str]:
+    return [name for name in shipped() if load(name).ue.count == 1]
+
+
+def recorded() -> Document:
+    found: Document = json.loads(files("dsmip").joinpath(RECORD).read_text(encoding="utf-8"))
+    return found
+
+
+def identity(scenario: str, reading_name: str) -> str:
+    """A digest of the system at 16 bits and of the properties: what is recorded under another is out of date."""
+    system = handover_of_one(load(scenario).at_width(WIRE_BITS), reading(reading_name))
+    digest = sha256(system.fingerprint.encode())
+    for entry in provable():
+        digest.update(f"{entry.identifier} {entry.whenever} {entry.then} {entry.needs}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def explored(scenario: str, reading_name: str, seconds: float | None = None) -> Document:
+    """Explore at 16 bits; the verdicts on all provable properties, with processor seconds."""
+    limits = Limits(seconds=seconds, states=STATES_SETTLED)
+    started = process_time()
+    run = check_scenario(
+        load(scenario).at_width(WIRE_BITS), reading(reading_name), provable(), limits=limits,
+        table_checks=lambda system: [],  # these are at full width in every check of the scenario
+    )  # fmt: skip
+    return {
+        "states": run.exploration.states if run.exploration.complete else None,
+        "looked at": run.exploration.states,
+        "stopped": run.exploration.stopped,
+        "seconds": round(process_time() - started, 1),
+        "bounds": list(run.scenario.abstractions()),
+        "properties": {entry.property.identifier: _outcome(entry) for entry in _of_catalogue(run)},
+    }
+
+
+def induced(scenario: str, reading_name: str, seconds: float) -> Document:
+    """Try induction alone for so long: which properties it proved, lemmas each needs, the second solver's word."""
+    loaded, entry = load(scenario), reading(reading_name)
+    prover = Prover(handover(loaded, entry))
+    started = process_time()
+    run = check_scenario(
+        loaded.at_width(WIRE_BITS), entry, provable(), engine=prover.explore, limits=Limits(seconds=seconds)
+    )
+    used = round(process_time() - started, 1)
+    proof = prover.proof
+    lemmas = {} if proof is None else {
+        judged.property.identifier: _lemmas(proof, judged.property)
+        for judged in _of_catalogue(run) if judged.property.violation_name in run.exploration.proved
+    }  # fmt: skip
+    return {"limit": seconds, "seconds": used, "stopped": run.exploration.stopped, "lemmas": lemmas,
+            "second solver": prover.confirmed}  # fmt: skip
+
+
+def lifted(scenario: str, reading_name: str, seconds: float) -> Document:
+    """Try to do without bounds: which ones the proof of each property still has, where there is one.
+
+    Of a property that is not listed nothing was shown.
+    """
+    loaded, entry = load(scenario).at_width(WIRE_BITS), reading(reading_name)
+    system, filled = handover_of_one(loaded, entry), binding(loaded, entry)
+    looked_for = {
+        asked.identifier: seen
+        for asked in provable() if _judged(asked, scenario)
+        for seen in observations(asked, system, filled) if seen.name == asked.violation_name
+    }  # fmt: skip
+    started = process_time()
+    found: Lifting = lift_bounds(system, list(looked_for.values()), Limits(seconds=seconds))
+    return {
+        "seconds": round(process_time() - started, 1),
+        "bounds": list(found.bounds),
+        "attempts": [{"lifted": list(entry.lifted), "states": entry.states, "failed": entry.failed}
+                     for entry in found.attempts],
+        "left": {identifier: list(found.left(seen.name)) for identifier, seen in looked_for.items()
+                 if found.lifted(seen.name) is not None},
+    }  # fmt: skip
+
+
+def _judged(entry: Property, scenario: str) -> bool:
+    """Whether the scenario is a place to judge it, as `check_scenario` decides."""
+    loaded = load(scenario)
+    return not (entry.identifier in loaded.cannot_occur or entry.identifier in loaded.not_judged
+                or entry.least_ues > 1 or (entry.needs and entry.needs not in loaded.capabilities))  # fmt: skip
+
+
+def _lemmas(proof: Proof, entry: Property) -> int:
+    return len(proof.lemmas([entry.violation_name]))
+
+
+def _of_catalogue(run: Run) -> list[Judgement]:
+    return [entry for entry in run.judgements if entry.property.clause]
+
+
+def _outcome(judged: Judgement) -> str:
+    match judged.verdict:
+        case Holds(vacuous=True):
+            return "holds, vacuous"
+        case Holds():
+            return "holds"
+        case Violated(trace=trace):
+            return f"violated, {len(trace or ())} steps"
+        case other:
+            return f"unknown: {other.reason}"
