@@ -13,7 +13,7 @@ from generators.mutants import MUTANTS
 from generators.mutation.table_mutants import all_mutants
 from generators.suites.building import build_suite
 from generators.suites.cases import from_data
-from generators.suites.efficacy import Efficacy, equivalent_among, kills_of, matrix_of
+from generators.suites.efficacy import Efficacy, equivalent_among, kills_of, matrix_of, shortest_kills
 from generators.suites.efficacy_page import efficacy_page
 from generators.suites.random_testing import random_suite
 from generators.suites.sessions import session_for
@@ -45,21 +45,25 @@ def main(role: str = "home_agent", suite_file: str = "") -> None:
     subjects = [subject(load(name), intended, role) for name in SCENARIOS[role]]
     baseline = random_suite(subjects, sum(len(case.steps) for case in suite.cases), SEED)
     named = [entry.identifier for entry in MUTANTS if entry.actor == role]
-    others = [entry.identifier for entry in all_mutants() if entry.actor == role]
-    unseen = others[:: len(others) // UNSEEN][:UNSEEN]
+    tables = [entry.identifier for entry in all_mutants() if entry.actor == role]
+    unseen = tables[:: len(tables) // UNSEEN][:UNSEEN]
     tell(f"{len(suite.cases)} tests, {sum(len(case.steps) for case in suite.cases)} stimuli; "
-         f"{len(named)} mutants, {len(unseen)} of {len(others)} unseen ones")  # fmt: skip
+         f"{len(named)} mutants, {len(unseen)} of {len(tables)} unseen ones")  # fmt: skip
     right = kills_of(suite, "", session_for("loopback", role))
     if right.tests or right.others:
         raise SystemExit(f"the right one does not pass: {right.first} {dict(right.others)}")
     killers = matrix_of(suite, [*named, *unseen], lambda name: session_for("loopback", role, name), tell)
-    randomly = matrix_of(baseline, [*named, *unseen], lambda name: session_for("in-process", role, name), tell)
+    randomly = matrix_of(baseline, [*named, *unseen], lambda name: session_for("loopback", role, name), tell)
     survivors = [entry.mutant for entry in killers if not entry.tests]
     tell(f"surviving: {survivors}")
-    result = Efficacy(suite, killers, equivalent_among(survivors, subjects), randomly)
+    equivalent = equivalent_among(survivors, subjects)
+    others = [name for name in survivors if name not in equivalent]
+    shortest = shortest_kills(others, subjects, lambda name: session_for("loopback", role, name), tell)
+    result = Efficacy(suite, killers, equivalent, randomly, shortest)
     records = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
-    records["format"] = "dsmip-efficacy/2"
-    records[role] = {**result.record(), "unseen": unseen, "scenarios": list(SCENARIOS[role]), "seed": SEED}
+    records["format"] = "dsmip-efficacy/3"
+    records[role] = {**result.record(), "unseen": unseen, "scenarios": list(SCENARIOS[role]), "seed": SEED,
+                     "random_by": "over UDP as well"}  # fmt: skip
     write_atomically(RECORD, json.dumps(records, indent=1) + "\n")
     write_atomically(RECORD.with_suffix(".md"), efficacy_page(records))
 

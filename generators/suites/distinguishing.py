@@ -4,10 +4,10 @@ Compared is what a tester can see: answers, and where an adapter can observe the
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
-from generators.suites.actor_model import ActorModel, Answers, Stimulus
+from generators.suites.actor_model import ActorModel, Answers, Reaction, Stimulus
 from generators.suites.alphabet import Offer, newest_number, possible
 from generators.suites.cases import Belief, after, stepped
 from generators.suites.compiled_rows import Values
@@ -44,10 +44,14 @@ def on_the_wire(answers: Answers) -> Answers:
     )
 
 
-def compared(right: ActorModel, wrong: ActorModel, offers: Sequence[Offer], most: int = 30_000) -> Comparison:
+def compared(
+    right: ActorModel, wrong: ActorModel, offers: Sequence[Offer], most: int = 30_000,
+    seen_of: Callable[[Answers], Hashable] = on_the_wire,
+) -> Comparison:  # fmt: skip
     """Search for the shortest tests that `right` passes and `wrong` fails.
 
     A mutant's variables are compared where the right actor's are certain. most: pairs to look at.
+    seen_of: what a tester sees of answers.
     """
     by_state: Distinction | None = None
     seen: dict[Key, None] = {}
@@ -61,15 +65,16 @@ def compared(right: ActorModel, wrong: ActorModel, offers: Sequence[Offer], most
         newest = newest_number(right, belief[0])
         for offer in possible(right, belief[0], offers):
             stimulus = offer.at(newest)
-            permitted = {on_the_wire(answers): reactions
-                         for answers, reactions in stepped(right, belief, stimulus).items()}  # fmt: skip
+            permitted: dict[Hashable, list[Reaction]] = {}
+            for answers, reactions in stepped(right, belief, stimulus).items():
+                permitted.setdefault(seen_of(answers), []).extend(reactions)
             for reaction in wrong.reactions(state, stimulus):
                 path = (*stimuli, stimulus)
-                reactions = permitted.get(on_the_wire(reaction.answers))
-                if reactions is None:
+                fitting = permitted.get(seen_of(reaction.answers))
+                if fitting is None:
                     found = Distinction(start, path, "answers")
                     return Comparison(found, by_state or found, complete)
-                following = after(reactions)
+                following = after(fitting)
                 if by_state is None and all(_differ(right, wrong, one, reaction.after) for one in following):
                     by_state = Distinction(start, path, "state")
                 key = shifted(right, *following, reaction.after)

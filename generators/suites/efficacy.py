@@ -4,17 +4,22 @@ requirements that tests look at, and what random testing finds with as many stim
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from generators.mutation.lookup import change_called
-from generators.suites.cases import Suite
+from generators.suites.cases import Suite, TestCase, steps_of
 from generators.suites.covering import greedy_cover
-from generators.suites.distinguishing import compared
+from generators.suites.distinguishing import Distinction, compared
+from generators.suites.packets_seen import packets_seen
 from generators.suites.plan_form import traceability
 from generators.suites.running import Session, Verdict, run_suite
 from generators.suites.subjects import Subject
 from model.language.errors import ModelError
+
+SAME = "no stimulus in any reachable state of these set-ups tells it from the right one"
+SAME_BYTES = "its messages differ in the model and never in their bytes: no packet tells it from the right one"
 
 
 @dataclass(frozen=True)
@@ -58,12 +63,16 @@ def kills_of(suite: Suite, mutant: str, session: Session) -> Kills:
 
 @dataclass(frozen=True)
 class Efficacy:
-    """matrix: one entry a mutant. equivalent: mutants that no tester can tell, each with the reason."""
+    """matrix: one entry a mutant. equivalent: mutants that no tester can tell, each with the reason.
+
+    shortest: for each survivor that is not equivalent, the verdict of the shortest test that tells it.
+    """
 
     suite: Suite
     matrix: tuple[Kills, ...]
     equivalent: Mapping[str, str]
     random: tuple[Kills, ...] = ()
+    shortest: tuple[Kills, ...] = ()
 
     @property
     def score(self) -> tuple[int, int]:
@@ -99,6 +108,11 @@ class Efficacy:
             "killed_by_answers": self.by_answers,
             "mutants": able,
             "equivalent": dict(self.equivalent),
+            "shortest": [
+                {"mutant": entry.mutant, "requirements": list(entry.requirements), "first": entry.first,
+                 "by_answers": bool(entry.by_answers)}
+                for entry in self.shortest
+            ],
             "fewest": self.fewest,
             "random_killed": len([name for name in found if name not in self.equivalent]) if self.random else None,
             "random_missed": [entry.mutant for entry in self.random
@@ -129,15 +143,55 @@ def equivalent_among(names: Iterable[str], subjects: Sequence[Subject]) -> dict[
     """Mutants that no tester can tell from the right actor in any of these set-ups; all was compared."""
     found = {}
     for name in names:
-        change = change_called(name)
-        told, complete = False, True
+        told, complete, differs = False, True, False
         for entry in subjects:
             try:
-                comparison = compared(entry.actor, entry.changed(change), entry.offers)
+                wrong = entry.changed(change_called(name))
             except ModelError:
                 continue
+            comparison = compared(entry.actor, wrong, entry.offers)
+            if comparison.by_state is not None:  # in the model; but are there other bytes, or other variables?
+                differs = True
+                comparison = compared(entry.actor, wrong, entry.offers, seen_of=packets_seen(entry.scenario))
             complete = complete and comparison.complete
             told = told or comparison.by_state is not None
+            if told:
+                break
         if not told and complete:
-            found[name] = "no stimulus in any reachable state of these set-ups tells it from the right one"
+            found[name] = SAME_BYTES if differs else SAME
     return found
+
+
+def tests_for(names: Iterable[str], subjects: Sequence[Subject]) -> Suite:
+    """The shortest test for each of these mutants, by answers where these tell it, else by what is observed."""
+    role = subjects[0].actor.role
+    cases = []
+    for number, name in enumerate(names, start=1):
+        found: tuple[Subject, Distinction] | None = None
+        for entry in subjects:
+            with suppress(ModelError):
+                wrong = entry.changed(change_called(name))
+                comparison = compared(entry.actor, wrong, entry.offers, seen_of=packets_seen(entry.scenario))
+                best = comparison.by_answers or comparison.by_state
+                if best is not None and (found is None or (best.by, found[1].by) == ("answers", "state")):
+                    found = entry, best
+            if found is not None and found[1].by == "answers":
+                break
+        if found is not None:
+            entry, best = found
+            steps = steps_of(entry.actor, best.start, best.stimuli)
+            cases.append(TestCase(
+                f"{name}-{number}", role, f"tells {name}", (f"mutant {name}",), (), (), entry.name,
+                tuple(entry.actor.differing(best.start).items()), steps))  # fmt: skip
+    return Suite(role, {entry.name: entry.setup for entry in subjects}, tuple(cases))
+
+
+def shortest_kills(names: Sequence[str], subjects: Sequence[Subject], session: Callable[[str], Session],
+                   report: Callable[[str], None] = lambda text: None) -> tuple[Kills, ...]:  # fmt: skip
+    """Run the shortest test for each of these mutants on it. session: for a mutant's identifier."""
+    found: list[Kills] = []
+    for case in (suite := tests_for(names, subjects)).cases:
+        name = case.goals[0].partition(" ")[2]
+        report(f"the shortest test for {name}: {len(case.steps)} stimuli")
+        found.append(kills_of(replace(suite, cases=(case,)), name, session(name)))
+    return tuple(found)

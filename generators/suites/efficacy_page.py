@@ -18,7 +18,8 @@ def efficacy_page(records: Mapping[str, Any]) -> str:
         "Every system here ran as a program of its own, tested over UDP on loopback. *By answers* counts the tests "
         "that fail by what the system sends, whatever its variables are; *in all* those that fail where the variables "
         "can be observed too. A mutant counts as equivalent if in none of these set-ups any stimulus in any reachable "
-        "state tells it from the right one.",
+        "state tells it from the right one, be it that it sends the same bytes. A mutant that the suite was not made "
+        "for and does not find has in its row what the shortest test says that the model gives for it.",
         "",
     ]  # fmt: skip
     for role, name in ROLES.items():
@@ -47,13 +48,14 @@ def _section(record: Mapping[str, Any], name: str) -> list[str]:
         f"- {len(record['fewest'])} of the {record['tests']} tests are enough for the same: "
         f"{', '.join(record['fewest'])}",
         f"- random testing with {record['stimuli']} stimuli (seed {record['seed']}, spread over the same set-ups, "
-        f"in process, variables observed) finds {record['random_killed']} of the {record['mutants']}; it misses "
-        f"{', '.join(record['random_missed']) or 'none'}",
+        f"{record['random_by']}, variables observed) finds {record['random_killed']} of the {record['mutants']}; "
+        f"it misses {', '.join(record['random_missed']) or 'none'}",
+        *_reasons(record),
         "",
         "| mutant | tests that fail, in all | by answers | requirements named |",
         "|---|---|---|---|",
         *(f"| {entry['mutant']} | {_tests(entry, record)} | {len(entry['by_answers']) or 'none'} "
-          f"| {', '.join(entry['requirements'])} |" for entry in matrix),
+          f"| {', '.join(entry['requirements'] or _by_shortest(entry, record))} |" for entry in matrix),
         "",
         "Tests for each requirement (their last stimulus calls for a row that realises it):",
         "",
@@ -64,6 +66,17 @@ def _section(record: Mapping[str, Any], name: str) -> list[str]:
     ]  # fmt: skip
 
 
+def _reasons(record: Mapping[str, Any]) -> list[str]:
+    """Why survivors survive, each in a line."""
+    shortest = {one["mutant"]: one for one in record["shortest"]}
+    return [
+        *(f"- {name}: {reason}" for name, reason in record["equivalent"].items()),
+        *(f"- {name}: not found by the suite; its shortest test says `{one['first'].partition(' ')[2]}`"
+          + ("" if one["by_answers"] else " (seen only by who observes the variables)")
+          for name, one in shortest.items() if one["first"]),
+    ]  # fmt: skip
+
+
 def _killed(entries: list[dict[str, Any]]) -> int:
     return sum(bool(entry["tests"]) for entry in entries)
 
@@ -71,4 +84,12 @@ def _killed(entries: list[dict[str, Any]]) -> int:
 def _tests(entry: Mapping[str, Any], record: Mapping[str, Any]) -> str:
     if entry["mutant"] in record["equivalent"]:
         return "none: equivalent for a tester"
-    return str(len(entry["tests"])) if entry["tests"] else "none"
+    if entry["tests"]:
+        return str(len(entry["tests"]))
+    return "none; its shortest test does" if _by_shortest(entry, record) else "none"
+
+
+def _by_shortest(entry: Mapping[str, Any], record: Mapping[str, Any]) -> list[str]:
+    """The requirements that the verdict of the mutant's shortest test names."""
+    found = [one["requirements"] for one in record["shortest"] if one["mutant"] == entry["mutant"]]
+    return list(found[0]) if found else []
