@@ -1,8 +1,30 @@
-"""Where packets go that are not in UDP: into datagrams of loopback that stand for a link."""
+"""Where packets go that are not in UDP: into datagrams of loopback that stand for a link (`raw_link.py` has a
+real one)."""
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from generators.adapters.sockets import arrived, udp_socket
+
+
+class Link(Protocol):
+    """port, peer_port: UDP ports, where datagrams stand for the link; else 0 and of no use."""
+
+    @property
+    def port(self) -> int: ...
+
+    peer_port: int
+
+    def send(self, packet: bytes) -> None:
+        """Send a whole IP packet."""
+
+    def received(self) -> list[bytes]:
+        """The packets that have arrived."""
+
+    def fileno(self) -> int: ...
+
+    def close(self) -> None: ...
 
 
 class DatagramLink:

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from time import monotonic, sleep
 from typing import Any
 
-from generators.adapters.links import DatagramLink
+from generators.adapters.links import DatagramLink, Link
 from generators.adapters.loopback_plan import HOME_AGENT, ipv4_addresses, loopback_plan
 from generators.adapters.protocol import Fields
 from generators.adapters.sockets import arrived, udp_socket
@@ -48,7 +48,7 @@ class LoopbackAdapter:
         self._process: subprocess.Popen[bytes] | None = None
         self._said = b""
         self._sockets: dict[tuple[str, int], socket.socket] = {}
-        self._link: DatagramLink | None = None
+        self._link: Link | None = None
         self._program_link = 0
         self.port = 0  # of the program
         self.own_port = 0  # of the tester

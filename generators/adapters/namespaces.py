@@ -1,85 +1,85 @@
-"""A home agent behind a real NAT: UE, nftables NAT and home agent in three network namespaces joined by veth.
-Needs root, `ip` and `nft`. Only the path over IPv4-only access with NAT; the rest is inconclusive."""
+"""UE and home agent in two network namespaces, joined by a veth pair for raw IPv6 and IPv4 without translation, and
+by a second path through a third namespace with an nftables NAT. Needs root, `ip` and `nft`."""
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import os
-import shutil
 import socket
-import subprocess
 import sys
 import threading
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from generators.adapters.loopback import LoopbackAdapter
-from generators.adapters.loopback_plan import loopback_plan, placed
+from generators.adapters.loopback_plan import ipv4_addresses, loopback_plan, placed
+from generators.adapters.network_namespaces import Namespaces
+from generators.adapters.raw_link import RawLink, hardware_address, packet_socket
 from generators.adapters.sockets import udp_socket
-from generators.adapters.wire_protocol import Datagram, Udp, Unable
+from generators.adapters.wire_protocol import Datagram, SystemDown, Udp
 from generators.packets.address_plan import AddressPlan
 from generators.packets.packet import DSMIPV6_PORT
-from model.scenarios import from_data
+from model.scenarios import Scenario, from_data
 
 HOME_AGENT = "192.0.2.1"
 INSIDE = "10.9.0.100"
 OUTSIDE = {"mapped": "192.0.2.101", "remapped": "192.0.2.102"}
+DIRECT = "198.18.0.0/15"  # of the UE, where nothing translates
 MAPPING_LASTS = 3  # seconds without a packet
-CLONE_NEWNET = 0x40000000
-
-
-def why_impossible() -> str:
-    """Why namespaces cannot be made here; "" if they can."""
-    missing = [name for name in ("ip", "nft", "unshare") if shutil.which(name) is None]
-    if missing:
-        return f"not installed: {', '.join(missing)}"
-    done = subprocess.run(["unshare", "-n", "true"], capture_output=True, text=True, check=False)
-    return "" if done.returncode == 0 else f"network namespaces are not permitted: {done.stderr.strip()}"
+LINK = "direct"  # the interface of the veth pair, at both ends
+HARDWARE = {"ue": "02:00:00:00:00:02", "ha": "02:00:00:00:00:01"}  # of its ends
+LINK_LOCAL = {"ue": "fe80::2", "ha": "fe80::1"}
+SYSTEM = {"home_agent": "ha", "ue": "ue"}  # role under test -> its namespace
 
 
 class NamespaceAdapter(LoopbackAdapter):
-    """See `wire_protocol.Adapter`. network: the scenario's IPv4-only network behind a NAT."""
+    """See `wire_protocol.Adapter`. network: the scenario's IPv4-only network behind the NAT, when the home agent is
+    tested; of other networks with NAT nothing can be sent."""
 
-    def __init__(self, network: str = "ipv4-nat", mutant: str | None = None) -> None:
-        self.prefix = f"dsmip{os.getpid()}"
-        program = ["-m", "generators.adapters.reference_program", "home_agent", "--address", HOME_AGENT]
-        command = ["ip", "netns", "exec", self._name("ha"), sys.executable, *program]
-        super().__init__("home_agent", command, mutant)
+    def __init__(self, network: str = "ipv4-nat", mutant: str | None = None, role: str = "home_agent") -> None:
+        self.own = SYSTEM[role]
+        self.others = "ue" if self.own == "ha" else "ha"
+        self.namespaces = Namespaces(f"dsmip{os.getpid()}", ("ue", "nat", "ha"))
+        program = [sys.executable, "-m", "generators.adapters.reference_program", role, "--address", HOME_AGENT,
+                   "--link", LINK, "--peer", HARDWARE[self.others]]  # fmt: skip
+        super().__init__(role, [*self.namespaces.inside(self.own), *program], mutant)
         self.network = network
-        self.own_port = DSMIPV6_PORT
+        self.port = self.own_port = DSMIPV6_PORT
         self.mapping = ""
-        self._inside: socket.socket | None = None
-        self._there = False
+        self._setup: Mapping[str, Any] = {}
 
     def plan(self, setup: Mapping[str, Any]) -> AddressPlan:
         scenario = from_data(setup["scenario"], "scenario of the test")
-        names = self._names(scenario.bounds.nat_remappings > 0)
-        return placed(loopback_plan(scenario, DSMIPV6_PORT), HOME_AGENT, names)
+        return placed(loopback_plan(scenario, DSMIPV6_PORT), HOME_AGENT, self._names(scenario))
 
     def start(self, setup: Mapping[str, Any]) -> None:
-        if not self._there:
+        self._setup = setup
+        if not self.namespaces.there:
             self._build()
-        self._remaps = bool(setup["scenario"]["bounds"]["nat_remappings"])
         super().start(setup)
 
     def stop(self) -> None:
         super().stop()
-        if self._inside is not None:
-            self._inside.close()
-            self._inside = None
-        if self._there:
-            for name in ("ue", "nat", "ha"):
-                subprocess.run(["ip", "netns", "delete", self._name(name)], capture_output=True, check=False)
-            self._there, self.mapping = False, ""
+        self.namespaces.remove()
+        self.mapping = ""
 
     def send(self, datagram: Datagram) -> None:
-        if datagram.via is None or datagram.via.source not in OUTSIDE.values():
-            raise Unable("only packets from behind the NAT go this way")
-        self.translate_to(datagram.via.source)
-        assert self._inside is not None
-        self._inside.sendto(datagram.data, (HOME_AGENT, DSMIPV6_PORT))
+        via = datagram.via
+        if via is not None and self.own == "ha" and via.source in OUTSIDE.values():
+            self.translate_to(via.source)
+            self._sockets[INSIDE, DSMIPV6_PORT].sendto(datagram.data, (HOME_AGENT, DSMIPV6_PORT))
+        else:
+            super().send(datagram)
+
+    def receive(self, seconds: float) -> Datagram | None:
+        """As the system sent it: to the outside address of the mapping through which it came."""
+        found = super().receive(seconds)
+        if found is None and isinstance(self._link, RawLink) and self._link.refused:
+            words, self._link.refused = self._link.refused, ""
+            raise SystemDown(f"nothing there takes the packets: {words}")
+        if found is None or found.via is None or found.via.destination != INSIDE:
+            return found
+        via = found.via
+        return Datagram(found.data, Udp(via.source, via.source_port, self.mapping, via.destination_port))
 
     def settle(self, seconds: float) -> None:
         super().settle(seconds)
@@ -90,13 +90,13 @@ class NamespaceAdapter(LoopbackAdapter):
         if outside == self.mapping:
             return
         self.expire()
-        self._nft("flush chain ip nat postrouting",
+        self._nft("nat", "flush chain ip nat postrouting",
                   f"add rule ip nat postrouting oifname outside snat to {outside}")  # fmt: skip
         self.mapping = outside
 
     def expire(self) -> None:
         """The NAT forgets its mapping: nothing from outside comes through any more."""
-        self._in("nat", "nft", "delete table ip nat")
+        self.namespaces.run("nat", "nft", "delete table ip nat")
         if self.mapping:
             threading.Event().wait(MAPPING_LASTS + 1.5)
         self._table()
@@ -104,86 +104,87 @@ class NamespaceAdapter(LoopbackAdapter):
 
     # inside
 
-    def _name(self, which: str) -> str:
-        return f"{self.prefix}-{which}"
-
-    def _names(self, remaps: bool) -> dict[str, str]:
-        names = {f"address-{self.network}": INSIDE, f"mapped-{self.network}": OUTSIDE["mapped"]}
-        return names | ({f"remapped-{self.network}": OUTSIDE["remapped"]} if remaps else {})
+    def _names(self, scenario: Scenario) -> dict[str, str]:
+        """IPv4 addresses other than those of loopback: behind the NAT, or on the veth pair."""
+        loopback = ipv4_addresses(plan := loopback_plan(scenario, 0))
+        found = {name: f"198.18.{loopback.index(str(address))}.100" for name, address in plan.of_name.items()
+                 if str(address) in loopback}  # fmt: skip
+        if self.own == "ha":
+            behind = {f"address-{self.network}": INSIDE, f"mapped-{self.network}": OUTSIDE["mapped"],
+                      f"remapped-{self.network}": OUTSIDE["remapped"]}  # fmt: skip
+            found |= {name: address for name, address in behind.items() if name in found}
+        return found
 
     def _placing(self) -> Mapping[str, Any]:
-        return {"home_agent": HOME_AGENT, "names": self._names(self._remaps)}
+        scenario = from_data(self._setup["scenario"], "scenario of the test")
+        return {"home_agent": HOME_AGENT, "names": self._names(scenario)}
+
+    def _direct_addresses(self) -> Sequence[str]:
+        names = self._names(from_data(self._setup["scenario"], "scenario of the test"))
+        return [address for address in names.values() if address.startswith("198.18.")]
 
     def _listen(self, setup: Mapping[str, Any]) -> None:
-        if self._inside is None:
-            self._inside = _socket_in(self._name("ue"), INSIDE, DSMIPV6_PORT)
-            self._sockets[INSIDE, DSMIPV6_PORT] = self._inside
+        """The tester's sockets; and each address of the UE on its side of the veth pair."""
+        if self._link is None:
+            opened = self.namespaces.socket(self.others, lambda: packet_socket(LINK))
+            self._link = RawLink(LINK, hardware_address(HARDWARE[self.own]), opened)
+        for address in self._direct_addresses():
+            self.namespaces.run("ue", "ip", "address", "replace", f"{address}/32", "dev", LINK)
+        wanted = [INSIDE, *self._direct_addresses()] if self.own == "ha" else [HOME_AGENT]
+        for address in wanted:
+            if (address, DSMIPV6_PORT) not in self._sockets:
+                self._sockets[address, DSMIPV6_PORT] = self._udp_socket(address)
 
-    def receive(self, seconds: float) -> Datagram | None:
-        """As the home agent sent it: to the outside address of the mapping through which it came."""
-        found = super().receive(seconds)
-        if found is None or found.via is None:
-            return found
-        via = found.via
-        return Datagram(found.data, Udp(via.source, via.source_port, self.mapping, via.destination_port))
+    def _udp_socket(self, address: str) -> socket.socket:
+        return self.namespaces.socket(self.others, lambda: udp_socket(address, DSMIPV6_PORT))
 
     def _build(self) -> None:
-        self._there = True
-        for name in ("ue", "nat", "ha"):
-            _run("ip", "netns", "add", self._name(name))
-            self._in(name, "ip", "link", "set", "lo", "up")
-        for one, inside, other, outside in (("ue", "uplink", "nat", "inside"), ("ha", "uplink", "nat", "outside")):
-            _run("ip", "link", "add", inside, "netns", self._name(one), "type", "veth", "peer", "name", outside,
-                 "netns", self._name(other))  # fmt: skip
-            self._in(one, "ip", "link", "set", inside, "up")
-            self._in(other, "ip", "link", "set", outside, "up")
-        self._in("ue", "ip", "address", "add", f"{INSIDE}/24", "dev", "uplink")
-        self._in("nat", "ip", "address", "add", "10.9.0.1/24", "dev", "inside")
+        spaces = self.namespaces
+        spaces.make()
+        spaces.join(("ue", "uplink", "02:00:00:00:01:02"), ("nat", "inside", "02:00:00:00:01:01"))
+        spaces.join(("ha", "uplink", "02:00:00:00:02:02"), ("nat", "outside", "02:00:00:00:02:01"))
+        spaces.join(("ue", LINK, HARDWARE["ue"]), ("ha", LINK, HARDWARE["ha"]))
+        spaces.run("ue", "ip", "address", "add", f"{INSIDE}/24", "dev", "uplink")
+        spaces.run("nat", "ip", "address", "add", "10.9.0.1/24", "dev", "inside")
         for address in ("192.0.2.254", *OUTSIDE.values()):
-            self._in("nat", "ip", "address", "add", f"{address}/24", "dev", "outside")
-        self._in("ha", "ip", "address", "add", f"{HOME_AGENT}/24", "dev", "uplink")
-        self._in("ue", "ip", "route", "add", "default", "via", "10.9.0.1")
-        self._in("nat", "sysctl", "-q", "-w", "net.ipv4.ip_forward=1")
+            spaces.run("nat", "ip", "address", "add", f"{address}/24", "dev", "outside")
+        spaces.run("ha", "ip", "address", "add", f"{HOME_AGENT}/24", "dev", "uplink")
+        spaces.run("ue", "ip", "route", "add", "default", "via", "10.9.0.1")
+        spaces.run("nat", "sysctl", "-q", "-w", "net.ipv4.ip_forward=1")
         for kind in ("udp_timeout", "udp_timeout_stream"):
-            self._in("nat", "sysctl", "-q", "-w", f"net.netfilter.nf_conntrack_{kind}={MAPPING_LASTS}")
+            spaces.run("nat", "sysctl", "-q", "-w", f"net.netfilter.nf_conntrack_{kind}={MAPPING_LASTS}")
         self._table()
+        self._build_direct_path()
+
+    def _build_direct_path(self) -> None:
+        """What is sent from an address of DIRECT goes over the veth pair, and so does all IPv6."""
+        spaces = self.namespaces
+        spaces.run("ue", "ip", "rule", "add", "from", DIRECT, "table", "100")
+        spaces.run("ue", "ip", "route", "add", "default", "dev", LINK, "table", "100")
+        spaces.run("ha", "ip", "route", "add", DIRECT, "dev", LINK)
+        for name, address in LINK_LOCAL.items():
+            spaces.run(name, "ip", "-6", "address", "add", f"{address}/64", "dev", LINK, "nodad")
+        spaces.run("ha", "ip", "-6", "address", "add", "2001:db8::1/128", "dev", LINK, "nodad")
+        spaces.run("ha", "ip", "-6", "route", "add", "default", "via", LINK_LOCAL["ue"], "dev", LINK)
+        for name in self._without_kernel():
+            self._nft(name, "add table ip6 signalling",
+                      "add chain ip6 signalling first { type filter hook prerouting priority -300 ; }",
+                      f"add rule ip6 signalling first iifname {LINK} meta l4proto != ipv6-icmp drop")  # fmt: skip
+
+    def _without_kernel(self) -> Sequence[str]:
+        """Namespaces where a program sees packets on the interface and the kernel is to leave them alone: it would
+        say by ICMPv6 that it knows no Mobility Header."""
+        return ("ue", "ha")
 
     def _table(self) -> None:
         """From outside only answers to what came from inside get through."""
-        self._nft("add table ip nat", "add chain ip nat postrouting { type nat hook postrouting priority 100 ; }",
+        self._nft("nat", "add table ip nat",
+                  "add chain ip nat postrouting { type nat hook postrouting priority 100 ; }",
                   "add chain ip nat forward { type filter hook forward priority 0 ; policy drop ; }",
                   "flush chain ip nat forward",
                   "add rule ip nat forward iifname inside accept",
                   "add rule ip nat forward ct state established accept")  # fmt: skip
 
-    def _nft(self, *lines: str) -> None:
+    def _nft(self, name: str, *lines: str) -> None:
         for line in lines:
-            self._in("nat", "nft", line)
-
-    def _in(self, name: str, *command: str) -> None:
-        _run("ip", "netns", "exec", self._name(name), *command)
-
-
-def _run(*command: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise Unable(f"{' '.join(command)}: {done.stderr.strip()}")
-
-
-def _socket_in(namespace: str, address: str, port: int) -> socket.socket:
-    """A UDP socket inside a network namespace: made in a thread of its own that goes there."""
-    found: list[socket.socket] = []
-
-    def make() -> None:
-        with Path(f"/var/run/netns/{namespace}").open() as file:
-            if ctypes.CDLL(None, use_errno=True).setns(file.fileno(), CLONE_NEWNET):
-                return
-        with contextlib.suppress(OSError):
-            found.append(udp_socket(address, port))
-
-    thread = threading.Thread(target=make)
-    thread.start()
-    thread.join()
-    if not found:
-        raise Unable(f"no socket can be had in the namespace {namespace}")
-    return found[0]
+            self.namespaces.run(name, "nft", line)

@@ -1,5 +1,5 @@
-"""The reference UE or home agent as a program of its own: signalling over UDP (port 4191) on loopback, packets
-without UDP over a link of their own. A tester commands it by JSON lines on stdin."""
+"""The reference UE or home agent as a program of its own: signalling over UDP (port 4191), packets without UDP over
+a link of their own, real or of datagrams. A tester commands it by JSON lines on stdin."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from dataclasses import replace
 from time import monotonic
 from typing import Any
 
-from generators.adapters.links import DatagramLink
+from generators.adapters.links import DatagramLink, Link
 from generators.adapters.loopback_plan import HOME_AGENT, ipv4_addresses, loopback_plan, placed
 from generators.adapters.outer_header import unwrapped, wrapped
 from generators.adapters.protocol import Answers, Fields
+from generators.adapters.raw_link import RawLink, hardware_address
 from generators.adapters.reference import ReferenceActor, reference
 from generators.adapters.security_oracle import Oracle
 from generators.adapters.sockets import arrived, udp_socket
 from generators.adapters.timers import Timers
+from generators.packets.address_plan import AddressPlan
 from generators.packets.decoding import decode
 from generators.packets.encoding import encode
 from generators.packets.errors import PacketError
@@ -44,12 +46,12 @@ class ReferenceProgram:
 
     def __init__(
         self, role: str, change: Change | None = None, port: int = DSMIPV6_PORT, address: str = str(HOME_AGENT),
-        *, real_time: bool = False, link: DatagramLink | None = None,
+        *, real_time: bool = False, link: Link | None = None,
         told: Callable[[str, str, Fields], None] = lambda verb, name, fields: None,
     ) -> None:  # fmt: skip
         self.role = role
         self.change = change
-        self.link = link or DatagramLink()
+        self.link: Link = link or DatagramLink()
         self.udp: dict[str, socket.socket] = {}
         self.port = port
         self.oracle = Oracle()
@@ -90,7 +92,7 @@ class ReferenceProgram:
 
     def waited(self, selector: selectors.BaseSelector, until: float | None = None) -> list[object]:
         """What can be read, as soon as there is something, a timer ends, or it is `until`."""
-        sources: list[DatagramLink | socket.socket] = [self.link, *self.udp.values()]
+        sources: list[Link | socket.socket] = [self.link, *self.udp.values()]
         for one in sources:
             if one not in selector.get_map():
                 selector.register(one, selectors.EVENT_READ)
@@ -159,11 +161,14 @@ class ReferenceProgram:
         """setup: see `protocol.py`. names: IPv4 addresses other than those of loopback. lifetime: seconds."""
         self._peer_port = peer_port
         scenario = from_data(setup["scenario"], "scenario of the test")
-        for address in ipv4_addresses(loopback_plan(scenario, 0)) if self.role == "ue" else ():
+
+        def plan_with(port: int) -> AddressPlan:
+            found = loopback_plan(scenario, port)
+            return found if names is None else placed(found, home_agent or str(HOME_AGENT), names)
+
+        for address in ipv4_addresses(plan_with(0)) if self.role == "ue" else ():
             self._listen(address)
-        plan = loopback_plan(scenario, peer_port if self.role == "home_agent" else self.port)
-        if names is not None:
-            plan = placed(plan, home_agent or str(HOME_AGENT), names)
+        plan = plan_with(peer_port if self.role == "home_agent" else self.port)
         self._wire = form_for(scenario, plan=plan)
         if lifetime is not None:
             self._wire = replace(self._wire, lifetime=lifetime)
@@ -299,7 +304,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--address", default=str(HOME_AGENT), help="IPv4 address of the home agent")
     parser.add_argument("--mutant", help="a wrong one: identifier of a mutant")
     parser.add_argument("--real-time", action="store_true", help="timers end by the clock")
+    parser.add_argument("--link", help="interface for packets without UDP; else datagrams of loopback stand for it")
+    parser.add_argument("--peer", type=hardware_address, help="hardware address at the other end of that interface")
     given = parser.parse_args(arguments)
+    if (given.link is None) != (given.peer is None):
+        parser.error("--link and --peer belong together")
     change = None
     if given.mutant:
         from generators.mutation.lookup import change_called
@@ -309,10 +318,13 @@ def main(arguments: list[str] | None = None) -> int:
         except ModelError as error:
             print(error, file=sys.stderr)
             return 2
+    where = f"link {given.link}"
     try:
-        program = ReferenceProgram(given.role, change, given.port, given.address, real_time=given.real_time)
+        link = None if given.link is None else RawLink(given.link, given.peer)
+        where = f"port {given.port}"
+        program = ReferenceProgram(given.role, change, given.port, given.address, real_time=given.real_time, link=link)
     except OSError as error:
-        print(f"port {given.port}: {error.strerror}", file=sys.stderr)
+        print(f"{where}: {error.strerror}", file=sys.stderr)
         return 2
     program.run()
     return 0

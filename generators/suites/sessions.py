@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 from generators.adapters.loopback import LoopbackAdapter
+from generators.adapters.namespaces import NamespaceAdapter
+from generators.adapters.network_namespaces import why_impossible
 from generators.adapters.protocol import SystemUnderTest
 from generators.adapters.wire_protocol import Adapter
 from generators.adapters.wire_system import WireSystem
@@ -13,12 +15,16 @@ from generators.mutation.lookup import change_called
 from generators.suites.model_system import model_system
 from generators.suites.running import Session
 
-ADAPTERS = ("in-process", "loopback", "loopback-real-time")
+ADAPTERS = ("in-process", "loopback", "loopback-real-time", "namespaces")
 
 
 def session_for(adapter: str, role: str, mutant: str | None = None) -> Session:
-    """adapter: of ADAPTERS. Raises ModelError for an unknown mutant."""
+    """adapter: of ADAPTERS. Raises ModelError for an unknown mutant, or where namespaces cannot be made."""
     change = None if mutant is None else change_called(mutant)
+    if adapter == "namespaces":
+        if why := why_impossible():
+            raise ModelError(f'--adapter "namespaces": {why}')
+        return in_namespaces(NamespaceAdapter(mutant=mutant, role=role))
     if adapter != "in-process":
         return over_the_wire(LoopbackAdapter(role, mutant=mutant, real_time=adapter == "loopback-real-time"))
     systems: dict[str, SystemUnderTest] = {}
@@ -30,6 +36,11 @@ def session_for(adapter: str, role: str, mutant: str | None = None) -> Session:
         return systems[key]
 
     return Session(opened, lambda: None)
+
+
+def in_namespaces(adapter: NamespaceAdapter) -> Session:
+    """The same with the adapter's own addresses."""
+    return Session(lambda setup: WireSystem(adapter, setup, adapter.plan(setup)), adapter.stop)
 
 
 def over_the_wire(adapter: Adapter) -> Session:

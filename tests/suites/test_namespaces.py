@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from generators.adapters.namespaces import NamespaceAdapter, why_impossible
+from generators.adapters.namespaces import NamespaceAdapter
+from generators.adapters.network_namespaces import why_impossible
 from generators.adapters.wire_system import WireSystem
 from generators.suites.subjects import subject
 from model.readings import reading
