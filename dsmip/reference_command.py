@@ -1,13 +1,16 @@
-"""`dsmip reference`: the reference UE or home agent as a program, over UDP on loopback."""
+"""`dsmip reference`: the reference UE or home agent as a program, over UDP on loopback and, if asked, raw packets."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dsmip.arguments import Choices, Mutant, ReadingName
+
+if TYPE_CHECKING:
+    from generators.adapters.raw_link import RawLink
 
 ROLES = {"ha": "home_agent", "home_agent": "home_agent", "ue": "ue"}
 MOST_PORT = 65_534  # the link of packets without UDP has the port above
@@ -24,14 +27,18 @@ def reference(
     reading: ReadingName = "intended",
     choose: Choices = None,
     mutant: Mutant = None,
+    link: Annotated[
+        str | None, typer.Option("--link", help="interface for packets without UDP, raw; needs root")
+    ] = None,
+    peer: Annotated[str | None, typer.Option("--peer", help="hardware address at the link's other end")] = None,
 ) -> None:
     """Start the reference UE or home agent: real packets over UDP on loopback, commanded by words on its input."""
-    serve(role, scenario, reading, choose or [], port, lifetime, mutant, real_time=real_time)
+    serve(role, scenario, reading, choose or [], port, lifetime, mutant, real_time=real_time, on=_link(link, peer))
 
 
 def serve(
     name: str, scenario_name: str, reading_name: str, choices: list[str], port: int, lifetime: int | None,
-    mutant: str | None, *, real_time: bool,
+    mutant: str | None, *, real_time: bool, on: RawLink | None = None,
 ) -> None:  # fmt: skip
     """Run until asked to quit. Raises ModelError."""
     from dsmip.console import say
@@ -53,7 +60,7 @@ def serve(
              "choices": chosen.switched_texts, "preferences": {}}  # fmt: skip
     try:
         console = ReferenceConsole(
-            role, scenario, setup, change_of(mutant), port, real_time=real_time, lifetime=lifetime
+            role, scenario, setup, change_of(mutant), port, real_time=real_time, lifetime=lifetime, link=on
         )
     except OSError as error:
         raise ModelError(f"--port {port}: {error.strerror}; --port names another one") from None
@@ -61,6 +68,23 @@ def serve(
         f"{'real' if real_time else 'virtual'} time, port {port}; `help` lists what it understands")  # fmt: skip
     with suppress(Quit, KeyboardInterrupt):
         console.run()
+
+
+def _link(interface: str | None, peer: str | None) -> RawLink | None:
+    """Raises ModelError for an interface that is not there, or without the right to it."""
+    from generators.adapters.raw_link import RawLink, hardware_address
+    from model.language.errors import ModelError
+
+    if interface is None and peer is None:
+        return None
+    if interface is None or peer is None:
+        raise ModelError("--link and --peer belong together")
+    try:
+        return RawLink(interface, hardware_address(peer))
+    except ValueError:
+        raise ModelError(f'--peer "{peer}": no hardware address, such as 02:00:00:00:00:01') from None
+    except OSError as error:
+        raise ModelError(f'--link "{interface}": {error.strerror}') from None
 
 
 def _is_lifetime(seconds: int) -> bool:

@@ -86,6 +86,6 @@ def refusal(packet: bytes) -> str:
 def hardware_address(text: str) -> bytes:
     """Raises ValueError for what is none, such as "02:00:00:00:00:01"."""
     found = bytes.fromhex(text.replace(":", " "))
-    if len(found) != 6:
+    if len(found) != 6 or text.count(":") != 5:
         raise ValueError(f"{text}: no hardware address")
     return found

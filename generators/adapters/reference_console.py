@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
-from generators.adapters.links import DatagramLink
+from generators.adapters.links import DatagramLink, Link
 from generators.adapters.protocol import Fields
 from generators.adapters.reference_program import ReferenceProgram
 from model.addresses import Family, Prefix
@@ -37,13 +37,14 @@ class Quit(Exception):
 
 
 class ReferenceConsole:
-    """port: of the home agent's UDP; one above stands for the link of packets without UDP."""
+    """port: of the home agent's UDP; one above stands for the link of packets without UDP, unless a link is given."""
 
     def __init__(
         self, role: str, scenario: Scenario, setup: Mapping[str, Any], change: Change | None, port: int,
-        *, real_time: bool, lifetime: int | None,
+        *, real_time: bool, lifetime: int | None, link: Link | None = None,
     ) -> None:  # fmt: skip
-        link = DatagramLink(port + 1) if role == "home_agent" else DatagramLink(0, peer_port=port + 1)
+        if link is None:
+            link = DatagramLink(port + 1) if role == "home_agent" else DatagramLink(0, peer_port=port + 1)
         self.program = ReferenceProgram(role, change, port, real_time=real_time, link=link, told=self._told)
         self.scenario = scenario
         self.program.set_up(setup, port, lifetime=lifetime)

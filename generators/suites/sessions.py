@@ -14,6 +14,7 @@ from generators.adapters.wire_system import WireSystem
 from generators.mutation.lookup import change_called
 from generators.suites.model_system import model_system
 from generators.suites.running import Session
+from model.language.errors import ModelError
 
 ADAPTERS = ("in-process", "loopback", "loopback-real-time", "namespaces")
 
