@@ -10,6 +10,7 @@ from functools import cached_property
 from importlib import import_module
 from typing import Protocol
 
+from checker.assumptions import assumptions_of
 from checker.search import Exploration, Limits, ProgressReport, Sighting
 from checker.trace import Trace, replay
 from checker.verdict import Evidence, Holds, Unknown, Verdict, Violated
@@ -276,7 +277,7 @@ class _Judge:
         return action if self.copies is None else self.copies.original_action[action][0]
 
     def verdict(self, entry: Property, exploration: Exploration) -> Verdict:
-        evidence = self._evidence(exploration)
+        evidence = replace(self._evidence(exploration), assumptions=assumptions_of(entry, self.scenario))
         violation = exploration.sightings.get(entry.violation_name)
         antecedent = exploration.sightings.get(entry.antecedent_name)
         if entry.kind is Kind.WITNESS:

@@ -15,7 +15,8 @@ class Evidence:
 
     states, transitions, depth: of the search (depth: largest distance from an initial state).
     fairness: what a response property assumes to happen in the end, in words.
-    abstractions: the bounds and assumptions under which the verdict is meant, in words.
+    abstractions: the bounds and assumptions under which the verdict is meant, in words. assumptions: what this
+    property takes for granted besides.
     reductions: what made the search smaller without changing its answer, in words.
     """
 
@@ -29,6 +30,7 @@ class Evidence:
     abstractions: tuple[str, ...]
     reductions: tuple[str, ...] = ()
     fairness: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,7 @@ def as_json(results: Sequence[Result], runs: Sequence[Run]) -> dict[str, object]
             "seconds": round(evidence.seconds, 3),
             "reductions": list(evidence.reductions),
             "abstractions": list(evidence.abstractions),
+            "assumptions": list(evidence.assumptions),
             "fairness": list(evidence.fairness),
             "trace": result.saved,
         })  # fmt: skip
@@ -291,6 +292,11 @@ def show_limits(console: Console, runs: Sequence[Run]) -> None:
         for reduction in run.exploration.reductions:
             console.print(f"{run.scenario.name}, {run.reading.name}: {reduction}; figures are those of all states")
     judgements = [entry for run in runs for entry in run.judgements]
+    for text in dict.fromkeys(
+        f"{entry.property.identifier} assumes {text}" for entry in judgements if isinstance(entry.verdict, Holds)
+        for text in entry.verdict.evidence.assumptions
+    ):  # fmt: skip
+        console.print(f"{text}.")
     assumed = dict.fromkeys(text for entry in judgements for text in entry.verdict.evidence.fairness)
     if assumed:
         console.print(f"Response properties assume to be fair: {'; '.join(assumed)}. Nothing else is ever forced.")

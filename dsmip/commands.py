@@ -7,8 +7,22 @@ from typing import Annotated
 
 import typer
 
-from dsmip.arguments import AnyNumber, Choices, Mutant, OneScenario, Output, ReadingName, TraceFile, Unfold
+from dsmip.arguments import (
+    Choices,
+    Json,
+    ManyReadings,
+    ManyScenarios,
+    Mutant,
+    OneScenario,
+    Output,
+    Properties,
+    ReadingName,
+    Solver,
+    TraceFile,
+    Unfold,
+)
 from dsmip.diagram_commands import diagram_commands
+from dsmip.prove_options import prove
 from dsmip.reference_command import reference
 from dsmip.rounds_command import rounds
 
@@ -24,16 +38,10 @@ application.add_typer(diagram_commands, name="diagram")
 suite_commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Build or run a suite of tests.")
 application.add_typer(suite_commands, name="suite")
 application.command(epilog="Example: dsmip reference ha nat --real-time")(reference)
+application.command(epilog="Example: dsmip prove BIND-3 BIND-5 --scenario minimal --certificate out")(prove)
 application.command(epilog="Example: dsmip rounds BIND-2 --scenario liveness")(rounds)
 
 Scenarios = Annotated[list[str] | None, typer.Argument(help="names of shipped scenarios, or .toml files")]
-Properties = Annotated[list[str] | None, typer.Argument(help="properties; default: all invariants and step properties")]
-ManyScenarios = Annotated[
-    list[str] | None, typer.Option("--scenario", help="shipped scenarios, or .toml files; default: minimal")
-]
-ManyReadings = Annotated[
-    list[str] | None, typer.Option("--reading", help="literal, intended or final; default: intended")
-]
 SetName = Annotated[
     str | None, typer.Option("--set", help="of shipped scenarios: default (some minutes), large (more) or all")
 ]
@@ -46,8 +54,6 @@ ExplorationTime = Annotated[str | None, typer.Option("--time", help="limit for e
 Jobs = Annotated[
     int | None, typer.Option("--jobs", min=1, help="scenarios at the same time; default: one a processor")
 ]
-Solver = Annotated[str, typer.Option("--solver", help="the second solver: bitwuzla or cvc5")]
-Json = Annotated[bool, typer.Option("--json", help="print one JSON object")]
 Name = Annotated[str | None, typer.Argument(help="show this one in full")]
 
 
@@ -97,42 +103,6 @@ def check(
         engine=EngineOptions(engine, checkpoint, checkpoint_interval, workers, cluster),
         folder=save_traces, memory=memory, time=time, charts=charts, as_json_text=json,
         verbose=verbose, reduce=reduction, scenario_set_name=set_, jobs=jobs,
-    ))  # fmt: skip
-
-
-@application.command(epilog="Example: dsmip prove BIND-3 BIND-5 --scenario minimal --certificate out")
-def prove(
-    properties: Properties = None,
-    scenario: ManyScenarios = None,
-    reading: ManyReadings = None,
-    choose: Choices = None,
-    mutant: Mutant = None,
-    time: Annotated[str | None, typer.Option("--time", help="limit for each scenario, such as 60s")] = None,
-    steps: Annotated[int, typer.Option("--steps", min=0, help="search runs this long for what is not proved")] = 0,
-    certificate: Annotated[Path | None, typer.Option("--certificate", help="folder for certificates")] = None,
-    solver: Solver = "bitwuzla",
-    invariant: Annotated[bool, typer.Option("--invariant", help="print the invariant in words")] = False,
-    any_number: AnyNumber = False,
-    json: Json = False,
-) -> None:
-    """Prove invariants and step properties with 16-bit sequence numbers; a second solver checks each proof.
-
-    All states are explored at 16 bits first, within half of the time; then induction proves what was not seen.
-    A complete exploration settles what induction leaves open.
-    Exit code: as of `dsmip check`. What neither proves is unknown (3), never "holds".
-    """
-    if any_number:
-        from dsmip.any_number_command import run_any_number
-
-        raise typer.Exit(run_any_number(
-            properties or [], scenario or [], reading or [], choose or [], mutant=mutant, time=time,
-            refused={"steps": steps, "certificate": certificate, "invariant": invariant}, as_json_text=json,
-        ))  # fmt: skip
-    from dsmip.prove_command import run_proofs
-
-    raise typer.Exit(run_proofs(
-        properties or [], scenario or [], reading or [], choose or [], mutant=mutant, time=time, steps=steps,
-        certificates=certificate, solver=solver, invariant=invariant, as_json_text=json,
     ))  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from checker.assumptions import assumptions_of
 from checker.checking import (
     Explore,
     Judgement,
@@ -146,11 +147,12 @@ class _Judge:
         violation = found.sightings.get(entry.violation_name)
         if violation is not None:
             return self._violated(entry, violation)
+        evidence = replace(self.evidence, assumptions=assumptions_of(entry, self.scenario))
         reason = found.doubt(loss=self.scenario.channel.loss)
         if reason is not None:
-            return Unknown(self.evidence, reason)
+            return Unknown(evidence, reason)
         conditional = any(seen.name == entry.antecedent_name for seen in looked_for) and entry.whenever is not TRUE
-        return Holds(self.evidence, vacuous=conditional and entry.antecedent_name not in found.sightings)
+        return Holds(evidence, vacuous=conditional and entry.antecedent_name not in found.sightings)
 
     def _violated(self, entry: Property, sighting: Sighting) -> Verdict:
         """A run without steps of others is one of a UE that is alone; others' steps may be no run of anybody's."""

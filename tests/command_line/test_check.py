@@ -14,7 +14,7 @@ import pytest
 
 PROGRAM = Path(sys.executable).with_name("dsmip")
 KEYS = {"scenario", "reading", "choices", "property", "kind", "verdict", "expected", "engine", "states", "transitions",
-        "depth", "seconds", "reductions", "abstractions", "trace"}  # fmt: skip
+        "depth", "seconds", "reductions", "abstractions", "assumptions", "trace"}  # fmt: skip
 
 
 def check(*arguments: str, code: int = 0) -> str:
@@ -34,6 +34,7 @@ def test_json_has_the_promised_keys_and_expectations() -> None:
     assert all(entry.keys() >= KEYS for entry in found)
     assert {entry["reading"] for entry in found} == {"literal", "intended"}
     assert all(entry["verdict"] == entry["expected"] for entry in found)
+    assert {entry["property"] for entry in found if entry["assumptions"]} == {"BIND-6"}
 
 
 def test_figures_of_a_run_add_up() -> None:
