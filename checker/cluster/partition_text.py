@@ -203,7 +203,7 @@ body:
   %origin = load i64, ptr %last
   %index = and i64 %origin, {LOW}
   store i64 %index, ptr {at(Register.NEXT)}
-  call fastcc void @emit_01(i64 0{"".join(f", i64 %w{number}" for number in range(words))})
+  call void @emit_01(i64 0{"".join(f", i64 %w{number}" for number in range(words))})
   %i1 = add i64 %i, 1
   %rest = and i64 %i1, {SETTLED - 1}
   %plenty = icmp eq i64 %rest, 0

@@ -59,7 +59,7 @@ class ActionCode:
     def functions(self, number: int, settled: Expression | None = None) -> list[str]:
         """The function `action_<number>` and those it calls. `settled`: a conjunct known to hold."""
         action = self.system.actions[number]
-        text = FunctionText(f"action_{number}", self.parameters(action), attributes="internal fastcc")
+        text = FunctionText(f"action_{number}", self.parameters(action), attributes="internal")
         code = self.expressions(text, action)
         for part in conjuncts(action.guard):
             if part is not settled:
@@ -111,10 +111,10 @@ class ActionCode:
             text.line(f"br i1 {unseen}c, label %{look}, label %{following}")
             text.block(look)
             name = f"watch_{number}_{group}"
-            text.line(f"call fastcc void @{name}({self.arguments(action)}, i64 {label})")
+            text.line(f"call void @{name}({self.arguments(action)}, i64 {label})")
             text.line(f"br label %{following}")
             text.block(following)
-            inner = FunctionText(name, self.parameters(action) + ", i64 %label", attributes="internal fastcc")
+            inner = FunctionText(name, self.parameters(action) + ", i64 %label", attributes="internal")
             look_for(inner, self.expressions(inner, action), group, entries)
             functions.append(inner.text())
         return functions
@@ -143,7 +143,7 @@ class ActionCode:
         function = f"emit_{''.join(map(str, touched))}" if home is None else f"collect_{home}"
         operands = [words[word] if word in words else code.word(word)
                     for part in touched for word in self.layout.words_of_part(part)]  # fmt: skip
-        text.line(f"call fastcc void @{function}({', '.join(f'i64 {item}' for item in (label, *operands))})")
+        text.line(f"call void @{function}({', '.join(f'i64 {item}' for item in (label, *operands))})")
         if valid != 1:
             text.line("br label %leave")
             text.block("outside")
@@ -268,5 +268,5 @@ def look_for(text: FunctionText, code: ExpressionCode, group: int, entries: Sequ
         else:
             seen = text.disjunction(64, seen, text.shift_left(64, text.resized(here, 1, 64), bit))
     seen = text.disjunction(64, seen, signed(always, 64))
-    text.line(f"call fastcc void @sight(i64 {group}, i64 {seen}, i64 %label)")
+    text.line(f"call void @sight(i64 {group}, i64 {seen}, i64 %label)")
     text.line("ret void")

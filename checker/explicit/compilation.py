@@ -14,20 +14,23 @@ from tempfile import TemporaryFile
 
 from llvmlite import binding
 
+NEAR, ANYWHERE = "small", "jitdefault"  # where code and what it refers to may lie; the former is made faster
+REACH = 2**30  # bytes, half of what code made for `NEAR` can refer to
 LEVEL = 1  # of optimisation; more takes longer and gains nothing
 
 _ready = False
 
 
-def _target_machine(level: int) -> binding.TargetMachine:
+def _target_machine(level: int, reach: str = ANYWHERE) -> binding.TargetMachine:
     global _ready
     if not _ready:
         binding.initialize_native_target()
         binding.initialize_native_asmprinter()
         _ready = True
     return binding.Target.from_default_triple().create_target_machine(
-        opt=level, cpu=binding.get_host_cpu_name(), features=binding.get_host_cpu_features().flatten(), reloc="pic"
-    )
+        opt=level, cpu=binding.get_host_cpu_name(), features=binding.get_host_cpu_features().flatten(), reloc="pic",
+        codemodel=reach,
+    )  # fmt: skip
 
 
 class NativeCode:
@@ -40,10 +43,16 @@ class NativeCode:
     @staticmethod
     def compiled(text: str) -> NativeCode:
         """Ready at once, not optimised."""
-        machine = _target_machine(0)
         module = binding.parse_assembly(text)
         module.verify()
-        return NativeCode(binding.create_mcjit_compiler(module, machine))
+        functions = [entry.name for entry in module.functions if not entry.is_declaration]
+        variables = [entry.name for entry in module.global_variables]
+        code = NativeCode(binding.create_mcjit_compiler(module, _target_machine(0, NEAR)))
+        places = [*map(code.address, functions), *(code._address_of_number(name) for name in variables)]
+        if max(places, default=0) - min(places, default=0) < REACH:
+            return code
+        code.close()
+        return NativeCode(binding.create_mcjit_compiler(binding.parse_assembly(text), _target_machine(0)))
 
     @staticmethod
     def loaded(machine_code: bytes) -> NativeCode:
@@ -61,12 +70,15 @@ class NativeCode:
 
     def numbers(self, name: str, count: int) -> ctypes.Array[ctypes.c_uint64]:
         """The 64-bit numbers of a global array."""
-        address = self._address(self._engine.get_global_value_address(name), name)
+        address = self._address_of_number(name)
         return (ctypes.c_uint64 * count).from_address(address)
 
     def address(self, name: str) -> int:
         """Of a function."""
         return self._address(self._engine.get_function_address(name), name)
+
+    def _address_of_number(self, name: str) -> int:
+        return self._address(self._engine.get_global_value_address(name), name)
 
     def _address(self, address: int, name: str) -> int:
         if address == 0:

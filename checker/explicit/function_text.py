@@ -156,6 +156,9 @@ class FunctionText:
             return int(relation == "eq")
         if relation in ("eq", "ne"):
             left, right = ordered(left, right)
+            if width == 1:  # what compilers do quickly
+                differ = self.negation(left) if right == 1 else self.exclusive(1, left, right)
+                return differ if relation == "ne" else self.negation(differ)
         return self._value(f"icmp {relation} i{width} {left}, {right}")
 
     def select(self, width: int, condition: Operand, then: Operand, otherwise: Operand) -> Operand:

@@ -120,7 +120,7 @@ class JointCode:
         return "\n".join([*functions, self._joint()])
 
     def _tried(self, number: int, entry: JointEntry) -> list[str]:
-        text = FunctionText(f"try_{number}", "ptr %state", attributes="internal fastcc")
+        text = FunctionText(f"try_{number}", "ptr %state", attributes="internal")
         code = ExpressionCode(text, self.layout, Scope(self.system, {}))
         functions: list[str] = []
         target = f"action_{entry.action}"
@@ -133,7 +133,7 @@ class JointCode:
             functions.append(self._look(target, entry))
         action = None if entry.action is None else self.system.actions[entry.action]
         if action is None or action.channel is None:
-            text.line(f"call fastcc void @{target}(ptr %state)")
+            text.line(f"call void @{target}(ptr %state)")
         else:
             index = self.system.channel_index[action.channel]
             slot, contents = self.layout.slots[index], code.slots(index)
@@ -142,7 +142,7 @@ class JointCode:
                 possible = self._can_take(text, code, action, contents, position)
                 text.line(f"br i1 {possible}, label %{here}, label %{following}")
                 text.block(here)
-                text.line(f"call fastcc void @{target}(ptr %state, i64 {position}, i{slot.register} {flight})")
+                text.line(f"call void @{target}(ptr %state, i64 {position}, i{slot.register} {flight})")
                 text.line(f"br label %{following}")
                 text.block(following)
         text.line("ret void")
@@ -169,17 +169,17 @@ class JointCode:
         assert entry.observation is not None
         label: Operand = 0
         if entry.action is None:
-            text = FunctionText(name, "ptr %state", attributes="internal fastcc")
+            text = FunctionText(name, "ptr %state", attributes="internal")
             code = ExpressionCode(text, self.layout, Scope(self.system, {}))
         else:
             action = self.system.actions[entry.action]
-            text = FunctionText(name, self.actions.parameters(action), attributes="internal fastcc")
+            text = FunctionText(name, self.actions.parameters(action), attributes="internal")
             code = self.actions.expressions(text, action)
             label = self.actions.label(text, entry.action)
         for condition in entry.conditions:
             text.unless(code.condition(condition), "leave")
         group, bit = divmod(entry.observation, 64)
-        text.line(f"call fastcc void @sight(i64 {group}, i64 {1 << bit if bit < 63 else -(2**63)}, i64 {label})")
+        text.line(f"call void @sight(i64 {group}, i64 {1 << bit if bit < 63 else -(2**63)}, i64 {label})")
         text.line("br label %leave")
         text.block("leave")
         text.line("ret void")
@@ -210,7 +210,7 @@ some{word}:
   %bit{word} = call i64 @llvm.cttz.i64(i64 %rest{word}, i1 1)
   switch i64 %bit{word}, label %next{word} [{targets}]""")
             lines += [
-                f"try{number}:\n  call fastcc void @try_{number}(ptr @state)\n  br label %next{word}"
+                f"try{number}:\n  call void @try_{number}(ptr @state)\n  br label %next{word}"
                 for number in numbers
             ]
             lines.append(f"""next{word}:

@@ -32,7 +32,7 @@ def records(masks: int) -> str:
 
 def hash_function(masks: int) -> str:
     return f"""
-define internal fastcc i64 @hash_of(ptr %c, i64 %key) nounwind alwaysinline {{
+define internal i64 @hash_of(ptr %c, i64 %key) nounwind alwaysinline {{
 {records(masks)}
   %h = xor i64 %ha, %hb
   ret i64 %h

@@ -82,7 +82,7 @@ def _expand(masks: int) -> str:
         ]
         last = f"%j{number}"
     return f"""
-define internal fastcc i64 @expand(ptr %c, i64 %key, i64 %next, i64 %uses, i64 %most) nounwind {{
+define internal i64 @expand(ptr %c, i64 %key, i64 %next, i64 %uses, i64 %most) nounwind {{
 entry:
 {records(masks)}
   %first0.at = getelementptr i64, ptr %one, i64 {Record.FIRST.value}
@@ -98,7 +98,7 @@ entry:
   %slow = or i1 %unmet, %jointly
   br i1 %slow, label %room, label %met
 room:
-  %enough = call fastcc i1 @has_room(ptr %c, i64 %most)
+  %enough = call i1 @has_room(ptr %c, i64 %most)
   br i1 %enough, label %maybe, label %full
 maybe:
   br i1 %unmet, label %meet, label %met
@@ -147,7 +147,7 @@ full:
   ret i64 {Status.PARTS_FULL.value}
 }}
 
-define internal fastcc i1 @has_room(ptr %c, i64 %most) nounwind noinline {{
+define internal i1 @has_room(ptr %c, i64 %most) nounwind noinline {{
 {get("held0", Register.HELD_0)}
 {get("held1", Register.HELD_1)}
 {get("room0", Register.ROOM_0)}
@@ -297,7 +297,7 @@ weigh_it:
   br label %count_it
 count_it:
   %uses = phi i64 [1, %expand], [%orbit, %weigh_it]
-  %status = call fastcc i64 @expand(ptr %c, i64 %key, i64 %here, i64 %uses, i64 %most)
+  %status = call i64 @expand(ptr %c, i64 %key, i64 %here, i64 %uses, i64 %most)
   %fine = icmp eq i64 %status, 0
   br i1 %fine, label %expanded, label %trouble
 expanded:
@@ -332,6 +332,6 @@ define dso_local i64 @again(ptr %c, i64 %index, i64 %most) nounwind {{
   store i64 0, ptr %n.at
   %state = getelementptr i64, ptr %states, i64 %index
   %key = load i64, ptr %state
-  %status = call fastcc i64 @expand(ptr %c, i64 %key, i64 %index, i64 0, i64 %most)
+  %status = call i64 @expand(ptr %c, i64 %key, i64 %index, i64 0, i64 %most)
   ret i64 %status
 }}"""

@@ -31,7 +31,7 @@ class LocalCode:
 
     def write(self, part: int) -> str:
         self.functions = []
-        text = FunctionText(f"own_{part}", "ptr %state, ptr %masks", attributes="internal fastcc")
+        text = FunctionText(f"own_{part}", "ptr %state, ptr %masks", attributes="internal")
         code = ExpressionCode(text, self.layout, Scope(self.system, {}))
         self._observe(text, part)
         channels = [channel for channel in self.system.channels if self.layout.parts.part_of[channel.name] == part]
@@ -41,7 +41,7 @@ class LocalCode:
         own = [number for number in local if self.system.actions[number].channel is None]
         if own:
             self._tried(f"own_{part}_steps", own)
-            text.line(f"call fastcc void @own_{part}_steps(ptr %state)")
+            text.line(f"call void @own_{part}_steps(ptr %state)")
         for channel in channels:
             numbers = [number for number in local if self.system.actions[number].channel == channel.name]
             self._channel(text, code, channel.name, numbers)
@@ -54,7 +54,7 @@ class LocalCode:
         return "\n".join(self.functions)
 
     def _function(self, name: str, parameters: str) -> tuple[FunctionText, ExpressionCode]:
-        text = FunctionText(name, parameters, attributes="internal fastcc")
+        text = FunctionText(name, parameters, attributes="internal")
         return text, ExpressionCode(text, self.layout, Scope(self.system, {}))
 
     def _observe(self, text: FunctionText, part: int) -> None:
@@ -63,7 +63,7 @@ class LocalCode:
             groups.setdefault(observation // 64, []).append((observation % 64, condition))
         for group, entries in groups.items():
             name = f"observe_{part}_{group}"
-            text.line(f"call fastcc void @{name}(ptr %state, i64 0)")
+            text.line(f"call void @{name}(ptr %state, i64 0)")
             inner, code = self._function(name, "ptr %state, i64 %label")
             look_for(inner, code, group, entries)
             self.functions.append(inner.text())
@@ -99,7 +99,7 @@ class LocalCode:
                 text.line(f"br i1 {possible}, label %{here}, label %{following}")
                 text.block(here)
                 arguments = f"ptr %state, i64 {position}, i{slot.register} {contents[position]}"
-                text.line(f"call fastcc void @{stem}_{index}({arguments})")
+                text.line(f"call void @{stem}_{index}({arguments})")
                 text.line(f"br label %{following}")
                 text.block(following)
 
@@ -118,7 +118,7 @@ class LocalCode:
             text.block(f"kind{kind}")
             if chosen:
                 self._tried(f"{name}_{kind}", chosen)
-                text.line(f"call fastcc void @{name}_{kind}({parameters})")
+                text.line(f"call void @{name}_{kind}({parameters})")
             text.line("br label %leave")
         text.block("leave")
         text.line("ret void")
@@ -138,7 +138,7 @@ class LocalCode:
         for variable, entries in groups.items():
             if variable is None:
                 for number, _ in entries:
-                    text.line(f"call fastcc void @action_{number}({parameters})")
+                    text.line(f"call void @action_{number}({parameters})")
                 continue
             value = code.variable(variable)
             self._switch(text, value, self.system.domain(variable).size, entries, parameters)
@@ -155,7 +155,7 @@ class LocalCode:
             text.block(label)
             for number, allowed in entries:
                 if code in allowed:
-                    text.line(f"call fastcc void @action_{number}({parameters})")
+                    text.line(f"call void @action_{number}({parameters})")
             text.line(f"br label %{following}")
         text.block(following)
 

@@ -53,7 +53,7 @@ def _of(part: int, part_words: Sequence[int]) -> range:
 def _sight() -> str:
     """Record the first sighting of each observation in `seen` that is still unseen."""
     return f"""
-define internal fastcc void @sight(i64 %group, i64 %seen, i64 %label) nounwind noinline {{
+define internal void @sight(i64 %group, i64 %seen, i64 %label) nounwind noinline {{
 entry:
   %pu = getelementptr i64, ptr @unseen, i64 %group
   %unseen = load i64, ptr %pu
@@ -112,7 +112,7 @@ def _value_functions(part: int, part_words: Sequence[int], masks: int, number_of
         for step, number in enumerate(numbers)
     ]
     return f"""
-define internal fastcc i64 @hash_{part}({parameters}) nounwind {{
+define internal i64 @hash_{part}({parameters}) nounwind {{
 {chr(10).join(hashing)}
   %p = mul i64 %h{count}, -4417276706812531889
   %q = lshr i64 %p, 29
@@ -123,7 +123,7 @@ define internal fastcc i64 @hash_{part}({parameters}) nounwind {{
   ret i64 %z
 }}
 
-define internal fastcc i64 @seek_{part}(ptr %free, i64 %h{comma}{parameters}) nounwind {{
+define internal i64 @seek_{part}(ptr %free, i64 %h{comma}{parameters}) nounwind {{
 entry:
   %slots = load ptr, ptr {at(of_part("SLOTS", part))}
   %mask = load i64, ptr {at(of_part("SLOT_MASK", part))}
@@ -154,11 +154,11 @@ absent:
   ret i64 0
 }}
 
-define internal fastcc i64 @intern_{part}({parameters}) nounwind {{
+define internal i64 @intern_{part}({parameters}) nounwind {{
 entry:
   %free = alloca ptr
-  %h = call fastcc i64 @hash_{part}({parameters})
-  %found = call fastcc i64 @seek_{part}(ptr %free, i64 %h{comma}{parameters})
+  %h = call i64 @hash_{part}({parameters})
+  %found = call i64 @seek_{part}(ptr %free, i64 %h{comma}{parameters})
   %absent = icmp eq i64 %found, 0
   br i1 %absent, label %append, label %leave
 append:
@@ -172,20 +172,20 @@ append:
   %place = mul i64 %number, {count}
   %new = getelementptr i64, ptr %values, i64 %place
 {chr(10).join(stores)}
-  %record = call fastcc ptr @record_{part}(i64 %number)
+  %record = call ptr @record_{part}(i64 %number)
   store i64 %h, ptr %record
   ret i64 %number
 leave:
   ret i64 %found
 }}
 
-define internal fastcc void @rehash_{part}(i64 %number) nounwind {{
+define internal void @rehash_{part}(i64 %number) nounwind {{
   %values = load ptr, ptr {at(of_part("VALUES", part))}
   %place = mul i64 %number, {count}
   %value = getelementptr i64, ptr %values, i64 %place
 {chr(10).join(loads)}
-  %h = call fastcc i64 @hash_{part}({parameters})
-  %record = call fastcc ptr @record_{part}(i64 %number)
+  %h = call i64 @hash_{part}({parameters})
+  %record = call ptr @record_{part}(i64 %number)
   store i64 %h, ptr %record
   ret void
 }}
@@ -199,23 +199,23 @@ loop:
   %more = icmp ule i64 %i, %held
   br i1 %more, label %body, label %leave
 body:
-  call fastcc void @rehash_{part}(i64 %i)
+  call void @rehash_{part}(i64 %i)
   %i1 = add i64 %i, 1
   br label %loop
 leave:
   ret void
 }}
 
-define internal fastcc ptr @record_{part}(i64 %number) nounwind alwaysinline {{
+define internal ptr @record_{part}(i64 %number) nounwind alwaysinline {{
   %records = load ptr, ptr {at(of_part("RECORDS", part))}
   %offset = mul i64 %number, {Record.MASKS + masks}
   %record = getelementptr i64, ptr %records, i64 %offset
   ret ptr %record
 }}
 
-define internal fastcc void @collect_{part}(i64 %label{comma}{parameters}) nounwind {{
-  %number = call fastcc i64 @{number_of}_{part}({parameters})
-  %record = call fastcc ptr @record_{part}(i64 %number)
+define internal void @collect_{part}(i64 %label{comma}{parameters}) nounwind {{
+  %number = call i64 @{number_of}_{part}({parameters})
+  %record = call ptr @record_{part}(i64 %number)
   %h = load i64, ptr %record
   %used = load i64, ptr {at(Register.STEPS_USED)}
   %steps = load ptr, ptr {at(Register.STEPS)}
@@ -235,9 +235,9 @@ define internal fastcc void @collect_{part}(i64 %label{comma}{parameters}) nounw
 def _push(masks: int) -> str:
     """Put a successor into the buffer and fetch its place in the table ahead."""
     return f"""
-define internal fastcc void @push(i64 %label, i64 %left, i64 %right) nounwind {{
-  %one = call fastcc ptr @record_0(i64 %left)
-  %other = call fastcc ptr @record_1(i64 %right)
+define internal void @push(i64 %label, i64 %left, i64 %right) nounwind {{
+  %one = call ptr @record_0(i64 %left)
+  %other = call ptr @record_1(i64 %right)
   %ha = load i64, ptr %one
   %hb = load i64, ptr %other
   %h = xor i64 %ha, %hb
@@ -270,26 +270,26 @@ def _emit(part_words: Sequence[int], number_of: str) -> str:
     """Successors found from the state `@here`, by the words of the parts that change."""
     zero, one = _of(0, part_words), _of(1, part_words)
     return f"""
-define internal fastcc void @emit_0({_after_label(zero)}) nounwind {{
-  %left = call fastcc i64 @{number_of}_0({words_of(zero)})
+define internal void @emit_0({_after_label(zero)}) nounwind {{
+  %left = call i64 @{number_of}_0({words_of(zero)})
   %here = load i64, ptr @here
   %right = and i64 %here, 4294967295
-  call fastcc void @push(i64 %label, i64 %left, i64 %right)
+  call void @push(i64 %label, i64 %left, i64 %right)
   ret void
 }}
 
-define internal fastcc void @emit_1({_after_label(one)}) nounwind {{
-  %right = call fastcc i64 @{number_of}_1({words_of(one)})
+define internal void @emit_1({_after_label(one)}) nounwind {{
+  %right = call i64 @{number_of}_1({words_of(one)})
   %here = load i64, ptr @here
   %left = lshr i64 %here, 32
-  call fastcc void @push(i64 %label, i64 %left, i64 %right)
+  call void @push(i64 %label, i64 %left, i64 %right)
   ret void
 }}
 
-define internal fastcc void @emit_01({_after_label([*zero, *one])}) nounwind {{
-  %left = call fastcc i64 @{number_of}_0({words_of(zero)})
-  %right = call fastcc i64 @{number_of}_1({words_of(one)})
-  call fastcc void @push(i64 %label, i64 %left, i64 %right)
+define internal void @emit_01({_after_label([*zero, *one])}) nounwind {{
+  %left = call i64 @{number_of}_0({words_of(zero)})
+  %right = call i64 @{number_of}_1({words_of(one)})
+  call void @push(i64 %label, i64 %left, i64 %right)
   ret void
 }}"""
 
@@ -329,7 +329,7 @@ def _meet(masks: int) -> str:
     for part in (0, 1):
         body.append(f"""
 part{part}:
-  %record{part} = call fastcc ptr @record_{part}(i64 %number{part})
+  %record{part} = call ptr @record_{part}(i64 %number{part})
   %first{part} = getelementptr i64, ptr %record{part}, i64 {Record.FIRST.value}
   %known{part} = load i64, ptr %first{part}
   %new{part} = icmp eq i64 %known{part}, 0
@@ -337,7 +337,7 @@ part{part}:
 work{part}:
   %start{part} = load i64, ptr {at(Register.STEPS_USED)}
   %masks{part} = getelementptr i64, ptr %record{part}, i64 {Record.MASKS.value}
-  call fastcc void @own_{part}(ptr @state, ptr %masks{part})
+  call void @own_{part}(ptr @state, ptr %masks{part})
   %failed{part} = load i64, ptr @failed
   %wrong{part} = icmp ne i64 %failed{part}, 0
   br i1 %wrong{part}, label %leave, label %keep{part}
@@ -377,7 +377,7 @@ define dso_local void @add(ptr %state) nounwind {{
   %next = load i64, ptr {at(Register.NEXT)}
   store i64 {NO_PARENT}, ptr {at(Register.NEXT)}
 {_loaded(part_words)}
-  call fastcc void @emit_01(i64 0{"".join(f", i64 %w{number}" for number in range(sum(part_words)))})
+  call void @emit_01(i64 0{"".join(f", i64 %w{number}" for number in range(sum(part_words)))})
   store i64 %next, ptr {at(Register.NEXT)}
   ret void
 }}"""
@@ -390,8 +390,8 @@ def _key_of(part_words: Sequence[int]) -> str:
         parameters = [f"i64 %w{number}" for number in _of(part, part_words)]
         sought = ", ".join(["ptr %free", f"i64 %h{part}", *parameters])
         lines += [
-            f"  %h{part} = call fastcc i64 @hash_{part}({', '.join(parameters)})",
-            f"  %n{part} = call fastcc i64 @seek_{part}({sought})",
+            f"  %h{part} = call i64 @hash_{part}({', '.join(parameters)})",
+            f"  %n{part} = call i64 @seek_{part}({sought})",
         ]
     return f"""
 define dso_local i64 @key_of(ptr %state) nounwind {{

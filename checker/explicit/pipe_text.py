@@ -40,7 +40,7 @@ def _at(name: str, place: int) -> str:
 def _waiting() -> str:
     """Wait until the counter at `place` is at least `least`, or STOP is set."""
     return f"""
-define internal fastcc void @wait(ptr %p, ptr %place, i64 %least) nounwind noinline {{
+define internal void @wait(ptr %p, ptr %place, i64 %least) nounwind noinline {{
 entry:
 {_at("stop", Pipe.STOP)}
 {_at("yield", Pipe.YIELD)}
@@ -70,7 +70,7 @@ leave:
 def _take() -> str:
     """Look up a whole buffer, with places fetched ahead; the registers are of the one who looks up."""
     return f"""
-define internal fastcc void @take(ptr %c, ptr %buffer, i64 %n) nounwind noinline {{
+define internal void @take(ptr %c, ptr %buffer, i64 %n) nounwind noinline {{
 entry:
 {get("table", Register.TABLE, "ptr")}
 {get("shift", Register.SHIFT)}
@@ -147,7 +147,7 @@ entry:
 loop:
   %number = phi i64 [%first, %entry], [%next, %work]
   %next = add i64 %number, 1
-  call fastcc void @wait(ptr %p, ptr %filled.at, i64 %next)
+  call void @wait(ptr %p, ptr %filled.at, i64 %next)
   %there = load atomic i64, ptr %filled.at acquire, align 8
   %any = icmp uge i64 %there, %next
   br i1 %any, label %work, label %leave
@@ -159,7 +159,7 @@ work:
   %buffer.place = add i64 %place, {Pipe.BUFFERS.value}
   %buffer.at = getelementptr i64, ptr %p, i64 %buffer.place
   %buffer = load ptr, ptr %buffer.at
-  call fastcc void @take(ptr %c, ptr %buffer, i64 %size)
+  call void @take(ptr %c, ptr %buffer, i64 %size)
   store atomic i64 %next, ptr %emptied.at release, align 8
   br label %loop
 leave:
@@ -170,7 +170,7 @@ leave:
 def _hand_over() -> str:
     """Give the buffer to the other processor and go on with the next one of the ring. `drain`: all is looked up."""
     return f"""
-define internal fastcc void @hand_over(ptr %c, ptr %p) nounwind noinline {{
+define internal void @hand_over(ptr %c, ptr %p) nounwind noinline {{
 {get("n", Register.BUFFERED)}
 {get("buffer", Register.BUFFER, "ptr")}
 {_at("filled", Pipe.FILLED)}
@@ -185,7 +185,7 @@ define internal fastcc void @hand_over(ptr %c, ptr %p) nounwind noinline {{
   %free = sub i64 %next, {RING - 1}
   %early = icmp ult i64 %next, {RING - 1}
   %least = select i1 %early, i64 0, i64 %free
-  call fastcc void @wait(ptr %p, ptr %emptied.at, i64 %least)
+  call void @wait(ptr %p, ptr %emptied.at, i64 %least)
   %following = urem i64 %next, {RING}
   %buffer.place = add i64 %following, {Pipe.BUFFERS.value}
   %other.at = getelementptr i64, ptr %p, i64 %buffer.place
@@ -195,13 +195,13 @@ define internal fastcc void @hand_over(ptr %c, ptr %p) nounwind noinline {{
   ret void
 }}
 
-define internal fastcc i64 @drain(ptr %c, ptr %p) nounwind noinline {{
-  call fastcc void @hand_over(ptr %c, ptr %p)
+define internal i64 @drain(ptr %c, ptr %p) nounwind noinline {{
+  call void @hand_over(ptr %c, ptr %p)
 {_at("filled", Pipe.FILLED)}
 {_at("emptied", Pipe.EMPTIED)}
 {_at("tables", Pipe.TABLES)}
   %all = load i64, ptr %filled.at
-  call fastcc void @wait(ptr %p, ptr %emptied.at, i64 %all)
+  call void @wait(ptr %p, ptr %emptied.at, i64 %all)
   %other = load ptr, ptr %tables.at
   %theirs = getelementptr i64, ptr %other, i64 {Register.COUNT.value}
   %count = load i64, ptr %theirs
@@ -234,7 +234,7 @@ loop:
   %plenty = icmp uge i64 %waiting, {FULL}
   br i1 %plenty, label %give, label %level
 give:
-  call fastcc void @hand_over(ptr %c, ptr %p)
+  call void @hand_over(ptr %c, ptr %p)
   %sent1 = add i64 %sent, %waiting
   br label %level
 level:
@@ -242,7 +242,7 @@ level:
   %over = icmp eq i64 %here, %border
   br i1 %over, label %deeper, label %check
 deeper:
-  %found = call fastcc i64 @drain(ptr %c, ptr %p)
+  %found = call i64 @drain(ptr %c, ptr %p)
   store i64 %found, ptr %end.at
   %nothing = icmp eq i64 %found, %here
   br i1 %nothing, label %done, label %one_deeper
@@ -262,7 +262,7 @@ check:
   %tight = icmp ugt i64 %perhaps, %capacity
   br i1 %tight, label %count_exactly, label %budget_left
 count_exactly:
-  %exact = call fastcc i64 @drain(ptr %c, ptr %p)
+  %exact = call i64 @drain(ptr %c, ptr %p)
   %needed = add i64 %exact, %most
   %full = icmp ugt i64 %needed, %capacity
   br i1 %full, label %no_room, label %budget_left
@@ -275,7 +275,7 @@ budget_left:
 expand:
   %state = getelementptr i64, ptr %states, i64 %here
   %key = load i64, ptr %state
-  %status = call fastcc i64 @expand(ptr %c, i64 %key, i64 %here, i64 1, i64 %most)
+  %status = call i64 @expand(ptr %c, i64 %key, i64 %here, i64 1, i64 %most)
   %fine = icmp eq i64 %status, 0
   br i1 %fine, label %expanded, label %trouble
 expanded:
@@ -288,9 +288,9 @@ done:
 no_room:
   ret i64 {Status.TABLE_FULL.value}
 paused:
-  %ignored = call fastcc i64 @drain(ptr %c, ptr %p)
+  %ignored = call i64 @drain(ptr %c, ptr %p)
   ret i64 {Status.PAUSED.value}
 trouble:
-  %last = call fastcc i64 @drain(ptr %c, ptr %p)
+  %last = call i64 @drain(ptr %c, ptr %p)
   ret i64 %status
 }}"""

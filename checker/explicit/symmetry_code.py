@@ -65,8 +65,8 @@ class SymmetryCode:
         """The images are numbered before anybody needs them, and have their own images in turn."""
         numbers = self.layout.words_of_part(part)
         parameters = ", ".join(f"i64 %w{number}" for number in numbers)
-        text = FunctionText(f"introduce_{part}", parameters, attributes="internal fastcc", result="i64")
-        text.line(f"%number = call fastcc i64 @intern_{part}({parameters})")
+        text = FunctionText(f"introduce_{part}", parameters, attributes="internal", result="i64")
+        text.line(f"%number = call i64 @intern_{part}({parameters})")
         text.line(f"%images = load ptr, ptr {at(of_part('IMAGES', part))}")
         text.line(f"%place = mul i64 %number, {IMAGE * len(self.changing)}")
         text.line("%first = getelementptr i64, ptr %images, i64 %place")
@@ -80,15 +80,15 @@ class SymmetryCode:
             code = PermutationCode(text, self.layout, element, part, target)
             words = code.image({number: f"%w{number}" for number in numbers})
             values.append((target, ", ".join(f"i64 {word}" for word in words)))
-            text.line(f"%image{index} = call fastcc i64 @intern_{target}({values[-1][1]})")
+            text.line(f"%image{index} = call i64 @intern_{target}({values[-1][1]})")
             text.line(f"%at{index} = getelementptr i64, ptr %first, i64 {IMAGE * index}")
             text.line(f"store i64 %image{index}, ptr %at{index}")
-            text.line(f"%record{index} = call fastcc ptr @record_{target}(i64 %image{index})")
+            text.line(f"%record{index} = call ptr @record_{target}(i64 %image{index})")
             text.line(f"%hash{index} = load i64, ptr %record{index}")
             text.line(f"%hash{index}.at = getelementptr i64, ptr %first, i64 {IMAGE * index + 1}")
             text.line(f"store i64 %hash{index}, ptr %hash{index}.at")
         for index, (target, arguments) in enumerate(values):
-            text.line(f"%again{index} = call fastcc i64 @introduce_{target}({arguments})")
+            text.line(f"%again{index} = call i64 @introduce_{target}({arguments})")
         text.line("br label %leave")
         text.block("leave")
         text.line("ret i64 %number")
@@ -117,7 +117,7 @@ body:
   %place = mul i64 %i, {count}
   %value = getelementptr i64, ptr %values, i64 %place
 {loads}
-  %number = call fastcc i64 @introduce_{part}({arguments})
+  %number = call i64 @introduce_{part}({arguments})
   %i1 = add i64 %i, 1
   br label %loop
 leave:

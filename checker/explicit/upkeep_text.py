@@ -35,7 +35,7 @@ ahead:
   %i = phi i64 [%from, %block], [%i1, %ahead]
   %state = getelementptr i64, ptr %states, i64 %i
   %key = load i64, ptr %state
-  %h = call fastcc i64 @hash_of(ptr %c, i64 %key)
+  %h = call i64 @hash_of(ptr %c, i64 %key)
   %home = lshr i64 %h, %shift
   %near = getelementptr i64, ptr %table, i64 %home
   call void @llvm.prefetch.p0(ptr %near, i32 1, i32 3, i32 1)
@@ -198,7 +198,7 @@ loop:
 body:
   %state = getelementptr i64, ptr %states, i64 %i
   %key = load i64, ptr %state
-  %h = call fastcc i64 @hash_of(ptr %c, i64 %key)
+  %h = call i64 @hash_of(ptr %c, i64 %key)
   %home = and i64 %h, %mask
   br label %probe
 probe:
@@ -225,7 +225,7 @@ entry:
 {get("states", Register.STATES, "ptr")}
 {get("index", Register.INDEX, "ptr")}
 {get("mask", Register.INDEX_MASK)}
-  %h = call fastcc i64 @hash_of(ptr %c, i64 %key)
+  %h = call i64 @hash_of(ptr %c, i64 %key)
   %home = and i64 %h, %mask
   br label %probe
 probe:

@@ -177,7 +177,7 @@ def _condition_text(
     name: str, system: System, layout: Layout, condition: Expression, action: Action | None, position: int
 ) -> str:
     """A condition as a function of one state, and one that evaluates it for many states."""
-    text = FunctionText(f"{name}_one", "ptr %state", attributes="internal fastcc", result="i1")
+    text = FunctionText(f"{name}_one", "ptr %state", attributes="internal", result="i1")
     messages: dict[str, MessageAtHand] = {}
     scope = Scope(system, {}) if action is None else scope_of_action(system, action)
     code = ExpressionCode(text, layout, scope, messages)
@@ -205,7 +205,7 @@ one:
   %index = load i64, ptr %at
   %offset = mul i64 %index, {words}
   %state = getelementptr i64, ptr %states, i64 %offset
-  %holds = call fastcc i1 @{name}_one(ptr %state)
+  %holds = call i1 @{name}_one(ptr %state)
   %flag = zext i1 %holds to i64
   %to = getelementptr i64, ptr %flags, i64 %i
   store i64 %flag, ptr %to

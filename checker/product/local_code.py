@@ -141,7 +141,7 @@ def _frame(words: int, most: int, system: System, groups: int) -> str:
 @found_count = dso_local global i64 0
 @seen = dso_local global [{seen} x i64] zeroinitializer
 @seen_count = dso_local global i64 0
-define internal fastcc void @collect_0(i64 %label, {parameters}) nounwind {{
+define internal void @collect_0(i64 %label, {parameters}) nounwind {{
   %n = load i64, ptr @found_count
   %n1 = add i64 %n, 1
   store i64 %n1, ptr @found_count
@@ -151,7 +151,7 @@ define internal fastcc void @collect_0(i64 %label, {parameters}) nounwind {{
 {stores}
   ret void
 }}
-define internal fastcc void @sight(i64 %group, i64 %bits, i64 %label) nounwind {{
+define internal void @sight(i64 %group, i64 %bits, i64 %label) nounwind {{
   %none = icmp eq i64 %bits, 0
   br i1 %none, label %leave, label %note
 note:
@@ -174,7 +174,7 @@ define dso_local i64 @look(ptr %state) nounwind {{
   store i64 0, ptr @seen_count
   store i64 0, ptr @failed
 {clear}
-  call fastcc void @own_0(ptr %state, ptr null)
+  call void @own_0(ptr %state, ptr null)
   %n = load i64, ptr @found_count
   ret i64 %n
 }}
