@@ -24,8 +24,10 @@ Answers: TypeAlias = Sequence[tuple[str, Fields]]
 class SystemUnderTest(Protocol):
     """A UE or a home agent, driven by a tester who plays everything around it.
 
-    Each stimulus returns what the system sent because of it: message names with all fields that a
-    sender writes, in the order sent. Names and values are those of `model/messages.py`.
+    Each stimulus returns what the system sent because of it: message names with fields that a sender writes, in the
+    order sent; None is nothing. Names and values are those of `model/messages.py`; for a status its number will do.
+    A field that is not there is not judged. A method that is not there makes tests that need it inconclusive;
+    without `state` nothing is observed.
     """
 
     def reset(self, initial: Fields) -> None:
@@ -39,7 +41,7 @@ class SystemUnderTest(Protocol):
         "router advertisement" (prefix), "security association established" (peer_address), ..."""
 
     def receives(self, message: str, fields: Fields) -> Answers:
-        """A message arrives. `protection` is relative to the security association now in force."""
+        """A message arrives, with all its fields. `protection` is relative to the security association in force."""
 
     def timer_ends(self, timer: str) -> Answers:
         """A timer runs out; nothing is sent if it does not run."""

@@ -19,10 +19,11 @@ class Security(Protocol):
     """The hook for real IPsec (ESP transport mode, RFC 4877)."""
 
     def protected(self, packet: bytes, protection: str) -> bytes:
-        """The packet as the tester sends it under "current", "former", "another subscriber's" or no association."""
+        """The packet as the tester sends it, without outer IPv4 and UDP: under the association that `protection` names,
+        a value of `model/messages.py`."""
 
     def verified(self, packet: bytes) -> tuple[bytes, str]:
-        """The packet as received, and what protected it."""
+        """The packet in the clear, and what protected it."""
 
 
 @dataclass

@@ -9,7 +9,7 @@ from typing import Any
 from generators.adapters.loopback_plan import loopback_plan
 from generators.adapters.outer_header import unwrapped, wrapped
 from generators.adapters.protocol import Fields
-from generators.adapters.security_oracle import digest
+from generators.adapters.security_oracle import Security, digest
 from generators.adapters.wire_protocol import Adapter, Capability, Datagram, SystemDown, Udp, Unable
 from generators.packets.address_plan import AddressPlan
 from generators.packets.decoding import decode
@@ -29,11 +29,15 @@ class NoPacket(Exception):
 
 
 class WireSystem:
-    """See `protocol.SystemUnderTest`. plan: addresses of the test's set-up; the loopback ones by default."""
+    """See `protocol.SystemUnderTest`. plan: addresses of the test's set-up; the loopback ones by default.
+
+    security: real IPsec, which protects what is sent and verifies what is received.
+    """
 
     def __init__(self, adapter: Adapter, setup: Mapping[str, Any], plan: AddressPlan | None = None,
-                 quiet: float = QUIET) -> None:  # fmt: skip
+                 quiet: float = QUIET, security: Security | None = None) -> None:  # fmt: skip
         self.adapter = adapter
+        self.security = security
         self.setup = setup
         self.quiet = quiet
         adapter.start(setup)
@@ -58,10 +62,10 @@ class WireSystem:
             packet = self.wire.packet(message, {**MESSAGES[message].usual, **fields})
         except PacketError as error:
             raise Unable(f"{message} cannot be written on the wire: {error}") from None
-        datagram = self._datagram(packet)
         hidden = {name: fields[name] for name in ("protection", "repeated") if name in fields}
-        if hidden != {"protection": "current"}:
+        if self.security is None and (fields.get("protection") != "current" or fields.get("repeated")):
             self._require(Capability.ORACLE)
+        datagram = self._datagram(packet, str(fields.get("protection", "none")))
         if Capability.ORACLE in self.adapter.capabilities:
             self.adapter.act("protect", digest(datagram.data), {"protection": "none", "repeated": False, **hidden})
         self.adapter.send(datagram)
@@ -79,13 +83,17 @@ class WireSystem:
         if needed not in self.adapter.capabilities:
             raise Unable(f"the adapter has no {needed.value}")
 
-    def _datagram(self, packet: SignallingPacket | DataPacket) -> Datagram:
+    def _datagram(self, packet: SignallingPacket | DataPacket, protection: str) -> Datagram:
         tunnel = packet.tunnel
+        data = encode(packet)
         if tunnel is None or tunnel.ports is None:
-            return Datagram(encode(packet), None)
+            return Datagram(self._protected(data, protection), None)
         source, destination = str(tunnel.header.source), str(tunnel.header.destination)
         via = Udp(source, tunnel.ports.source, destination, tunnel.ports.destination)
-        return Datagram(unwrapped(encode(packet)), via)
+        return Datagram(self._protected(unwrapped(data), protection), via)
+
+    def _protected(self, data: bytes, protection: str) -> bytes:
+        return data if self.security is None else self.security.protected(data, protection)
 
     def _answers(self) -> list[tuple[str, Fields]]:
         """Everything that the system sends until it is quiet."""
@@ -100,11 +108,14 @@ class WireSystem:
         return found
 
     def _message(self, datagram: Datagram) -> tuple[str, Fields]:
+        via, data, protection = datagram.via, datagram.data, ""
+        if self.security is not None:
+            data, protection = self.security.verified(data)
         try:
-            via = datagram.via
-            packet = decode(datagram.data if via is None else wrapped(datagram.data, via.source, via.destination))
+            packet = decode(data if via is None else wrapped(data, via.source, via.destination))
             if isinstance(packet, ProtectedPacket):
                 raise NoPacket("it sent an encrypted packet, which nobody can judge")
-            return self.wire.fields(packet)
+            name, fields = self.wire.fields(packet)
+            return name, {**fields, "protection": protection} if protection else fields
         except PacketError as error:
             raise NoPacket(f"it sent {len(datagram.data)} bytes that are no packet of the protocol: {error}") from None

@@ -51,11 +51,29 @@ class Tester:
         self.belief = 0
         system.reset(initial)
 
+    def receives(self, message, fields):
+        return self._done("receives", message, {{"protection": "none", "repeated": False, **fields}})
+
+    def happens(self, event, fields):
+        return self._done("happens", event, fields)
+
+    def timer_ends(self, timer):
+        return self._done("timer_ends", timer)
+
+    def decides(self, decision):
+        return self._done("decides", decision)
+
+    def _done(self, what, *arguments):
+        method = getattr(self.system, what, None)
+        if method is None:
+            pytest.skip(f'the adapter has no "{{what}}"')
+        return method(*arguments) or []
+
     def expect(self, answers, *permitted):
         \"\"\"One of these reactions happened: answers, observable variables, belief before and after.\"\"\"
         __tracebackhide__ = True
         found = [(name, dict(fields)) for name, fields in answers]
-        observed = self.system.state()
+        observed = self.system.state() if hasattr(self.system, "state") else {{}}
         complaints = []
         for sends, then, before, after in permitted:
             if before == self.belief:
@@ -80,7 +98,7 @@ def differences(found, observed, wanted, then):
         f"{{name}}: {{field}} is {{seen[field]!r}}, expected {{value!r}}"
         for (name, seen), (_, due) in zip(found, wanted, strict=True)
         for field, value in due.items()
-        if field in seen and seen[field] != value
+        if field in seen and not same(seen[field], value)
     ]
     words += [
         f"{{name}} is {{observed[name]!r}}, expected {{value!r}}"
@@ -88,6 +106,13 @@ def differences(found, observed, wanted, then):
         if name in observed and observed[name] != value
     ]
     return ", ".join(words)
+
+
+def same(seen, due):
+    \"\"\"Whether a field has the value that is due; of a status the number is enough.\"\"\"
+    if isinstance(seen, int) and isinstance(due, str):
+        return due.partition(" ")[0] == str(seen)
+    return seen == due
 """
 
 
@@ -141,11 +166,11 @@ def _stimulus(step: Step) -> Call:
         hidden = [(name, value) for name, value in stimulus.fields if name in ("protection", "repeated")]
         shown = message_call(MESSAGES[stimulus.name], dict(stimulus.fields), NEVER_SHOWN)
         shown = Call(shown.function, [*shown.arguments, *((f"{name}=", value) for name, value in hidden)])
-        return Call("tester.system.receives", [("*", shown)])
+        return Call("tester.receives", [("*", shown)])
     arguments: list[tuple[str, object]] = [("", stimulus.name)]
     if stimulus.kind is TriggerKind.EVENT:
         arguments.append(("", dict(stimulus.fields)))
-    return Call(f"tester.system.{CALLS[stimulus.kind]}", arguments)
+    return Call(f"tester.{CALLS[stimulus.kind]}", arguments)
 
 
 def _permitted(one: Permitted) -> Call:
