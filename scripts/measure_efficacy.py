@@ -23,9 +23,9 @@ from model.scenarios import load
 
 SCENARIOS = {
     "home_agent": ("minimal", "nat", "association-loss", "address-detection", "ipv4-home-address", "prefix-translation",
-                   "statuses", "insider", "no-anti-replay", "ha-restart", "lifetimes"),
+                   "statuses", "insider", "no-anti-replay", "ha-restart", "lifetimes", "network-detach"),
     "ue": ("minimal", "nat", "key-management", "address-detection", "statuses", "detach", "lifetimes", "nat-expiry",
-           "no-keys"),
+           "no-keys", "network-detach"),
 }  # fmt: skip
 GOALS = ("rows", "answers", "requirements", "mutants")
 UNSEEN = 6  # mutants made from the tables, spread evenly, that the suite was not made for

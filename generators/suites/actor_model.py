@@ -103,6 +103,16 @@ class ActorModel:
     def messages(self) -> Mapping[str, MessageType]:
         return {message.name: message for channel in self.system.channels for message in channel.messages}
 
+    @cached_property
+    def behaviour(self) -> tuple[object, ...]:
+        """What the actor does, to be compared while both actors are in use: equal ones differ in no reaction."""
+        return (*self.initial_states, *(
+            (row.trigger.key, row.title, row.states, row.dest, id(row.guard),
+             tuple((name, id(value)) for name, value in row.assignments.items()),
+             tuple((one.channel, one.message.name, tuple((name, id(value)) for name, value in one.fields.items()))
+                   for one in row.sends))
+            for row in self.rows))  # fmt: skip
+
     def named(self, state: Values) -> dict[str, Value]:
         """The visible variables of a state by name."""
         return {self.names[place]: state[place] for place in self.visible}

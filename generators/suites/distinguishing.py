@@ -53,6 +53,8 @@ def compared(
     A mutant's variables are compared where the right actor's are certain. most: pairs to look at.
     seen_of: what a tester sees of answers.
     """
+    if right.behaviour == wrong.behaviour:  # the change is in a row that this set-up does not have
+        return Comparison(None, None, complete=True)
     by_state: Distinction | None = None
     seen: dict[Key, None] = {}
     waiting: deque[tuple[Belief, Values, Values, tuple[Stimulus, ...]]] = deque()
