@@ -4,6 +4,7 @@ induction, shown with bounds lifted. Recorded by `scripts/record_proofs.py`, par
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from hashlib import sha256
 from importlib.resources import files
 from time import process_time
@@ -40,20 +41,34 @@ def recorded() -> Document:
 
 
 def identity(scenario: str, reading_name: str) -> str:
-    """A digest of the system at 16 bits and of the properties: what is recorded under another is out of date."""
-    system = handover_of_one(load(scenario).at_width(WIRE_BITS), reading(reading_name))
-    digest = sha256(system.fingerprint.encode())
-    for entry in provable():
-        digest.update(f"{entry.identifier} {entry.whenever} {entry.then} {entry.needs}\n".encode())
-    return digest.hexdigest()[:16]
+    """A digest of the system at 16 bits: what is recorded under another is out of date."""
+    return handover_of_one(load(scenario).at_width(WIRE_BITS), reading(reading_name)).fingerprint
 
 
-def explored(scenario: str, reading_name: str, seconds: float | None = None) -> Document:
-    """Explore at 16 bits; the verdicts on all provable properties, with processor seconds."""
+def digests() -> dict[str, str]:
+    """Of what each provable property says: what is recorded of another text is out of date."""
+    return {
+        entry.identifier: sha256(f"{entry.whenever}\n{entry.then}\n{entry.needs}".encode()).hexdigest()[:12]
+        for entry in provable()
+    }
+
+
+def open_ones(part: Document | None) -> list[Property]:
+    """Properties of which a part of a record says nothing, or of which it knew another text."""
+    known = (part or {}).get("asked", {})
+    now = digests()
+    return [entry for entry in provable() if known.get(entry.identifier) != now[entry.identifier]]
+
+
+def explored(
+    scenario: str, reading_name: str, seconds: float | None = None, properties: Sequence[Property] | None = None
+) -> Document:  # fmt: skip
+    """Explore at 16 bits; the verdicts on properties (default: all provable ones), with processor seconds."""
     limits = Limits(seconds=seconds, states=STATES_SETTLED)
     started = process_time()
     run = check_scenario(
-        load(scenario).at_width(WIRE_BITS), reading(reading_name), provable(), limits=limits,
+        load(scenario).at_width(WIRE_BITS), reading(reading_name),
+        provable() if properties is None else properties, limits=limits,
         table_checks=lambda system: [],  # these are at full width in every check of the scenario
     )  # fmt: skip
     return {
@@ -62,6 +77,7 @@ def explored(scenario: str, reading_name: str, seconds: float | None = None) -> 
         "stopped": run.exploration.stopped,
         "seconds": round(process_time() - started, 1),
         "bounds": list(run.scenario.abstractions()),
+        "asked": _asked(properties),
         "properties": {entry.property.identifier: _outcome(entry) for entry in _of_catalogue(run)},
     }
 
@@ -80,11 +96,18 @@ def induced(scenario: str, reading_name: str, seconds: float) -> Document:
         judged.property.identifier: _lemmas(proof, judged.property)
         for judged in _of_catalogue(run) if judged.property.violation_name in run.exploration.proved
     }  # fmt: skip
-    return {"limit": seconds, "seconds": used, "stopped": run.exploration.stopped, "lemmas": lemmas,
-            "second solver": prover.confirmed}  # fmt: skip
+    return {"asked": _asked(None), "limit": seconds, "seconds": used, "stopped": run.exploration.stopped,
+            "lemmas": lemmas, "second solver": prover.confirmed}  # fmt: skip
 
 
-def lifted(scenario: str, reading_name: str, seconds: float) -> Document:
+def _asked(properties: Sequence[Property] | None) -> dict[str, str]:
+    now = digests()
+    return {entry.identifier: now[entry.identifier] for entry in (provable() if properties is None else properties)}
+
+
+def lifted(
+    scenario: str, reading_name: str, seconds: float, properties: Sequence[Property] | None = None
+) -> Document:  # fmt: skip
     """Try to do without bounds: which ones the proof of each property still has, where there is one.
 
     Of a property that is not listed nothing was shown.
@@ -93,12 +116,13 @@ def lifted(scenario: str, reading_name: str, seconds: float) -> Document:
     system, filled = handover_of_one(loaded, entry), binding(loaded, entry)
     looked_for = {
         asked.identifier: seen
-        for asked in provable() if _judged(asked, scenario)
+        for asked in (provable() if properties is None else properties) if _judged(asked, scenario)
         for seen in observations(asked, system, filled) if seen.name == asked.violation_name
     }  # fmt: skip
     started = process_time()
     found: Lifting = lift_bounds(system, list(looked_for.values()), Limits(seconds=seconds))
     return {
+        "asked": _asked(properties),
         "seconds": round(process_time() - started, 1),
         "bounds": list(found.bounds),
         "attempts": [{"lifted": list(entry.lifted), "states": entry.states, "failed": entry.failed}

@@ -22,6 +22,7 @@ from dsmip.proof_records import (
     induced,
     lifted,
     one_ue_scenarios,
+    open_ones,
     provable,
     recorded,
 )
@@ -84,6 +85,8 @@ def _of_record(names: Sequence[str], readings: Sequence[str]) -> tuple[Document,
             document.setdefault(name, {})[reading_name] = found
             if found.get("of") != identity(name, reading_name):
                 stale.append(f"{name}, {reading_name}")
+            elif unasked := [entry.identifier for entry in open_ones(found)]:
+                missing.append(f"{name}, {reading_name}, {', '.join(unasked)}")
     return document, missing, stale
 
 

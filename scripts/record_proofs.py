@@ -8,7 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from dsmip.files import write_atomically
-from dsmip.proof_records import READINGS_SHOWN, RECORD, explored, identity, induced, lifted, one_ue_scenarios
+from dsmip.proof_records import (
+    READINGS_SHOWN,
+    RECORD,
+    explored,
+    identity,
+    induced,
+    lifted,
+    one_ue_scenarios,
+    open_ones,
+    provable,
+)
 from dsmip.proof_table import page
 
 ROOT = Path(__file__).parent.parent
@@ -22,19 +32,31 @@ def record(names: list[str], induction: float | None, lifting: float, seconds: f
             of = identity(name, reading_name)
             found: dict[str, Any] = document.setdefault(name, {}).setdefault(reading_name, {})
             if again or found.get("of") != of:
-                kept = {part: found.get(part) if _of(found, part) == of else None for part in ("induction", "lifting")}
-                found = {**explored(name, reading_name, seconds), "of": of, **kept}
+                found = {}
+            if wanted := open_ones(found):
+                found = {**_merged(found, explored(name, reading_name, seconds, wanted), "properties"), "of": of}
                 _keep(document, name, reading_name, found, "explored")
-            if again or _of(found, "lifting") != of:
-                found["lifting"] = {**lifted(name, reading_name, lifting), "of": of}
+            if wanted := open_ones(found.get("lifting")):
+                part = lifted(name, reading_name, lifting, wanted)
+                found["lifting"] = _merged(found.get("lifting"), part, "left")
                 _keep(document, name, reading_name, found, "bounds lifted")
-            if induction is not None and (again or _of(found, "induction") != of):
-                found["induction"] = {**induced(name, reading_name, induction), "of": of}
+            if induction is not None and open_ones(found.get("induction")):
+                found["induction"] = induced(name, reading_name, induction)
                 _keep(document, name, reading_name, found, "induction")
 
 
-def _of(found: dict[str, Any], part: str) -> str | None:
-    return (found.get(part) or {}).get("of")
+def _merged(former: dict[str, Any] | None, part: dict[str, Any], what: str) -> dict[str, Any]:
+    """What was recorded of other properties stays."""
+    if not former:
+        return {"induction": None, "lifting": None, **part} if what == "properties" else part
+    order = [entry.identifier for entry in provable()]
+    kept = {name: value for name, value in former[what].items() if name in order and name not in part["asked"]}
+    both = {**kept, **part[what]}
+    return {
+        **former, **part, what: {name: both[name] for name in order if name in both},
+        "asked": {**{name: former["asked"][name] for name in former["asked"] if name in order}, **part["asked"]},
+        "seconds": round(former["seconds"] + part["seconds"], 1),
+    }  # fmt: skip
 
 
 def _keep(document: dict[str, Any], name: str, reading_name: str, found: dict[str, Any], what: str) -> None:

@@ -18,8 +18,8 @@ from model.language.errors import ModelError
 from model.language.interpretation import Interpretation, State
 from model.language.observations import Observation
 
-YOSYS = ("read_verilog -sv model.v; prep -flatten -top {top}; techmap; opt -full; dffunmap; aigmap; opt_clean; "
-         "write_aiger -zinit -map model.map model.aig")  # fmt: skip
+YOSYS = ("read_verilog -sv model.v; hierarchy -top {top}; proc -noopt; flatten; techmap; simplemap; dffunmap; aigmap; "
+         "clean; write_aiger -zinit -map model.map model.aig")  # abc makes it small, and is quicker at that
 PROVE = "read model.aig; cone -s -O {output}; scorr; dc2; pdr -m -T {seconds}; print_status"
 SEARCH = "read model.aig; cone -s -O {output}; bmc3 -T {seconds}; print_status; write_cex -a {file}"
 GRACE = 3  # seconds that abc may need beyond a limit it was told
