@@ -57,7 +57,7 @@ def test_what_exploration_leaves_open_holds_where_it_holds_with_bounds_lifted() 
 
 def test_only_what_rests_on_the_order_of_numbers_needs_numbers_and_says_so() -> None:
     assert {entry.identifier for entry in provable() if rests_on_order(entry)} == {"BIND-6", "ATT-3"}
-    for row in rows_of(recorded()):
+    for row in rows_of({"minimal": recorded()["minimal"]}):
         if row.left is not None and NUMBERS in row.left:
             assert rests_on_order(property_called(row.identifier)), row
             assert "outlives 32767 Binding Updates" in row.assumptions[0]
@@ -88,4 +88,4 @@ def test_no_time_lifts_no_bound() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("reading_name", ["literal", "intended"])
 def test_what_is_recorded_of_bounds_is_found_again(reading_name: str) -> None:
-    assert lifted("minimal", reading_name, 120.0)["left"] == recorded()["minimal"][reading_name]["lifting"]["left"]
+    assert lifted("minimal", reading_name, 600.0)["left"] == recorded()["minimal"][reading_name]["lifting"]["left"]
