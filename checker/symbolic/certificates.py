@@ -1,6 +1,6 @@
 """Certificates: a system, what must never be seen in it, and an invariant that excludes it, as SMT-LIB text.
 Checking one writes system and properties anew from the installed model, compares, and asks a second
-solver: true at the start, kept by every move, excludes everything. Nothing of the proving run is used."""
+solver: true at the start, kept by every move (or k-inductive), excludes everything. No proving run is used."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import combinations
+from typing import Any, NamedTuple
 
 from checker.symbolic.atoms import Atom, Relation, Vocabulary
 from checker.symbolic.lemmas import Lemma
 from checker.symbolic.second_solver import SecondSolver
 from checker.symbolic.system_text import SystemText
 from checker.symbolic.text_syntax import SmtLib
+from checker.symbolic.unrolled_text import at, differ, step, unrolled
 from model.language.domains import Boolean, Modular, bits_of
 from model.language.errors import ModelError
 from model.language.observations import Observation
@@ -22,11 +24,15 @@ from model.language.systems import System
 
 FIRST_LINE = "; dsmip certificate, version 1"
 ABOUT = "; about: "
+INDUCTION = "; induction: k = "
+SIMPLE = ", simple path"
+MOST_STATES = 50  # k at most
 INVARIANT = "; invariant: lemmas, each over the components it names"
 SYNTAX = SmtLib()
 OPERATORS = {"and", "or", "not", "=", "bvult", "bvule", "bvsub", "true", "false"}
 DEFINITION = re.compile(r"\(define-fun lemma\.(\d+) \(((?:\(\|[^|]+\| [^|]+?\)\s?)*)\) Bool (.*)\)")
 PARAMETER = re.compile(r"\(\|([^|]+)\| (Bool|\(_ BitVec \d+\))\)")
+DEPTH = re.compile(rf"{INDUCTION}([1-9]\d?)({SIMPLE})?")
 TOKEN = re.compile(r"\s*(\(|\)|\|[^|]+\||#b[01]+|[^\s()|]+)")
 
 Seen = Mapping[str, Sequence[Observation]]  # property -> what must never be seen
@@ -44,21 +50,35 @@ class WrittenLemma:
     body: str
 
 
+class Induction(NamedTuple):
+    """How the invariant is shown: k, and whether the k + 1 states of the step are assumed to differ."""
+
+    k: int
+    simple_path: bool = False
+
+    def __str__(self) -> str:
+        return f"{INDUCTION}{self.k}{SIMPLE if self.simple_path else ''}"
+
+
 @dataclass(frozen=True)
 class Certificate:
-    """A certificate as read. about: scenario, reading, properties and the like."""
+    """A certificate as read. about: scenario, reading, properties and the like. induction: None if the lemmas alone
+    exclude everything and every move keeps them."""
 
     about: Mapping[str, Any]
     system: str
     lemmas: tuple[WrittenLemma, ...]
+    induction: Induction | None = None
 
 
 def certificate_text(
-    about: Mapping[str, Any], system: System, seen: Seen, vocabulary: Vocabulary, lemmas: Sequence[Lemma]
-) -> str:
+    about: Mapping[str, Any], system: System, seen: Seen, vocabulary: Vocabulary, lemmas: Sequence[Lemma],
+    induction: Induction | None = None,
+) -> str:  # fmt: skip
     """The file that proves, with these lemmas, that nothing of `seen` ever is."""
     exporter = SystemText(system, SYNTAX)
-    lines = [FIRST_LINE, ABOUT + json.dumps(about, sort_keys=True), system_section(exporter, seen), INVARIANT]
+    lines = [FIRST_LINE, ABOUT + json.dumps(about, sort_keys=True), system_section(exporter, seen)]
+    lines += [INVARIANT] if induction is None else [str(induction), INVARIANT]
     for number, lemma in enumerate(lemmas):
         body = SYNTAX.either([_literal_text(vocabulary, entry.atom, not entry.positive) for entry in lemma.denied])
         names = tuple(dict.fromkeys(name for entry in lemma.denied for name in entry.atom.names))
@@ -151,7 +171,18 @@ def read_certificate(text: str, file: str) -> Certificate:
         _lemma(line, f"{file}, line {number}") for number, line in enumerate(lines[cut + 1 :], start=cut + 2)
         if line and not line.startswith(";")
     )  # fmt: skip
-    return Certificate(about, "\n".join(lines[2:cut]), lemmas)
+    own = next((number for number in range(2, cut) if lines[number].startswith(INDUCTION)), cut)
+    return Certificate(about, "\n".join(lines[2:own]), lemmas, _induction(lines[own:cut], f"{file}, line {own + 1}"))
+
+
+def _induction(lines: Sequence[str], where: str) -> Induction | None:
+    """Of the line between system and invariant, if there is one."""
+    if not lines:
+        return None
+    match = DEPTH.fullmatch(lines[0])
+    if match is None or len(lines) > 1 or int(match[1]) > MOST_STATES:
+        raise CertificateRefused(f"{where}: k must be a number from 1 to {MOST_STATES}, in a line of its own")
+    return Induction(int(match[1]), match[2] is not None)
 
 
 def _lemma(line: str, where: str) -> WrittenLemma:
@@ -200,10 +231,15 @@ def check_certificate(
                 raise CertificateRefused(f'lemma {number} speaks of "{name}", which the system does not have')
         texts.append(_function(f"lemma.{number}", exporter, lemma))
         lemmas.append((f"lemma.{number}", lemma.names))
+    if certificate.induction is None:
+        now = [_applied(name, names, {}) for name, names in lemmas]
+        queries = _queries(exporter, seen, lemmas, now)
+    else:
+        texts[0] = unrolled(expected, exporter, certificate.induction.k)
+        queries = _queries_of_runs(exporter, seen, lemmas, certificate.induction)
     solver.define("\n".join(texts))
-    now = [_applied(name, names, {}) for name, names in lemmas]
     asked = 0
-    for what, conditions in _queries(exporter, seen, lemmas, now):
+    for what, conditions in queries:
         asked += 1
         answer = solver.can_hold(conditions)
         if answer is not False:
@@ -228,6 +264,26 @@ def _queries(
         yield f'"{move.title}" keeps the invariant and every value in its domain', [*now, guard, bad]
     for number, identifier in enumerate(seen):
         yield f"the invariant excludes what violates {identifier}", [*now, f"seen.{number}"]
+
+
+def _queries_of_runs(
+    exporter: SystemText, seen: Seen, lemmas: Sequence[tuple[str, tuple[str, ...]]], induction: Induction
+) -> Iterator[tuple[str, list[str]]]:
+    """The same for k-induction: what is claimed of a state is that the lemmas are true, that no value is about to
+    leave its domain, and that nothing of `seen` is."""
+    k = induction.k
+    claimed = [_applied(name, names, {}) for name, names in lemmas]
+    claimed += [SYNTAX.no(SYNTAX.both([f"move.{number}.guard", f"move.{number}.fault"]))
+                for number in range(len(exporter.moves))]  # fmt: skip
+    claimed += [SYNTAX.no(f"seen.{number}") for number in range(len(seen))]
+    claims = [at(state, SYNTAX.both(claimed)) for state in range(k + 1)]
+    for state in range(k):
+        before = [at(0, "start"), *(step(number) for number in range(state))]
+        yield f"what is claimed is true after {state} steps", [*before, SYNTAX.no(claims[state])]
+    different = [differ(exporter, one, other) for one, other in combinations(range(k + 1), 2)]
+    yield (f"{k} states of which it is true lead to none of which it is not",
+           [*claims[:k], *(step(number) for number in range(k)), SYNTAX.no(claims[k]),
+            *(different if induction.simple_path else ())])  # fmt: skip
 
 
 def _applied(name: str, names: Sequence[str], instead: Mapping[str, str]) -> str:

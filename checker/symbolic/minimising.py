@@ -32,10 +32,11 @@ class Minimiser:
         self._lemma_of = {label.get_id(): lemma for lemma, label in self.labels.items()}
         self._asked = 0
 
-    def needed(self, excluded: Iterable[z3.BoolRef]) -> list[Lemma]:
-        """Lemmas that exclude these terms and are kept by every move by themselves, in order of learning."""
+    def needed(self, excluded: Iterable[z3.BoolRef], used: Iterable[Lemma] = ()) -> list[Lemma]:
+        """Lemmas that exclude these terms, and those `used`, with what it takes that every move keeps them by
+        themselves; in order of learning."""
         needed: dict[Lemma, None] = {}
-        fresh: list[Lemma] = []
+        fresh: list[Lemma] = list(dict.fromkeys(used))
         for term in excluded:
             fresh += self._core(term, needed)
         while fresh:

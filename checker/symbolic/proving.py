@@ -5,16 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from time import monotonic
 
 from checker.explicit.engine import ExplicitSearch
 from checker.search import INTERRUPTED, Exploration, Limits, Progress, ProgressReport, Sighting
 from checker.symbolic.bounded import BoundedSearch, SolverGaveUp
-from checker.symbolic.certificates import Seen, certificate_text, check_certificate, read_certificate
+from checker.symbolic.certificates import Induction, Seen, certificate_text, check_certificate, read_certificate
 from checker.symbolic.components import Components
 from checker.symbolic.encoding import Encoding
-from checker.symbolic.induction import UNDECIDED, Goal, InductiveSearch, never
+from checker.symbolic.induction import UNDECIDED, Goal, InductiveSearch, Report, never
+from checker.symbolic.k_induction import Depth, KInduction, SeenInRun
 from checker.symbolic.lemmas import Lemma
 from checker.symbolic.minimising import Minimiser
 from checker.symbolic.reachable import LEARNT_BITS, Sample, sample_of
@@ -35,21 +36,35 @@ IN_DOMAIN = "every value stays in its domain"
 
 @dataclass(frozen=True)
 class Proof:
-    """A finished search and what it excludes. lemmas: what these goals need."""
+    """A finished search and what it excludes. deeper: what k-induction excludes, with its k."""
 
     search: InductiveSearch
     goals: Mapping[str, Goal]
+    deeper: Mapping[str, Depth] = field(default_factory=dict)
+    simple_path: bool = False
+
+    @property
+    def names(self) -> set[str]:
+        return {*self.goals, *self.deeper}
 
     def lemmas(self, names: Iterable[str], seconds: float | None = None) -> list[Lemma]:
-        """The lemmas that exclude the goals named (and keep values in their domains)."""
-        terms = [term for name in (*names, IN_DOMAIN) if name in self.goals for term in self.goals[name].where]
-        return Minimiser(self.search, seconds).needed(terms)
+        """The lemmas that the goals named need (and what keeps values in their domains)."""
+        asked = [*names, IN_DOMAIN]
+        terms = [term for name in asked if name in self.goals for term in self.goals[name].where]
+        used = [lemma for name in asked if name in self.deeper for lemma in self.deeper[name].lemmas]
+        return Minimiser(self.search, seconds).needed(terms, used)
+
+    def induction(self, names: Iterable[str]) -> Induction | None:
+        """The k that suffices for all of these at once; None if the lemmas do."""
+        depths = [self.deeper[name].k for name in names if name in self.deeper]
+        return Induction(max(depths), self.simple_path) if depths else None
 
     def certificate(self, about: Mapping[str, object], seen: Seen, seconds: float | None = None) -> str:
         """The text that proves that nothing of `seen` (observations proved never to occur) ever is."""
         search = self.search
         names = [observation.name for observations in seen.values() for observation in observations]
-        return certificate_text(about, search.encoding.system, seen, search.vocabulary, self.lemmas(names, seconds))
+        return certificate_text(about, search.encoding.system, seen, search.vocabulary, self.lemmas(names, seconds),
+                                self.induction(names))  # fmt: skip
 
 
 class Prover:
@@ -59,13 +74,15 @@ class Prover:
     bounded model checking looks for what is neither shown nor proved (0: not at all). rlimit: effort for
     each query, the same on every machine (0: no limit). solver: the second one, which must agree.
     settles: explore the system itself, at its own width, too: if every state is reached, that settles
-    what induction leaves open.
+    what induction leaves open. k: steps from up to so many states, for what learned lemmas do not prove.
+    simple_path: these states differ.
     """
 
     def __init__(
         self, learn_from: System | None = None, *, steps: int = 0, rlimit: int = 0, solver: str = SECOND,
-        settles: bool = False,
+        settles: bool = False, k: int = 1, simple_path: bool = False,
     ) -> None:  # fmt: skip
+        self.k, self.simple_path = k, simple_path
         self.learn_from, self.steps, self.rlimit, self.solver = learn_from, steps, rlimit, solver
         self.settles = settles
         self.proof: Proof | None = None
@@ -180,28 +197,57 @@ class Prover:
             if progress is not None:
                 progress(Progress(0, 0, 0, 0, monotonic() - started, words=f"induction: {text}"))
 
-        share = None if seconds is None else seconds * SHARE_OF_THE_SEARCH
+        share = None if seconds is None else seconds * SHARE_OF_THE_SEARCH / (1 if self.k == 1 else 2)
         search = InductiveSearch(encoding, self.sample, goals, seconds=share, rlimit=self.rlimit, report=report)
         search.run()
+        deadline = None if share is None else monotonic() + share
+        deeper = self._deeper(search, goals, deadline, report) if self.k > 1 else {}
         given_up = dict.fromkeys(goal.failed for goal in goals if goal.failed not in (None, UNDECIDED))
-        if not any(goal.proved for goal in goals[1:]) and given_up:
+        if not deeper and not any(goal.proved for goal in goals[1:]) and given_up:
             raise SolverGaveUp(*given_up)
-        if not goals[0].proved:
+        if not goals[0].proved and not deeper:
             reasons.append(f'"{IN_DOMAIN}" (and no reply is lost for want of room) cannot be proved')
             return set()
-        proof = Proof(search, {goal.name: goal for goal in goals if goal.proved})
+        proof = Proof(search, {goal.name: goal for goal in goals if goal.proved}, deeper, self.simple_path)
         report(f"{self.solver} checks the certificate")
         left = None if seconds is None else max(0.0, seconds - (monotonic() - started))
         self.confirmed = self._check(proof, rest, left)
         self.proof = proof
         if any(goal.failed == UNDECIDED for goal in goals):
             reasons.append("induction with learned lemmas does not prove it")
+        if self.k > 1:
+            reasons.append(f"induction from up to {self.k} states does not prove it")
         reasons += [_in_words(reason, limits) for reason in given_up if reason]
-        return {goal.name for goal in goals[1:] if goal.proved}
+        return {goal.name for goal in goals[1:] if goal.name in proof.names}
+
+    def _deeper(
+        self, search: InductiveSearch, goals: Sequence[Goal], deadline: float | None, report: Report
+    ) -> dict[str, Depth]:
+        """What is proved by k-induction, with the lemmas that are known to be kept, of what these do not prove."""
+        faults, found = goals[0].where, dict[str, Depth]()
+        lemmas = {lemma: search.lemmas[lemma] for lemma in search.result.lemmas}
+        for goal in goals[1:]:
+            if goal.proved:
+                continue
+            report(f"{goal.name}: steps from up to {self.k} states")
+            question = KInduction(
+                search.encoding, [*faults, *goal.where], lemmas, simple_path=self.simple_path, deadline=deadline,
+                rlimit=self.rlimit,
+            )  # fmt: skip
+            try:
+                depth = question.prove(self.k)
+            except SeenInRun:
+                continue
+            except SolverGaveUp as error:
+                goal.failed = str(error)
+                continue
+            if depth is not None:
+                found[goal.name] = depth
+        return found
 
     def _check(self, proof: Proof, rest: Sequence[Observation], seconds: float | None) -> str:
         """Have the second solver check everything proved, from the certificate's text alone."""
-        seen = {entry.name: [entry] for entry in rest if entry.name in proof.goals}
+        seen = {entry.name: [entry] for entry in rest if entry.name in proof.names}
         text = proof.certificate({}, seen, seconds)
         try:
             solver = second_solver(self.solver, seconds)
@@ -210,6 +256,9 @@ class Prover:
         except ModelError as error:
             raise SolverGaveUp(f"the proof is not confirmed: {error}") from None
         learned = f"learned from {self.sample.size:,} explored states" if self.sample else ""
+        depth = certificate.induction
+        if depth is not None:
+            learned += f"; k = {depth.k}{' with simple paths' if depth.simple_path else ''}"
         return (f"invariant of {len(certificate.lemmas)} lemmas, {learned};"
                 f" {self.solver} confirms it ({asked} queries)")  # fmt: skip
 
