@@ -18,6 +18,8 @@ def prove(
     mutant: Mutant = None,
     time: Annotated[str | None, typer.Option("--time", help="limit for each scenario, such as 60s")] = None,
     steps: Annotated[int, typer.Option("--steps", min=0, help="search runs this long for what is not proved")] = 0,
+    k: Annotated[int, typer.Option("--k", min=1, max=50, help="k-induction, for what lemmas do not prove")] = 1,
+    simple_path: Annotated[bool, typer.Option("--simple-path", help="with --k: no state of a step twice")] = False,
     certificate: Annotated[Path | None, typer.Option("--certificate", help="folder for certificates")] = None,
     solver: Solver = "bitwuzla",
     invariant: Annotated[bool, typer.Option("--invariant", help="print the invariant in words")] = False,
@@ -34,24 +36,28 @@ def prove(
     --table says also which bounds each proof still has; give properties to see a row for each.
     Exit code: as of `dsmip check`. What neither proves is unknown (3), never "holds".
     """
+    deeper = {"k": k - 1, "simple-path": simple_path}
     if table or every or live:
         from dsmip.proof_table_command import run_table
 
         raise typer.Exit(run_table(
             properties or [], scenario or [], reading or [], every=every, live=live, time=time, as_json_text=json,
             refused={"choose": choose, "mutant": mutant, "steps": steps, "certificate": certificate,
-                     "invariant": invariant, "any-number-of-ues": any_number}, table=table,
+                     "invariant": invariant, "any-number-of-ues": any_number, **deeper}, table=table,
         ))  # fmt: skip
     if any_number:
         from dsmip.any_number_command import run_any_number
 
         raise typer.Exit(run_any_number(
             properties or [], scenario or [], reading or [], choose or [], mutant=mutant, time=time,
-            refused={"steps": steps, "certificate": certificate, "invariant": invariant}, as_json_text=json,
+            refused={"steps": steps, "certificate": certificate, "invariant": invariant, **deeper}, as_json_text=json,
         ))  # fmt: skip
     from dsmip.prove_command import run_proofs
+    from model.language.errors import ModelError
 
+    if simple_path and k == 1:
+        raise ModelError("--simple-path: give --k N with it, N at least 2")
     raise typer.Exit(run_proofs(
         properties or [], scenario or [], reading or [], choose or [], mutant=mutant, time=time, steps=steps,
-        certificates=certificate, solver=solver, invariant=invariant, as_json_text=json,
+        certificates=certificate, solver=solver, invariant=invariant, as_json_text=json, k=k, simple_path=simple_path,
     ))  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import z3
 from hypothesis import HealthCheck, Phase, given, settings
 
@@ -76,8 +77,19 @@ def assert_agrees(system: System, observations: list[Observation]) -> int:
     return count
 
 
-@settings(max_examples=10, suppress_health_check=list(HealthCheck), deadline=None,
-          phases=(Phase.explicit, Phase.reuse, Phase.generate))  # fmt: skip
+def examples(number: int) -> settings:
+    return settings(max_examples=number, suppress_health_check=list(HealthCheck), deadline=None,
+                    phases=(Phase.explicit, Phase.reuse, Phase.generate))  # fmt: skip
+
+
+@examples(2)
+@given(systems())
+def test_on_a_few_random_systems(drawn: tuple[System, list[Observation]]) -> None:
+    assert_agrees(*drawn)
+
+
+@pytest.mark.slow
+@examples(40)
 @given(systems())
 def test_on_random_systems(drawn: tuple[System, list[Observation]]) -> None:
     assert_agrees(*drawn)
@@ -88,8 +100,8 @@ def test_what_it_decides_is_not_nothing() -> None:
     assert assert_agrees(system, [entry for seen in places(1, 10, 12, 21).values() for entry in seen]) == 7
 
 
-@settings(max_examples=6, suppress_health_check=list(HealthCheck), deadline=None,
-          phases=(Phase.explicit, Phase.reuse, Phase.generate))  # fmt: skip
+@pytest.mark.slow
+@examples(10)
 @given(systems())
 def test_what_induction_proves_with_lemmas_takes_one_state_with_them(drawn: tuple[System, list[Observation]]) -> None:
     system, observations = drawn

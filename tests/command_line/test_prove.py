@@ -31,6 +31,12 @@ def test_a_solver_that_does_not_exist_is_bad_use(tmp_path: Path) -> None:
     assert run.returncode == 2 and 'did you mean "cvc5"' in run.stderr
 
 
+def test_simple_paths_without_more_states_are_bad_use() -> None:
+    run = dsmip("prove", "BIND-1", "--simple-path")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr == "dsmip: --simple-path: give --k N with it, N at least 2\n"
+
+
 def test_a_bounded_search_that_finds_nothing_ends_with_exit_code_3() -> None:
     run = dsmip("bmc", "BIND-1", "--steps", "1", "--json")
     (result,) = [entry for entry in json.loads(run.stdout)["results"] if entry["property"] == "BIND-1"]
