@@ -47,7 +47,9 @@ def run_proofs(
         run = _run(scenario, entry, wanted, change, prover.explore, time, steps)
         runs.append(run)
         results += results_of(run, expect=_expects(scenario, properties, choices, mutant), folder=None, mutant=mutant)
-        if prover.proof is not None and (invariant or certificates is not None):
+        if (invariant or certificates is not None) and (prover.proof is None or not _induced(run)):
+            say(f"dsmip: {scenario.name}, {entry.name}: induction proved none of the properties: no certificate")
+        elif prover.proof is not None and (invariant or certificates is not None):
             text = _certificate(prover.proof, run, entry, change, mutant)
             if certificates is not None:
                 path = certificates / f"{scenario.name}-{entry.name}.smt2"
@@ -121,11 +123,16 @@ def _run(
         )
 
 
+def _induced(run: Run) -> list[str]:
+    """The properties that induction proved: what holds by exploration alone has no certificate."""
+    return [judgement.property.identifier for judgement in run.judgements
+            if isinstance(judgement.verdict, Holds) and judgement.property.clause
+            and judgement.property.violation_name in run.exploration.proved]  # fmt: skip
+
+
 def _certificate(proof: Proof, run: Run, entry: Reading, change: Change | None, mutant: str | None) -> str:
-    """A certificate of all properties of the run that were proved."""
-    held = [judgement.property.identifier for judgement in run.judgements
-            if isinstance(judgement.verdict, Holds) and judgement.property.kind is not Kind.WITNESS
-            and judgement.property.clause]  # fmt: skip
+    """A certificate of all properties of the run that induction proved."""
+    held = _induced(run)
     about = embedded(run, "", mutant)
     del about["property"]
     seen = violations_of(run.scenario, entry, change, held)

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from checker.symbolic.induction import InductiveSearch
+from dsmip.prove_command import run_proofs
+
 DSMIP = Path(sys.executable).with_name("dsmip")
 
 
@@ -57,6 +60,17 @@ def test_a_proof_its_certificate_and_a_tampered_copy(tmp_path: Path) -> None:
     file.write_text(text.replace("(define-fun seen.0 () Bool ", "(define-fun seen.0 () Bool (and false ", 1))
     tampered = dsmip("certificate", "check", str(file))
     assert tampered.returncode == 1 and "REFUSED" in tampered.stderr
+
+
+def test_what_rests_on_exploration_alone_gets_no_certificate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(InductiveSearch, "run", lambda search: search.result)
+    code = run_proofs(["BIND-3"], [], [], [], mutant=None, time=None, steps=0, certificates=tmp_path,
+                      solver="bitwuzla", invariant=False, as_json_text=True)  # fmt: skip
+    printed = capsys.readouterr()
+    assert code == 0 and {entry["verdict"] for entry in json.loads(printed.out)["results"]} == {"holds"}
+    assert not list(tmp_path.iterdir()) and "induction proved none of the properties: no certificate" in printed.err
 
 
 def test_the_pool_is_safe_for_any_number_of_ues() -> None:
