@@ -32,7 +32,7 @@ from properties.registry import ALL_PROPERTIES, property_called
 def run_proofs(
     properties: Sequence[str], scenarios: Sequence[str], readings: Sequence[str], choices: Sequence[str], *,
     mutant: str | None, time: str | None, steps: int, certificates: Path | None, solver: str, invariant: bool,
-    as_json_text: bool, k: int = 1, simple_path: bool = False,
+    as_json_text: bool, k: int = 1, simple_path: bool = False, spacer: bool = False,
 ) -> int:  # fmt: skip
     """Prove properties with sequence numbers of 16 bits. Returns the exit code, as `dsmip check` does."""
     wanted = _wanted(properties)
@@ -43,7 +43,7 @@ def run_proofs(
     console = output()
     for scenario, entry, change in _each(scenarios, readings, choices, mutant):
         prover = Prover(handover(scenario, entry, change), steps=steps, solver=solver, settles=True, k=k,
-                        simple_path=simple_path)  # fmt: skip
+                        simple_path=simple_path, spacer="not proved" if spacer else "never")  # fmt: skip
         run = _run(scenario, entry, wanted, change, prover.explore, time, steps)
         runs.append(run)
         results += results_of(run, expect=_expects(scenario, properties, choices, mutant), folder=None, mutant=mutant)

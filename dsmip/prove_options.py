@@ -20,6 +20,7 @@ def prove(
     steps: Annotated[int, typer.Option("--steps", min=0, help="search runs this long for what is not proved")] = 0,
     k: Annotated[int, typer.Option("--k", min=1, max=50, help="k-induction, for what lemmas do not prove")] = 1,
     simple_path: Annotated[bool, typer.Option("--simple-path", help="with --k: no state of a step twice")] = False,
+    spacer: Annotated[bool, typer.Option("--spacer", help="ask Z3's Spacer too, for what is not proved")] = False,
     certificate: Annotated[Path | None, typer.Option("--certificate", help="folder for certificates")] = None,
     solver: Solver = "bitwuzla",
     invariant: Annotated[bool, typer.Option("--invariant", help="print the invariant in words")] = False,
@@ -36,7 +37,7 @@ def prove(
     --table says also which bounds each proof still has; give properties to see a row for each.
     Exit code: as of `dsmip check`. What neither proves is unknown (3), never "holds".
     """
-    deeper = {"k": k - 1, "simple-path": simple_path}
+    deeper = {"k": k - 1, "simple-path": simple_path, "spacer": spacer}
     if table or every or live:
         from dsmip.proof_table_command import run_table
 
@@ -60,4 +61,5 @@ def prove(
     raise typer.Exit(run_proofs(
         properties or [], scenario or [], reading or [], choose or [], mutant=mutant, time=time, steps=steps,
         certificates=certificate, solver=solver, invariant=invariant, as_json_text=json, k=k, simple_path=simple_path,
+        spacer=spacer,
     ))  # fmt: skip

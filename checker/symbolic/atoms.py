@@ -158,8 +158,8 @@ class Vocabulary:
         match atom.relation:
             case Relation.IS if isinstance(domain, Boolean):
                 return f"{no}{one}"
-            case Relation.IS if one.endswith(".kind") and atom.code == 0:
-                return f"{one.removesuffix('.kind')} is {'empty' if positive else 'taken'}"
+            case Relation.IS if one.endswith(".kind"):
+                return self.components.kind_in_words(one, atom.code, positive)
             case Relation.IS if isinstance(domain, Enumeration | Integer) and domain.size == 2:
                 return f"{one} = {domain.decode(atom.code if positive else 1 - atom.code)}"
             case Relation.IS:

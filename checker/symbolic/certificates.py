@@ -29,7 +29,11 @@ SIMPLE = ", simple path"
 MOST_STATES = 50  # k at most
 INVARIANT = "; invariant: lemmas, each over the components it names"
 SYNTAX = SmtLib()
-OPERATORS = {"and", "or", "not", "=", "bvult", "bvule", "bvsub", "true", "false"}
+OPERATORS = {
+    "and", "or", "not", "xor", "=", "=>", "distinct", "ite", "true", "false", "_", "extract", "concat", "bvult",
+    "bvule", "bvugt", "bvuge", "bvslt", "bvsle", "bvsgt", "bvsge", "bvadd", "bvsub", "bvmul", "bvneg", "bvnot", "bvand",
+    "bvor", "bvxor",
+}  # fmt: skip
 DEFINITION = re.compile(r"\(define-fun lemma\.(\d+) \(((?:\(\|[^|]+\| [^|]+?\)\s?)*)\) Bool (.*)\)")
 PARAMETER = re.compile(r"\(\|([^|]+)\| (Bool|\(_ BitVec \d+\))\)")
 DEPTH = re.compile(rf"{INDUCTION}([1-9]\d?)({SIMPLE})?")
@@ -73,16 +77,15 @@ class Certificate:
 
 def certificate_text(
     about: Mapping[str, Any], system: System, seen: Seen, vocabulary: Vocabulary, lemmas: Sequence[Lemma],
-    induction: Induction | None = None,
+    induction: Induction | None = None, written: Sequence[tuple[str, WrittenLemma]] = (),
 ) -> str:  # fmt: skip
-    """The file that proves, with these lemmas, that nothing of `seen` ever is."""
+    """The file that proves, with these lemmas, that nothing of `seen` ever is. written: more of them, with words."""
     exporter = SystemText(system, SYNTAX)
     lines = [FIRST_LINE, ABOUT + json.dumps(about, sort_keys=True), system_section(exporter, seen)]
     lines += [INVARIANT] if induction is None else [str(induction), INVARIANT]
-    for number, lemma in enumerate(lemmas):
-        body = SYNTAX.either([_literal_text(vocabulary, entry.atom, not entry.positive) for entry in lemma.denied])
-        names = tuple(dict.fromkeys(name for entry in lemma.denied for name in entry.atom.names))
-        lines += [f"; {lemma.text(vocabulary)}", _function(f"lemma.{number}", exporter, WrittenLemma(names, body))]
+    texts = [(lemma.text(vocabulary), _written(vocabulary, lemma)) for lemma in lemmas]
+    for number, (words, text) in enumerate([*texts, *written]):
+        lines += [f"; {words}", _function(f"lemma.{number}", exporter, text)]
     return "\n".join(lines) + "\n"
 
 
@@ -121,6 +124,11 @@ def _sort(exporter: SystemText, name: str) -> str:
 def _function(name: str, exporter: SystemText, lemma: WrittenLemma) -> str:
     parameters = " ".join(f"(|{entry}| {_sort(exporter, entry)})" for entry in lemma.names)
     return f"(define-fun {name} ({parameters}) Bool {lemma.body})"
+
+
+def _written(vocabulary: Vocabulary, lemma: Lemma) -> WrittenLemma:
+    body = SYNTAX.either([_literal_text(vocabulary, entry.atom, not entry.positive) for entry in lemma.denied])
+    return WrittenLemma(tuple(dict.fromkeys(name for entry in lemma.denied for name in entry.atom.names)), body)
 
 
 def _literal_text(vocabulary: Vocabulary, atom: Atom, positive: bool) -> str:
@@ -200,7 +208,7 @@ def _lemma(line: str, where: str) -> WrittenLemma:
             raise CertificateRefused(f"{where}: not a lemma")
         word, position = token[1], token.end()
         depth += (word == "(") - (word == ")")
-        simple = word in "()" or word.startswith("#b") or word in known or word in OPERATORS
+        simple = word in "()" or word.startswith("#b") or word.isdecimal() or word in known or word in OPERATORS
         if not simple or depth < 0 or (depth == 0 and position < len(body)):
             raise CertificateRefused(f'{where}: "{word}" has no place in a lemma')
     if depth:

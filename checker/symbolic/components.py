@@ -118,4 +118,12 @@ class Components:
             raise ModelError(f'"{component}" has the code {code}, which stands for no value')
         return domain.decode(code)
 
-
+    def kind_in_words(self, name: str, code: int, positive: bool = True) -> str:
+        """That the component `name`, the kind of a slot, has this code, or has not."""
+        slot, component = name.removesuffix(".kind"), self.by_name[name]
+        if code == EMPTY:
+            return f"{slot} is {'empty' if positive else 'taken'}"
+        messages = self.system.channels[self.system.channel_index[str(component.channel)]].messages
+        if code > len(messages):
+            return f"{name} {'=' if positive else '≠'} {code}"
+        return f"{slot} is {'' if positive else 'not '}{messages[code - 1].name}"

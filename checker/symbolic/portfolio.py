@@ -1,4 +1,4 @@
-"""Exploration, induction and bounded model checking, one after the other, on what is still open."""
+"""Exploration, induction, Spacer and bounded model checking, one after the other, on what is still open."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ def explore(
     system: System, observations: Sequence[Observation], limits: Limits, progress: ProgressReport | None = None
 ) -> Exploration:
     """Raises ModelError if a value leaves its domain."""
-    found = Prover(steps=STEPS, settles=True).explore(system, observations, limits, progress)
+    found = Prover(steps=STEPS, settles=True, spacer="not settled").explore(system, observations, limits, progress)
     return replace(found, engine="portfolio")

@@ -7,11 +7,20 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from time import monotonic
+from typing import Literal
 
 from checker.explicit.engine import ExplicitSearch
 from checker.search import INTERRUPTED, Exploration, Limits, Progress, ProgressReport, Sighting
+from checker.symbolic.atoms import Vocabulary
 from checker.symbolic.bounded import BoundedSearch, SolverGaveUp
-from checker.symbolic.certificates import Induction, Seen, certificate_text, check_certificate, read_certificate
+from checker.symbolic.certificates import (
+    Induction,
+    Seen,
+    WrittenLemma,
+    certificate_text,
+    check_certificate,
+    read_certificate,
+)
 from checker.symbolic.components import Components
 from checker.symbolic.encoding import Encoding
 from checker.symbolic.induction import UNDECIDED, Goal, InductiveSearch, Report, never
@@ -20,6 +29,8 @@ from checker.symbolic.lemmas import Lemma
 from checker.symbolic.minimising import Minimiser
 from checker.symbolic.reachable import LEARNT_BITS, Sample, sample_of
 from checker.symbolic.second_solver import second_solver
+from checker.symbolic.spacer import RunClaimed
+from checker.symbolic.spacer import lemmas as by_spacer
 from checker.trace import replay
 from checker.widening import replay_at
 from model.language.errors import ModelError
@@ -29,6 +40,7 @@ from model.language.systems import System
 STATES_EXPLORED = 3_000_000  # of the small instance
 STATES_SETTLED = 40_000_000  # of the system itself
 STATES_LOOKED_AT = 150_000
+SPACER_SECONDS = 20.0  # for each question
 SECOND = "bitwuzla"
 SHARE_OF_THE_SEARCH = 0.7  # of the time for a proof; the rest is for making it small and for the second solver
 IN_DOMAIN = "every value stays in its domain"
@@ -36,19 +48,24 @@ IN_DOMAIN = "every value stays in its domain"
 
 @dataclass(frozen=True)
 class Proof:
-    """A finished search and what it excludes. deeper: what k-induction excludes, with its k."""
+    """A finished search, if there was one, and what it excludes. deeper: what k-induction excludes, with its k.
+    others: what Spacer's lemmas exclude."""
 
-    search: InductiveSearch
-    goals: Mapping[str, Goal]
+    system: System
+    search: InductiveSearch | None = None
+    goals: Mapping[str, Goal] = field(default_factory=dict)
     deeper: Mapping[str, Depth] = field(default_factory=dict)
     simple_path: bool = False
+    others: Mapping[str, Sequence[tuple[str, WrittenLemma]]] = field(default_factory=dict)
 
     @property
     def names(self) -> set[str]:
-        return {*self.goals, *self.deeper}
+        return {*self.goals, *self.deeper, *self.others}
 
     def lemmas(self, names: Iterable[str], seconds: float | None = None) -> list[Lemma]:
         """The lemmas that the goals named need (and what keeps values in their domains)."""
+        if self.search is None:
+            return []
         asked = [*names, IN_DOMAIN]
         terms = [term for name in asked if name in self.goals for term in self.goals[name].where]
         used = [lemma for name in asked if name in self.deeper for lemma in self.deeper[name].lemmas]
@@ -61,10 +78,10 @@ class Proof:
 
     def certificate(self, about: Mapping[str, object], seen: Seen, seconds: float | None = None) -> str:
         """The text that proves that nothing of `seen` (observations proved never to occur) ever is."""
-        search = self.search
         names = [observation.name for observations in seen.values() for observation in observations]
-        return certificate_text(about, search.encoding.system, seen, search.vocabulary, self.lemmas(names, seconds),
-                                self.induction(names))  # fmt: skip
+        written = dict.fromkeys(entry for name in names for entry in self.others.get(name, ()))
+        return certificate_text(about, self.system, seen, Vocabulary(self.system), self.lemmas(names, seconds),
+                                self.induction(names), list(written))  # fmt: skip
 
 
 class Prover:
@@ -75,13 +92,16 @@ class Prover:
     each query, the same on every machine (0: no limit). solver: the second one, which must agree.
     settles: explore the system itself, at its own width, too: if every state is reached, that settles
     what induction leaves open. k: steps from up to so many states, for what learned lemmas do not prove.
-    simple_path: these states differ.
+    simple_path: these states differ. spacer: whether Spacer is asked too: for what is not proved, or only where
+    that is not settled.
     """
 
     def __init__(
         self, learn_from: System | None = None, *, steps: int = 0, rlimit: int = 0, solver: str = SECOND,
         settles: bool = False, k: int = 1, simple_path: bool = False,
+        spacer: Literal["never", "not settled", "not proved"] = "never",
     ) -> None:  # fmt: skip
+        self.spacer = spacer
         self.k, self.simple_path = k, simple_path
         self.learn_from, self.steps, self.rlimit, self.solver = learn_from, steps, rlimit, solver
         self.settles = settles
@@ -119,6 +139,10 @@ class Prover:
             reasons.append(INTERRUPTED)
         except SolverGaveUp as error:
             reasons.append(_in_words(str(error), limits))
+        wanted_of_spacer = [entry for entry in wanted if entry.name not in sightings and entry.name not in proved]
+        unsettled = settled is None or not settled.complete
+        if INTERRUPTED not in reasons and (self.spacer == "not proved" or (self.spacer == "not settled" and unsettled)):
+            proved |= self._ask_spacer(system, wanted_of_spacer, limits, started, progress, reasons)
         if settled is not None and settled.complete and INTERRUPTED not in reasons:
             return self._settled(settled, sightings, proved, observations, reasons, monotonic() - started)
         if settled is not None and not settled.complete:
@@ -208,7 +232,8 @@ class Prover:
         if not goals[0].proved and not deeper:
             reasons.append(f'"{IN_DOMAIN}" (and no reply is lost for want of room) cannot be proved')
             return set()
-        proof = Proof(search, {goal.name: goal for goal in goals if goal.proved}, deeper, self.simple_path)
+        proved = {goal.name: goal for goal in goals if goal.proved}
+        proof = Proof(encoding.system, search, proved, deeper, self.simple_path)
         report(f"{self.solver} checks the certificate")
         left = None if seconds is None else max(0.0, seconds - (monotonic() - started))
         self.confirmed = self._check(proof, rest, left)
@@ -245,16 +270,61 @@ class Prover:
                 found[goal.name] = depth
         return found
 
+    def _ask_spacer(
+        self, system: System, rest: Sequence[Observation], limits: Limits, started: float,
+        progress: ProgressReport | None, reasons: list[str],
+    ) -> set[str]:  # fmt: skip
+        """What lemmas of Spacer's prove that the second solver confirms."""
+        found: dict[str, Sequence[tuple[str, WrittenLemma]]] = {}
+        for number, entry in enumerate(rest):
+            seconds = SPACER_SECONDS
+            if limits.seconds is not None:
+                left = (limits.seconds - (monotonic() - started)) / (len(rest) - number)
+                seconds = min(seconds, left * (0.5 if self.steps else 0.9))
+            if seconds <= 0:
+                reasons.append("Spacer: no time left")
+                break
+            if progress is not None:
+                progress(Progress(0, 0, 0, 0, monotonic() - started, words=f"Spacer: {entry.name}"))
+            try:
+                lemmas = by_spacer(system, entry, seconds=seconds, rlimit=self.rlimit)
+                self.confirmed = "; ".join(filter(None, [
+                    self.confirmed, f"{entry.name}: {self._check_spacer(system, entry, lemmas, seconds)}"
+                ]))  # fmt: skip
+                found[entry.name] = lemmas
+            except RunClaimed as error:
+                reasons.append(f"{entry.name}: {error}, which is shown by none")
+            except SolverGaveUp as error:
+                reasons.append(f"{entry.name}: {error}")
+            except KeyboardInterrupt:
+                reasons.append(INTERRUPTED)
+                break
+        if found:
+            self.proof = replace(self.proof or Proof(system), others=found)
+        return set(found)
+
+    def _check_spacer(
+        self, system: System, entry: Observation, lemmas: Sequence[tuple[str, WrittenLemma]], seconds: float | None
+    ) -> str:
+        seen = {entry.name: [entry]}
+        text = Proof(system, others={entry.name: lemmas}).certificate({}, seen)
+        asked = self._confirm(text, system, seen, seconds)
+        return f"invariant of {len(lemmas)} lemmas from Spacer, {self.solver} confirms it ({asked} queries)"
+
+    def _confirm(self, text: str, system: System, seen: Seen, seconds: float | None) -> int:
+        """How many queries the second solver answered, given the certificate alone. Raises SolverGaveUp."""
+        try:
+            solver = second_solver(self.solver, seconds)
+            return check_certificate(read_certificate(text, "certificate"), system, seen, solver)
+        except ModelError as error:
+            raise SolverGaveUp(f"the proof is not confirmed: {error}") from None
+
     def _check(self, proof: Proof, rest: Sequence[Observation], seconds: float | None) -> str:
         """Have the second solver check everything proved, from the certificate's text alone."""
         seen = {entry.name: [entry] for entry in rest if entry.name in proof.names}
         text = proof.certificate({}, seen, seconds)
-        try:
-            solver = second_solver(self.solver, seconds)
-            certificate = read_certificate(text, "certificate")
-            asked = check_certificate(certificate, self.encoding.system, seen, solver)
-        except ModelError as error:
-            raise SolverGaveUp(f"the proof is not confirmed: {error}") from None
+        asked = self._confirm(text, self.encoding.system, seen, seconds)
+        certificate = read_certificate(text, "certificate")
         learned = f"learned from {self.sample.size:,} explored states" if self.sample else ""
         depth = certificate.induction
         if depth is not None:

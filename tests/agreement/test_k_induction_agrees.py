@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import z3
 from hypothesis import HealthCheck, Phase, given, settings
 
 from checker import plain_search
@@ -12,10 +11,10 @@ from checker.symbolic.atoms import Vocabulary
 from checker.symbolic.bounded import SolverGaveUp
 from checker.symbolic.certificates import Induction, certificate_text, check_certificate, read_certificate
 from checker.symbolic.encoding import Encoding
-from checker.symbolic.induction import never
 from checker.symbolic.k_induction import KInduction, SeenInRun
 from checker.symbolic.proving import IN_DOMAIN, Prover
 from checker.symbolic.second_solver import second_solver
+from checker.symbolic.spacer import violations
 from model.language.errors import ModelError
 from model.language.observations import Observation
 from model.language.systems import System
@@ -26,21 +25,10 @@ MOST = 3
 EFFORT = 3_000_000
 
 
-def violations(encoding: Encoding, observation: Observation | None) -> list[z3.BoolRef]:
-    """Conditions of states in which it is seen, or a value leaves its domain, or a reply is lost."""
-    found = [encoding.encoder.every([move.guard, fault]) for move in encoding.moves for fault in move.faults]
-    if observation is not None:
-        found += [seen for move in encoding.moves if (seen := encoding.sightings(observation, move)) is not None]
-        if observation.in_states is not None:
-            found.append(encoding.condition(observation.in_states))
-    return never(found)
-
-
 def decided(system: System, observation: Observation, simple_path: bool) -> int | str | None:
     """k; or that a run shows it; or nothing."""
     encoding = Encoding(system)
-    question = KInduction(encoding, violations(encoding, observation), {},
-                          simple_path=simple_path, rlimit=EFFORT)  # fmt: skip
+    question = KInduction(encoding, violations(encoding, observation), {}, simple_path=simple_path, rlimit=EFFORT)
     try:
         depth = question.prove(MOST)
     except SeenInRun:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import Enum
 
 import pytest
@@ -40,11 +41,14 @@ class WalkerState(Enum):
     WALKING = "walking"
 
 
-def walker(width: int = 16) -> System:
+ROWS = ((0, 1), (1, 2), (2, 0), (10, 11), (11, 12), (20, 20), (20, 21))
+
+
+def walker(width: int = 16, rows: Iterable[tuple[int, int]] = ROWS) -> System:
     """Goes round 0, 1, 2. From 10 there is a way to 11 and 12, on which nobody ever is; 20 leads back to 20."""
     machine = Machine("walker", WalkerState, WalkerState.WALKING)
     own = machine.variable("place", Modular("number"), initial=0)
-    for here, there in [(0, 1), (1, 2), (2, 0), (10, 11), (11, 12), (20, 20), (20, 21)]:
+    for here, there in rows:
         machine.transition(f"from {here} to {there}", trigger=timer(f"to {there} from {here}"),
                            source=WalkerState.WALKING, when=own == here, then=[own.becomes(there)])  # fmt: skip
     return compose("walker", [machine], [], Binding(Sizes(widths={"number": width}, bounds={}), {}))
