@@ -8,7 +8,9 @@ import pytest
 
 from checker.abstraction.lifted_bounds import CHANNELS, NUMBERS, lift_bounds
 from checker.assumptions import assumptions_of, rests_on_order
+from checker.checking import check_scenario
 from checker.search import Limits
+from checker.verdict import Violated
 from dsmip.proof_records import Document, lifted, provable, recorded
 from dsmip.proof_table import Row, left_in_words, rows_of, summary
 from model.handover import binding, handover
@@ -73,6 +75,22 @@ def test_bounds_left_in_words() -> None:
     assert left_in_words(None) == "" and left_in_words(()) == "none"
     assert left_in_words((NUMBERS, CHANNELS), (NUMBERS, CHANNELS)) == "all"
     assert left_in_words((CHANNELS,), (NUMBERS, CHANNELS)) == CHANNELS
+
+
+@pytest.mark.parametrize("reading_name", [pytest.param("literal", marks=pytest.mark.slow), "intended"])
+def test_what_holds_without_bounds_holds_with_larger_ones(reading_name: str) -> None:
+    """Three movements, two retransmissions, two messages in flight each way, and they may overtake each other."""
+    scenario = load("minimal")
+    bounds = scenario.bounds.model_copy(update={
+        "movements": 3, "retransmissions": 2, "messages_in_flight": 2, "sequence_number_bits": 7
+    })  # fmt: skip
+    channel = scenario.channel.model_copy(update={"reordering": True})
+    larger = scenario.model_copy(update={"bounds": bounds, "channel": channel})
+    free = [row.identifier for row in rows_of(only("minimal", reading_name)) if row.left == ()]
+    run = check_scenario(larger, reading(reading_name), [property_called(name) for name in free],
+                         limits=Limits(states=150_000))  # fmt: skip
+    assert len(free) > 20 and run.exploration.states and run.exploration.states > 10_000
+    assert not [entry for entry in run.judgements if isinstance(entry.verdict, Violated)]
 
 
 def test_no_time_lifts_no_bound() -> None:
