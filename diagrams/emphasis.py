@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from diagrams.errors import DiagramError
 from diagrams.labels import plain_line
@@ -50,6 +51,12 @@ def about_clause(rows: Sequence[TableRow], clause: str) -> Chosen:
 
 
 # marking
+
+
+def from_states(entry: TableRow, states: Collection[str]) -> TableRow:
+    """The row as far as it starts from these of its states."""
+    kept = tuple(state for state in entry.row.states if state in states)
+    return TableRow(replace(entry.row, states=kept), entry.text)
 
 
 def highlighted(rows: Sequence[TableRow], requirement: str) -> tuple[TableRow, ...]:

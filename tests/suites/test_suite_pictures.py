@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,11 @@ def test_a_row_is_marked_with_the_steps_that_may_take_it_and_others_with_the_rea
 ) -> None:
     system, rows, about = rows_in_suite(saved, "home_agent")
     assert about == f"what {len(small_suite.cases)} tests bring about"
-    machine, own = table_of(system, "home_agent")
-    assert len(rows) == len(own) == len(machine.rows)
-    texts = {entry.row.title: entry.text for entry in rows}
+    machine, _ = table_of(system, "home_agent")
+    places = [(entry.row.trigger, entry.row.title, state) for entry in rows for state in entry.row.states]
+    assert len(places) == len(set(places))
+    assert set(places) == {(row.trigger, row.title, state) for row in machine.rows for state in row.states}
+    texts = {entry.row.title: entry.text for entry in reversed(rows)}
     steps = sum(
         step.stimulus.name == "BindingUpdate" and any("initial registration" in p.rows for p in step.permitted)
         for case in small_suite.cases for step in case.steps
@@ -44,7 +47,32 @@ def test_a_row_is_marked_with_the_steps_that_may_take_it_and_others_with_the_rea
 def test_a_suite_without_tests_of_a_row_leaves_it_unmarked_as_fired(small_suite: Suite, saved: Path) -> None:
     _, own = table_of(rows_in_suite(saved, "home_agent")[0], "home_agent")
     none = Suite("home_agent", small_suite.setups, ())
-    assert {entry.text.mark for entry in covered_by_tests(own, none)} == {Mark.NEVER}
+    assert {entry.text.mark for entry in covered_by_tests(own, none, {})} == {Mark.NEVER}
+
+
+def test_a_row_is_credited_only_in_the_states_from_which_tests_take_it(small_suite: Suite, saved: Path) -> None:
+    """A suite of the steps before the first binding alone: nothing of the state `bound` is covered."""
+    system, rows, _ = rows_in_suite(saved, "home_agent")
+    several = {entry.row.title for entry in table_of(system, "home_agent")[1] if len(entry.row.states) > 1}
+    first = [replace(case, steps=case.steps[:1]) for case in small_suite.cases]
+    cut = Suite("home_agent", small_suite.setups, tuple(first))
+    found = covered_by_tests(table_of(system, "home_agent")[1], cut, dict.fromkeys(cut.setups, system))
+    fired = [entry for entry in found if entry.text.mark is Mark.FIRED]
+    assert {state for entry in fired for state in entry.row.states} == {"no binding"}
+    split = {entry.row.title for entry in fired} & several
+    assert split
+    for title in split:
+        (never,) = [entry for entry in found if entry.row.title == title and entry.text.mark is Mark.NEVER]
+        assert "bound" in never.row.states and "no binding" not in never.row.states
+    assert sum(len(entry.row.states) for entry in rows) == sum(len(e.row.states) for e in found)
+
+
+def test_a_suite_of_another_model_is_refused(small_suite: Suite, saved: Path) -> None:
+    data = as_data(small_suite)
+    data["cases"][0]["steps"][0]["permitted"][0]["rows"] = ["no such row"]
+    saved.write_text(json.dumps(data), encoding="utf-8")
+    with pytest.raises(ModelError, match="takes other rows than the suite says"):
+        rows_in_suite(saved, "home_agent")
 
 
 def test_the_picture_is_drawn_and_what_does_not_fit_is_one_clear_line(saved: Path, tmp_path: Path) -> None:
