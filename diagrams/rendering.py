@@ -16,7 +16,7 @@ from diagrams.chart_svg import chart_svg
 from diagrams.chart_text import chart_text
 from diagrams.errors import DiagramError
 from diagrams.mermaid import state_mermaid
-from diagrams.pages import SHEET
+from diagrams.pages import MARGIN, SHEET
 from diagrams.sequence_chart import Chart
 from diagrams.space_diagram import SpacePicture, space_data, space_dot, space_mermaid, space_svg
 from diagrams.state_diagram import Graph, Level
@@ -45,7 +45,8 @@ def render(graph: Graph, path: Path | str, *, links: Links | None = None) -> Pat
         case ".svg":
             return _written(target, graph_svg(graph, links=links or Links(_from_beside(target))))
         case ".pdf":
-            return _written(target, graphviz_library.drawn(dot.dot_text(graph), "pdf", size=_page(graph)))
+            text = dot.dot_text(graph)
+            return _written(target, graphviz_library.drawn(text, "pdf", size=_page(graph), margin=MARGIN))
         case suffix:
             return _written(target, graphviz_library.drawn(dot.dot_text(graph), suffix[1:]))
 
@@ -86,7 +87,7 @@ def render_space(picture: SpacePicture, path: Path | str) -> Path:
             return _written(target, space_svg(picture))
         case suffix:
             page = A4_LANDSCAPE if suffix == ".pdf" else ""
-            return _written(target, graphviz_library.drawn(space_dot(picture), suffix[1:], size=page))
+            return _written(target, graphviz_library.drawn(space_dot(picture), suffix[1:], size=page, margin=MARGIN))
 
 
 def render_dot(text: str, path: Path | str, *, title: str = "", description: str = "") -> Path:
