@@ -36,7 +36,7 @@ def record(names: list[str], induction: float | None, lifting: float, seconds: f
             if wanted := open_ones(found):
                 found = {**_merged(found, explored(name, reading_name, seconds, wanted), "properties"), "of": of}
                 _keep(document, name, reading_name, found, "explored")
-            if wanted := open_ones(found.get("lifting")):
+            if lifting and (wanted := open_ones(found.get("lifting"))):
                 part = lifted(name, reading_name, lifting, wanted)
                 found["lifting"] = _merged(found.get("lifting"), part, "left")
                 _keep(document, name, reading_name, found, "bounds lifted")
@@ -71,7 +71,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("scenarios", nargs="*")
     parser.add_argument("--induction", type=float, metavar="SECONDS")
-    parser.add_argument("--lifting", type=float, default=600.0, metavar="SECONDS", help="for all attempts of one")
+    parser.add_argument("--lifting", type=float, default=600.0, metavar="SECONDS", help="for all attempts of one; 0: none")
     parser.add_argument("--time", type=float, default=60.0, metavar="SECONDS", help="for each exploration")
     parser.add_argument("--again", action="store_true", help="also what is up to date")
     parser.add_argument("--page", action="store_true")
