@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from checker.assumptions import assumptions_of
-from dsmip.proof_records import Document
+from dsmip.proof_records import Document, one_ue_scenarios
 from model.language.errors import ModelError
 from model.scenarios import load
 from properties.registry import property_called
@@ -132,6 +132,9 @@ def page(document: Document) -> str:
         "timers and NATs may do, one UE) stays as listed under each scenario.", "",
         *markdown(*summary(document)),
     ]  # fmt: skip
+    missing = [name for name in one_ue_scenarios() if name not in document]
+    if missing:
+        lines += ["", f"Unknown, as nothing is recorded yet: {', '.join(missing)}."]
     for name, readings in document.items():
         for reading_name, found in readings.items():
             lines += _section(name, reading_name, found)

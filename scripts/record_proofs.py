@@ -71,7 +71,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("scenarios", nargs="*")
     parser.add_argument("--induction", type=float, metavar="SECONDS")
-    parser.add_argument("--lifting", type=float, default=600.0, metavar="SECONDS", help="for all attempts of one; 0: none")
+    parser.add_argument("--lifting", type=float, default=600.0, metavar="SECONDS", help="of one; 0: none")
     parser.add_argument("--time", type=float, default=60.0, metavar="SECONDS", help="for each exploration")
     parser.add_argument("--again", action="store_true", help="also what is up to date")
     parser.add_argument("--page", action="store_true")
