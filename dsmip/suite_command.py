@@ -12,11 +12,12 @@ import typer
 
 from dsmip.console import say, working
 from dsmip.files import OutputError, refuse_unwritable, write_atomically
-from generators.adapters.protocol import SystemUnderTest
 from generators.packets.captures import pcap_of
 from generators.suites.building import KINDS, build_suite
 from generators.suites.cases import Suite, TestCase, from_data
+from generators.suites.checked_data import checked
 from generators.suites.forms import FORMS, written
+from generators.suites.own_adapter import own_session
 from generators.suites.recording import recorded
 from generators.suites.running import Session, Verdict, run_suite
 from generators.suites.sessions import ADAPTERS, session_for
@@ -46,10 +47,12 @@ def write_suite(
 def read_suite(file: Path) -> Suite:
     """A suite from its JSON form. Raises ModelError."""
     try:
-        return from_data(json.loads(file.read_text(encoding="utf-8")))
+        return checked(from_data(json.loads(file.read_text(encoding="utf-8"))))
     except OSError as error:
         raise ModelError(f"{file}: cannot be read: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except KeyError as error:
+        raise ModelError(f"{file}: no suite: the key {error} is missing") from None
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise ModelError(f"{file}: no suite: {error}") from None
 
 
@@ -114,7 +117,9 @@ def _session(adapter: str, role: str, mutant: str | None) -> Session:
         raise ModelError("--mutant is for the adapters that ship; an adapter of your own drives your own system")
     module, _, name = adapter.partition(":")
     try:
-        factory: Callable[[dict[str, Any]], SystemUnderTest] = getattr(import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise ModelError(f'--adapter "{adapter}": {error}') from None
-    return Session(factory, lambda: None)
+        factory: Callable[[dict[str, Any]], object] = getattr(import_module(module), name)
+    except Exception as error:  # whatever a module does when it is read
+        raise ModelError(f'--adapter "{adapter}": {" ".join(f"{type(error).__name__}: {error}".split())}') from None
+    if not callable(factory):
+        raise ModelError(f'--adapter "{adapter}": "{name}" cannot be called')
+    return own_session(factory)

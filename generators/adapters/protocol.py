@@ -27,7 +27,7 @@ class SystemUnderTest(Protocol):
     Each stimulus returns what the system sent because of it: message names with fields that a sender writes, in the
     order sent; None is nothing. Names and values are those of `model/messages.py`; for a status its number will do.
     A field that is not there is not judged. A method that is not there makes tests that need it inconclusive;
-    without `state` nothing is observed.
+    without `state` nothing is observed. A method `close` is called when the system is needed no more.
     """
 
     def reset(self, initial: Fields) -> None:

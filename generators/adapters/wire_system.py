@@ -74,6 +74,10 @@ class WireSystem:
     def state(self) -> Fields:
         return self.adapter.observe() if Capability.OBSERVES in self.adapter.capabilities else {}
 
+    def close(self) -> None:
+        """End the system; nothing of it stays behind."""
+        self.adapter.stop()
+
     def _act(self, needed: Capability, kind: str, name: str, fields: Fields) -> list[tuple[str, Fields]]:
         self._require(needed)
         self.adapter.act(kind, name, fields)
