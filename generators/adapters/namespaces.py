@@ -15,7 +15,7 @@ from generators.adapters.loopback_plan import ipv4_addresses, loopback_plan, pla
 from generators.adapters.network_namespaces import Namespaces
 from generators.adapters.raw_link import RawLink, hardware_address, packet_socket
 from generators.adapters.sockets import udp_socket
-from generators.adapters.wire_protocol import Datagram, SystemDown, Udp
+from generators.adapters.wire_protocol import Datagram, SystemDown, Udp, Unable
 from generators.packets.address_plan import AddressPlan
 from generators.packets.packet import DSMIPV6_PORT
 from model.scenarios import Scenario, from_data
@@ -64,6 +64,8 @@ class NamespaceAdapter(LoopbackAdapter):
 
     def send(self, datagram: Datagram) -> None:
         via = datagram.via
+        if via is not None and via.source == INSIDE:
+            raise Unable(f"from {INSIDE} nothing leaves without translation")
         if via is not None and self.own == "ha" and via.source in OUTSIDE.values():
             self.translate_to(via.source)
             self._sockets[INSIDE, DSMIPV6_PORT].sendto(datagram.data, (HOME_AGENT, DSMIPV6_PORT))

@@ -26,7 +26,6 @@ from model.messages import (
     Lifetime,
     NatDetection,
     Protection,
-    TunnelledData,
 )
 from model.readings import Reading
 from model.scenarios import Network, Scenario
@@ -128,13 +127,14 @@ def _usual(message: MessageType, actor: ActorModel, scenario: Scenario, reading:
             fields = _update(network, reading, scenario)
         elif message is BindingAcknowledgement:
             fields = _acknowledgement(network, scenario)
-        elif message is TunnelledData:
+        elif "source" in message.fields:
             fields = {"source": translated_address(network)}
         else:
-            destination = address_on(network)
             over_ipv6 = network.family == "ipv6"
-            fields = {"destination": destination,
+            fields = {"destination": address_on(network),
                       "encapsulation": (Encapsulation.IPV6 if over_ipv6 else Encapsulation.UDP).value}  # fmt: skip
+        if "protection" in message.fields:
+            fields["protection"] = Protection.CURRENT.value
         serial = "sequence_number" in message.fields
         yield Offer(TriggerKind.RECEIPT, message.name, tuple(sorted(fields.items())),
                     OFFSETS[actor.role][0] if serial else None)  # fmt: skip

@@ -163,7 +163,8 @@ def equivalent_among(names: Iterable[str], subjects: Sequence[Subject]) -> dict[
 
 
 def tests_for(names: Iterable[str], subjects: Sequence[Subject]) -> Suite:
-    """The shortest test for each of these mutants, by answers where these tell it, else by what is observed."""
+    """The shortest test for each of these mutants, from the first set-up in which there is one: by answers where
+    these tell it, else by what is observed."""
     role = subjects[0].actor.role
     cases = []
     for number, name in enumerate(names, start=1):
@@ -173,10 +174,9 @@ def tests_for(names: Iterable[str], subjects: Sequence[Subject]) -> Suite:
                 wrong = entry.changed(change_called(name))
                 comparison = compared(entry.actor, wrong, entry.offers, seen_of=packets_seen(entry.scenario))
                 best = comparison.by_answers or comparison.by_state
-                if best is not None and (found is None or (best.by, found[1].by) == ("answers", "state")):
+                if best is not None:
                     found = entry, best
-            if found is not None and found[1].by == "answers":
-                break
+                    break
         if found is not None:
             entry, best = found
             steps = steps_of(entry.actor, best.start, best.stimuli)

@@ -32,6 +32,8 @@ class OwnAdapter:
         method = getattr(self._system, name)
 
         def called(*arguments: Any) -> Any:
+            if self._worker.hangs:
+                self._worker = _Worker()  # so that it can at least be closed
             found = self._worker.call(name, lambda: method(*arguments))
             if name in STIMULI:
                 return answers_from(name, found)
@@ -76,6 +78,7 @@ class _Worker:
     """A thread in which all calls run, so that one that never returns does not stop the tester."""
 
     def __init__(self) -> None:
+        self.hangs = False
         self._calls: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
         self._results: queue.SimpleQueue[tuple[object, BaseException | None]] = queue.SimpleQueue()
         threading.Thread(target=self._work, daemon=True).start()
@@ -86,6 +89,7 @@ class _Worker:
         try:
             found, error = self._results.get(timeout=SECONDS_FOR_A_CALL)
         except queue.Empty:
+            self.hangs = True
             raise SystemDown(f"{name} of the adapter does not return within {SECONDS_FOR_A_CALL:g} s") from None
         if error is None:
             return found
