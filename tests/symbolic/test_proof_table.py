@@ -46,7 +46,7 @@ def test_a_contradiction_is_an_error() -> None:
 def test_what_exploration_leaves_open_holds_where_it_holds_with_bounds_lifted() -> None:
     document = only("minimal", "intended")
     found = document["minimal"]["intended"]
-    found.update({"states": None, "stopped": "time limit of 60 s reached"})
+    found.update({"states": None, "stopped": "time limit of 60 s reached", "induction": None})
     found["properties"] = dict.fromkeys(found["properties"], "unknown: time limit of 60 s reached")
     assert row(document, "SA-1").word == "holds" and row(document, "SA-1").ways == ("bounds lifted",)
     open_one = row(document, "SA-7")
