@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from time import monotonic
 
 import z3
@@ -38,15 +39,21 @@ class SolverGaveUp(Exception):
     """Z3 said "unknown"; the text says why."""
 
 
-def ask(solver: z3.Solver, *assumptions: z3.BoolRef) -> bool:
-    """Whether the formula can be satisfied. Raises SolverGaveUp, or KeyboardInterrupt after Ctrl-C."""
+def ask(solver: z3.Solver, *assumptions: z3.BoolRef, until: float = 0.0) -> bool:
+    """Whether the formula can be satisfied. Raises SolverGaveUp, or KeyboardInterrupt after Ctrl-C.
+
+    until: when the time is up that the solver was given, by `monotonic`. Z3 says "canceled" then, and of Ctrl-C
+    alike: before that time it is the latter.
+    """
     try:
         answer = solver.check(*assumptions)
     except z3.Z3Exception as error:
+        if "canceled" in str(error) and monotonic() < until:
+            raise KeyboardInterrupt from None
         raise SolverGaveUp(f"Z3: {error}") from None
     if answer == z3.unknown:
         reason = solver.reason_unknown()
-        if "interrupted" in reason:
+        if "interrupted" in reason or ("canceled" in reason and monotonic() < until):
             raise KeyboardInterrupt
         raise SolverGaveUp(reason)
     return answer == z3.sat
@@ -120,6 +127,7 @@ class BoundedSearch:
         self.unrolling = Unrolling(self.encoding)
         self.solver = z3.SolverFor("QF_BV", ctx=self.encoding.context)
         self.solver.set("random_seed", 0)
+        self.rlimit = rlimit
         if rlimit:
             self.solver.set("rlimit", rlimit)
         self.waiting = {entry.name: entry for entry in observations if not entry.impossible}
@@ -171,12 +179,14 @@ class BoundedSearch:
         return f"the solver gave up ({reason}), every run of up to {max(self.depth, 0)} steps looked at"
 
     def _ask(self, *assumptions: z3.BoolRef) -> bool:
+        until = inf
         if self.limits.seconds is not None:
             left = self.limits.seconds - (monotonic() - self.started)
             if left <= 0:
                 raise SolverGaveUp("timeout")
             self.solver.set("timeout", max(1, int(left * MILLISECONDS)))
-        return ask(self.solver, *assumptions)
+            until = monotonic() + 0.9 * left
+        return ask(self.solver, *assumptions, until=0.0 if self.rlimit else until)
 
     def _look(self) -> None:
         """Every observation in the newest state, and in the steps that leave it."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from time import monotonic
 from typing import NamedTuple
 
@@ -200,15 +201,17 @@ class InductiveSearch:
         self.result.queries += 1
         if len(self.lemmas) > MOST_LEMMAS:
             raise SolverGaveUp(f"{MOST_LEMMAS:,} lemmas were not enough")
+        until = inf
         if self.deadline is not None:
             left = self.deadline - monotonic()
             if left <= 0:
                 raise SolverGaveUp("timeout")
             self.solver.set("timeout", max(1, int(left * MILLISECONDS)))
+            until = monotonic() + 0.9 * left
         label = z3.Bool(f"question {self.result.queries}", self.encoding.context)
         self.solver.add(z3.Implies(label, term))
         found = None
-        if ask(self.solver, label):
+        if ask(self.solver, label, until=0.0 if self.rlimit else until):
             model = self.solver.model()
             found = Found(self.encoding.state_in(model), model)
         self.solver.add(z3.Not(label))

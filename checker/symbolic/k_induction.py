@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import inf
 from time import monotonic
 
 import z3
@@ -41,7 +42,7 @@ class KInduction:
     ) -> None:  # fmt: skip
         self.encoding, self.simple_path, self.deadline = encoding, simple_path, deadline
         self.bad = encoding.encoder.some(bad)
-        self.lemmas, self.questions = lemmas, 0
+        self.lemmas, self.questions, self.rlimit = lemmas, 0, rlimit
         self.labels = {lemma: z3.Bool(f"lemma {number}", encoding.context) for number, lemma in enumerate(lemmas)}
         self.base, self.step = Unrolling(encoding), Unrolling(encoding)
         self.from_start, self.from_anywhere = self._solver(rlimit), self._solver(rlimit)
@@ -87,12 +88,14 @@ class KInduction:
         return solver
 
     def _ask(self, solver: z3.Solver, question: z3.BoolRef, *assumed: z3.BoolRef) -> bool:
+        until = inf
         if self.deadline is not None:
             left = self.deadline - monotonic()
             if left <= 0:
                 raise SolverGaveUp("timeout")
             solver.set("timeout", max(1, int(left * MILLISECONDS)))
+            until = monotonic() + 0.9 * left
         self.questions += 1
         asked = z3.Bool(f"question {self.questions}", self.encoding.context)
         solver.add(z3.Implies(asked, question))
-        return ask(solver, asked, *assumed)
+        return ask(solver, asked, *assumed, until=0.0 if self.rlimit else until)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import inf
 from time import monotonic
 
 import z3
@@ -53,17 +54,19 @@ class Minimiser:
     def _core(self, term: z3.BoolRef, known: dict[Lemma, None]) -> Sequence[Lemma]:
         """Lemmas beyond the known ones that make the term impossible."""
         self._asked += 1
+        until = inf
         if self.deadline is not None:
             left = self.deadline - monotonic()
             if left <= 0:
                 raise SolverGaveUp("timeout")
             self.solver.set("timeout", max(1, int(left * MILLISECONDS)))
+            until = monotonic() + 0.9 * left
         question = z3.Bool(f"question {self._asked}", self.search.encoding.context)
         self.solver.add(z3.Implies(question, term))
         given = [self.labels[lemma] for lemma in known]
         found: list[Lemma] = []
-        if ask(self.solver, question, *given):
-            if ask(self.solver, question, *self.labels.values()):
+        if ask(self.solver, question, *given, until=until):
+            if ask(self.solver, question, *self.labels.values(), until=until):
                 raise RuntimeError("the lemmas do not exclude what they were said to exclude")
             core = [self._lemma_of.get(label.get_id()) for label in self.solver.unsat_core()]
             found = [lemma for lemma in core if lemma is not None and lemma not in known]

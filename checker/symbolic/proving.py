@@ -221,6 +221,7 @@ class Prover:
             if progress is not None:
                 progress(Progress(0, 0, 0, 0, monotonic() - started, words=f"induction: {text}"))
 
+        report(f"{len(goals)} questions")
         share = None if seconds is None else seconds * SHARE_OF_THE_SEARCH / (1 if self.k == 1 else 2)
         search = InductiveSearch(encoding, self.sample, goals, seconds=share, rlimit=self.rlimit, report=report)
         search.run()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.command_line.at_a_terminal import AtATerminal
 
 PROGRAM = Path(sys.executable).with_name("dsmip")
 KEYS = {"scenario", "reading", "choices", "property", "kind", "verdict", "expected", "engine", "states", "transitions",
@@ -79,20 +79,11 @@ def test_a_search_that_is_cut_short_is_unknown_and_exit_code_3(limit: list[str])
     assert "limit" in found[0]["reason"]
 
 
-def hears_ctrl_c() -> None:
-    """A shell lets what it starts in the background ignore Ctrl-C, and so the tests and what they start."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def test_ctrl_c_ends_in_unknown_with_the_figures_so_far() -> None:
-    process = subprocess.Popen(
-        [PROGRAM, "check", "clause-5.2", "--reading", "intended", "--property", "BIND-3", "--json"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=hears_ctrl_c,
-    )  # fmt: skip
-    time.sleep(6)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 3, err
+    running = AtATerminal(PROGRAM, "check", "clause-5.2", "--reading", "intended", "--property", "BIND-3", "--json")
+    running.until(" states")
+    out, err = running.interrupt()
+    assert running.process.returncode == 3, err
     assert "Traceback" not in err
     if out:
         (found, *_) = json.loads(out)["results"]

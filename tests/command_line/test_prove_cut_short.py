@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from ctypes import ArgumentError
 from pathlib import Path
 
 import pytest
 
 from dsmip.failures import one_line_errors
+from tests.command_line.at_a_terminal import AtATerminal
 
 DSMIP = Path(sys.executable).with_name("dsmip")
 VERDICTS = {"unknown"}
-
-
-def interruptible() -> None:
-    """A background job starts with Ctrl-C ignored."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def verdicts(text: str) -> set[str]:
@@ -37,16 +31,13 @@ def test_out_of_time_is_unknown(command: str) -> None:
     assert all("time limit of 0.001 s reached" in entry["reason"] for entry in results)
 
 
-@pytest.mark.parametrize("command, delay", [("prove", 2.0), ("bmc", 3.0)])
-def test_ctrl_c_leaves_unknown_and_no_stack_trace(command: str, delay: float) -> None:
-    process = subprocess.Popen(
-        [DSMIP, command, "BIND-1", "--scenario", "address-detection", "--steps", "200", "--json"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=interruptible,
-    )  # fmt: skip
-    time.sleep(delay)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=300)
-    assert process.returncode == 3 and "Traceback" not in err
+@pytest.mark.parametrize("command, words", [("prove", "induction: "), ("bmc", "runs of 2 steps")])
+def test_ctrl_c_in_the_middle_of_it_leaves_unknown_and_no_stack_trace(command: str, words: str) -> None:
+    steps = ["--steps", "200"] if command == "bmc" else []
+    running = AtATerminal(DSMIP, command, "BIND-1", "--scenario", "minimal", "--json", *steps)
+    running.until(words)
+    out, err = running.interrupt()
+    assert running.process.returncode == 3 and "Traceback" not in err
     assert verdicts(out) == VERDICTS if out else "interrupted" in err
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from math import inf
+from time import monotonic
 
 import pytest
 import z3
@@ -93,16 +95,23 @@ def test_unknown_is_neither_yes_nor_no(reason: str, error: type[BaseException]) 
         ask(Answering(reason))  # type: ignore[arg-type]
 
 
+def test_what_is_canceled_before_the_time_is_up_was_interrupted() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        ask(Answering("canceled"), until=inf)  # type: ignore[arg-type]
+    with pytest.raises(SolverGaveUp):
+        ask(Answering("canceled"), until=monotonic() - 1.0)  # type: ignore[arg-type]
+
+
 def failing_after(questions: int, error: BaseException) -> Callable[..., bool]:
     """A solver's answers, until the error comes."""
     asked = 0
 
-    def answer(solver: z3.Solver, *assumptions: z3.BoolRef) -> bool:
+    def answer(solver: z3.Solver, *assumptions: z3.BoolRef, until: float = 0.0) -> bool:
         nonlocal asked
         asked += 1
         if asked > questions:
             raise error
-        return ask(solver, *assumptions)
+        return ask(solver, *assumptions, until=until)
 
     return answer
 
