@@ -14,7 +14,7 @@ HEIGHT = 800  # points; an A4 page is 842 high
 MARGIN = 0.2  # inches; printers reach that far
 SHEET = (11.2 * 72, 7.8 * 72)  # points of an A4 page on its side, within these margins
 SMALL = 0.6  # letters of an overview drawn at this scale can still be read
-NARROWER = (34, 30, 26)  # letters in a line of its labels
+NARROWER = (34, 30, 28, 26)  # letters in a line of its labels
 
 Drawing = Callable[[Chosen, str], Graph]
 

@@ -24,7 +24,7 @@ from model.language.systems import System
 from model.readings import reading
 from model.scenarios import load, shipped
 
-SMALLEST = 0.53  # the scale at which letters of 11 points can be read on paper, not with joy
+SMALLEST = 0.52  # the scale at which letters of 11 points can be read on paper, not with joy
 CLEAR = 1.0  # points that lines keep from words
 POINTS = 40  # of a curve that are looked at
 
