@@ -366,7 +366,7 @@ def test_on_paper_there_are_charts_and_no_controls(page: Browser) -> None:
     page.run("window.dispatchEvent(new Event('beforeprint'))")
     page.emulate(media="print", width=794)
     assert not any(element.is_displayed() for element in page.all("nav, .filters, .actions"))
-    assert all(element.is_displayed() for element in page.all("svg.sequence-chart"))
+    assert all(element.is_displayed() for element in page.all("svg.sequence-chart:not(.in-parts)"))
     assert page.run("return document.documentElement.scrollWidth") <= 794
 
 
@@ -398,3 +398,39 @@ def test_hostile_text_stays_text(browser: Browser, tmp_path: Path) -> None:
     assert browser.run("return window.ran") is None
     assert browser.complaints() == [] and address.startswith("file:")
     assert EVIL != ON_ONE_LINE
+
+
+PARTS = """
+window.dispatchEvent(new Event("beforeprint"));
+return [...document.querySelectorAll("#findings svg.in-parts")].map((svg) => {
+  const parts = [];
+  for (let next = svg.nextElementSibling; next && next.matches("svg.part"); next = next.nextElementSibling)
+    parts.push([next.viewBox.baseVal.y, next.viewBox.baseVal.height, next.getBoundingClientRect().height]);
+  const texts = [...svg.querySelectorAll("text")].map((text) => text.getBBox());
+  return [svg.viewBox.baseVal.height, parts, texts.map((box) => [box.y, box.y + box.height])];
+});
+"""
+
+
+def test_on_paper_a_long_chart_is_cut_between_steps_and_not_made_small(page: Browser) -> None:
+    page.emulate(media="print", width=720, height=1000)
+    found = page.run(PARTS)
+    assert found
+    for height, parts, _ in found:
+        assert len(parts) > 1
+        assert [part[0] for part in parts] == [0, *[part[0] + part[1] for part in parts[:-1]]]
+        assert parts[-1][0] + parts[-1][1] == pytest.approx(height)
+        assert all(0 < part[2] <= 1000 for part in parts)
+    page.emulate()
+    page.run("window.dispatchEvent(new Event('afterprint'))")
+    assert page.all("svg.part, svg.in-parts") == []
+
+
+def test_no_cut_on_paper_goes_through_words(page: Browser) -> None:
+    found = page.run(PARTS)
+    assert found
+    for _, parts, texts in found:
+        assert len(texts) > 10
+        for top, _, _ in parts[1:]:
+            assert [box for box in texts if box[0] < top < box[1]] == []
+    page.run("window.dispatchEvent(new Event('afterprint'))")

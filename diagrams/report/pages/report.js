@@ -181,7 +181,43 @@ function follow() {
 }
 
 window.addEventListener("hashchange", follow);
+// on paper: a chart that is taller than a page becomes several, cut where a step begins
+
+const PAGE = 1.2; // height of a page's text by its width
+const ABOVE = 19; // from the number of a step up to where the step begins
+
+function partsOf(svg) {
+  const { width, height } = svg.viewBox.baseVal;
+  const starts = [...svg.querySelectorAll("text.step, text.offencetext[text-anchor=end]")]
+    .map((text) => text.y.baseVal[0].value - ABOVE);
+  const cuts = [0];
+  [...starts, height].forEach((end, number, ends) => {
+    const next = ends[number + 1];
+    const last = cuts[cuts.length - 1];
+    if (next && next - last > PAGE * width && end > last) cuts.push(end);
+  });
+  return cuts.map((top, number) => {
+    const part = svg.cloneNode(true);
+    part.setAttribute("viewBox", `0 ${top} ${width} ${(cuts[number + 1] || height) - top}`);
+    part.setAttribute("aria-hidden", "true");
+    part.classList.add("part");
+    return part;
+  });
+}
+
+function inParts(svg) {
+  const parts = partsOf(svg);
+  if (parts.length < 2) return;
+  svg.classList.add("in-parts");
+  svg.after(...parts);
+}
+
 window.addEventListener("beforeprint", () => {
   for (const entry of document.querySelectorAll("#findings details, #explorations details")) entry.open = true;
+  document.querySelectorAll("#findings .chart svg:not(.part, .in-parts)").forEach(inParts);
+});
+window.addEventListener("afterprint", () => {
+  for (const part of document.querySelectorAll("svg.part")) part.remove();
+  for (const svg of document.querySelectorAll("svg.in-parts")) svg.classList.remove("in-parts");
 });
 follow();
