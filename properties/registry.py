@@ -6,10 +6,12 @@ from model.language.errors import ModelError, nearest
 from properties.addresses import ADDRESS_PROPERTIES
 from properties.attacks import ATTACK_PROPERTIES
 from properties.binding import BINDING_PROPERTIES
+from properties.entries import ENTRY_PROPERTIES
 from properties.exchanges import EXCHANGE_PROPERTIES
 from properties.ipv4 import IPV4_PROPERTIES
 from properties.kinds import Property
 from properties.liveness import LIVENESS_PROPERTIES
+from properties.reactions import REACTION_PROPERTIES
 from properties.recovery import RECOVERY_PROPERTIES
 from properties.revocation import REVOCATION_PROPERTIES
 from properties.security_association import SECURITY_ASSOCIATION_PROPERTIES
@@ -19,6 +21,8 @@ ALL_PROPERTIES: tuple[Property, ...] = (
     *SECURITY_ASSOCIATION_PROPERTIES,
     *BINDING_PROPERTIES,
     *EXCHANGE_PROPERTIES,
+    *ENTRY_PROPERTIES,
+    *REACTION_PROPERTIES,
     *REVOCATION_PROPERTIES,
     *ADDRESS_PROPERTIES,
     *IPV4_PROPERTIES,

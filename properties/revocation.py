@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from model import home_agent_answers as ha
 from model import ue_variables as ue
-from model.language.expressions import after, occurs, receives, sends
-from model.language.messages import received
+from model.addresses import NO_ADDRESS
+from model.language.expressions import after, if_then_else, occurs, receives, sends
+from model.language.messages import received, sent
 from model.messages import (
     BindingRevocationAcknowledgement,
     BindingRevocationIndication,
+    Encapsulation,
     Protection,
     RevocationStatus,
 )
@@ -22,6 +24,11 @@ answer = received(BindingRevocationAcknowledgement)
 takes_indication = occurs("ue") & receives(BindingRevocationIndication.name)
 takes_answer = occurs("home_agent") & receives(BindingRevocationAcknowledgement.name)
 genuine = (indication.protection == Protection.CURRENT) & ue.association & ~indication.repeated
+still_asked_for = ue.list_entry.is_one_of(ListEntry.PENDING, ListEntry.REMOVING)
+nothing_left = (
+    (after(ue.list_entry) == ListEntry.NONE) & (after(ue.care_of_address) == NO_ADDRESS)
+    & (after(ue.tunnel) == Encapsulation.IPV6) & ~after(ue.association_renewed)
+)  # fmt: skip
 
 REVOCATION_PROPERTIES = (
     step_property(
@@ -39,7 +46,11 @@ REVOCATION_PROPERTIES = (
         "BIND-25", "a genuine revocation is answered, and the UE believes in no binding but one that it still asks for",
         whenever=takes_indication & genuine,
         then=sends(BindingRevocationAcknowledgement.name)
-        & after(ue.list_entry).is_one_of(ListEntry.NONE, ListEntry.PENDING, ListEntry.REMOVING),
+        & (sent(BindingRevocationAcknowledgement).source == ue.address)
+        & (sent(BindingRevocationAcknowledgement).protection == Protection.CURRENT)
+        & if_then_else(
+            still_asked_for, (after(ue.list_entry) == ue.list_entry) | nothing_left,
+            if_then_else(ue.list_entry == ListEntry.NONE, after(ue.list_entry) == ListEntry.NONE, nothing_left)),
         requirements=["REF-F6"], clause="5.4", needs=REVOCATION,
     ),
     step_property(

@@ -6,6 +6,7 @@ from model import access_network
 from model import home_agent_answers as ha
 from model import ue_variables as ue
 from model.addresses import (
+    NO_ADDRESS,
     Family,
     address_of,
     family_of_address,
@@ -31,6 +32,8 @@ from model.messages import (
     UPLINK,
     BindingAcknowledgement,
     BindingUpdate,
+    Encapsulation,
+    InnerSource,
     Lifetime,
     Protection,
     live_mapping,
@@ -79,6 +82,13 @@ entry_address_is_real = if_then_else(
 )
 
 update_is_protected = (update.protection == Protection.CURRENT) & ha.association
+genuine_update = update_is_protected & ~(update.repeated & parameter("anti_replay"))
+well_formed_update = (
+    (update.home_address_option | (update.inner_source == InnerSource.HOME_ADDRESS))
+    & update.alternate_care_of_address.is_one_of(NO_ADDRESS, update.source)
+    & ((update.encapsulation != Encapsulation.UDP) | (update.ipv4_care_of_address != NO_ADDRESS))
+)
+"""The update leaves no doubt about home address and care-of address (AMB-03, AMB-07)."""
 accepts_registration = (
     sends_acknowledgement
     & (sent_acknowledgement.status.is_one_of(*ACCEPTING))
