@@ -232,7 +232,7 @@ def ask(
 
 @application.command(epilog="Example: dsmip findings minimal --no-charts")
 def findings(
-    scenarios: Annotated[list[str] | None, typer.Argument(help="shipped scenarios; default: all small ones")] = None,
+    scenarios: Annotated[list[str] | None, typer.Argument(help="scenarios; AMB-nn: show these only")] = None,
     save_traces: Annotated[Path | None, typer.Option("--save-traces", help="folder for counterexamples")] = None,
     memory: Annotated[str | None, typer.Option("--memory", help="limit, such as 4G")] = None,
     time: ExplorationTime = None,

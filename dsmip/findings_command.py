@@ -24,7 +24,7 @@ from dsmip.findings import Broken, Findings, demands, findings
 from dsmip.known_answers import known_answers
 from dsmip.own_choices import OwnChoices, own_choices
 from dsmip.words_at_fault import NO_SWITCH, WHY_NONE, WORDS
-from model.language.errors import ModelError
+from model.language.errors import ModelError, nearest
 from model.readings import ACTORS, AMBIGUITIES
 from model.scenarios import load, shipped
 from properties.kinds import Kind
@@ -38,9 +38,11 @@ def report_findings(
     as_json_text: bool, page: Path | None = None,
 ) -> int:  # fmt: skip
     """The exit code: 0, or 3 if the search for repairs was cut short."""
-    for name in scenarios:
-        if name not in shipped():
-            raise ModelError(f'"{name}" is not a shipped scenario: only for those it is known what has to hold')
+    wanted = [name for name in scenarios if name.upper().startswith("AMB-")]
+    scenarios = [name for name in scenarios if name not in wanted]
+    require_known(scenarios, wanted)
+    if wanted and page is not None:
+        raise ModelError("--markdown writes the page of all ambiguities: leave out the names of single ones")
     limits = quantities.limits(memory, time)
     if page is not None:
         refuse_unwritable(page)
@@ -54,12 +56,60 @@ def report_findings(
         write_atomically(page, findings_page(as_json(found, by_actor, saved)))
         say(f"written: {page}")
     if as_json_text:
-        print(json.dumps(as_json(found, by_actor, saved), indent=1))
+        document = as_json(found, by_actor, saved)
+        print(json.dumps(about(document, wanted) if wanted else document, indent=1))
+    elif wanted:
+        show_ambiguities_alone(output(), found, wanted, charts=charts)
     elif page is None:
         show(output(), found, charts=charts)
         show_own_choices(output(), by_actor)
     cut = [found.unfinished, *(entry.repairs.unfinished for entry in by_actor)]
     return 0 if not any(cut) else UNKNOWN
+
+
+def require_known(scenarios: Sequence[str], ambiguities: Sequence[str]) -> None:
+    """Raises ModelError for what is neither a shipped scenario nor an ambiguity, with the nearest name."""
+    for name in ambiguities:
+        if name not in WORDS and name not in NO_SWITCH:
+            raise ModelError(f'unknown ambiguity "{name}": {_nearest_numbers(name)}')
+    for name in scenarios:
+        if name not in shipped():
+            raise ModelError(f'"{name}" is not a shipped scenario: only for those it is known what has to hold; '
+                             f"{nearest(name, shipped())}")  # fmt: skip
+
+
+def _nearest_numbers(name: str) -> str:
+    """The two known ambiguities whose numbers are nearest, or the form of a name."""
+    known = sorted({*WORDS, *NO_SWITCH})
+    number = name.upper().removeprefix("AMB-")
+    if not number.isdecimal() or len(number) > 4:
+        return f"they are called {known[0]} to {known[-1]}"
+    near = sorted(known, key=lambda entry: abs(int(entry.removeprefix("AMB-")) - int(number)))[:2]
+    return f"the nearest are {' and '.join(sorted(near))}"
+
+
+def about(document: Mapping[str, object], ambiguities: Sequence[str]) -> dict[str, object]:
+    """What the whole answer says of these ambiguities and of the properties that need them settled."""
+    findings_, broken, agree = document["findings"], document["broken"], document["readings_agree"]
+    assert isinstance(findings_, list) and isinstance(broken, list) and isinstance(agree, dict)
+    kept = [entry for entry in findings_ if entry["ambiguity"] in ambiguities]
+    named = {name for entry in kept for name in entry["breaks"]}
+    return {**document, "findings": kept, "broken": [entry for entry in broken if entry["property"] in named],
+            "readings_agree": {name: entry for name, entry in agree.items() if name in ambiguities},
+            "no_switch": {name: text for name, text in NO_SWITCH.items() if name in ambiguities}}  # fmt: skip
+
+
+def show_ambiguities_alone(console: Console, found: Findings, ambiguities: Sequence[str], *, charts: bool) -> None:
+    """Single ambiguities: the words at fault, what they break, or why they break nothing here."""
+    for name in ambiguities:
+        console.rule(name, align="left")
+        entry = next((one for one in found.findings if one.ambiguity.identifier == name), None)
+        console.print(WORDS.get(name) or NO_SWITCH[name])
+        for broken in entry.breaks if entry is not None else ():
+            _show_broken(console, broken, charts=charts)
+        if name in WORDS and (entry is None or not entry.breaks):
+            console.print(f"breaks nothing in {', '.join(demand.scenario.name for demand in found.demanded)}: "
+                          f"{WHY_NONE.get(name, 'see docs/findings.md')}")  # fmt: skip
 
 
 def _saved(found: Findings, folder: Path) -> dict[str, str]:

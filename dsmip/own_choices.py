@@ -49,7 +49,7 @@ def own_choices(wanted: Sequence[Demand], limits: Limits, report: Report = lambd
 
 
 def _of_actor(actor: str, wanted: Sequence[Demand], limits: Limits, report: Report) -> OwnChoices:
-    menu = own_menu(actor, "literal", "intended", HANDOVERS)
+    menu = own_menu(actor, "literal", "intended", HANDOVERS, [demand.scenario for demand in wanted])
     own = [Demand(demand.scenario, tuple(entry for entry in demand.properties if entry.actor == actor))
            for demand in wanted]  # fmt: skip
     own = [demand for demand in own if demand.properties]

@@ -87,7 +87,7 @@ def handover_of_one(
     """The same with one UE, whatever the scenario says: what properties are written about. settings: ambiguities
     that the system settles where it starts (see `Binding`). kept: of systems that differ in their change only."""
     return compose(
-        scenario.name, _machines(scenario, change), channels(scenario), binding(scenario, reading, settings),
+        scenario.name, machines_of(scenario, change), channels(scenario), binding(scenario, reading, settings),
         association_at_both_ends_or_neither, alike_networks(scenario), kept,
     )  # fmt: skip
 
@@ -98,11 +98,12 @@ def at_width(
     """The system of one UE that `handover_of_one` gave, with sequence numbers of so many bits."""
     wide = scenario.at_width(bits)
     return resized(
-        system, _machines(scenario, change), channels(wide), binding(scenario, reading), binding(wide, reading)
+        system, machines_of(scenario, change), channels(wide), binding(scenario, reading), binding(wide, reading)
     )
 
 
-def _machines(scenario: Scenario, change: Change | None) -> list[Machine]:
+def machines_of(scenario: Scenario, change: Change | None = None) -> list[Machine]:
+    """The tables of one UE's system, without what the scenario has no use for."""
     machines = {machine.name: machine.copy() for machine in MACHINES}
     if change is not None:
         change(machines)

@@ -66,7 +66,7 @@ ENTRY_PROPERTIES = (
         "BIND-35", "without a binding nothing is kept of one but the number of a removed entry",
         whenever=ha_state.is_one_of(BindingState.NO_BINDING, BindingState.INVALID),
         then=(ha.care_of_address == NO_ADDRESS) & ~ha.nat_found & (ha.tunnel == Encapsulation.IPV6)
-        & ~(parameter("may_revoke") & ha.revoking)
+        & ~(parameter("may_revoke") & (ha.revoking | (ha.revocation_repeats_left > 0)))
         & ((ha_state == BindingState.INVALID) | (ha.sequence_number == 0)),
         requirements=["REF-B7", "REF-B11", "HA-F2H-01", "REF-F6", "REF-G3"], clause="5.2.3.3", actor="home_agent",
     ),

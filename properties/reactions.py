@@ -70,7 +70,7 @@ refuses = (
 forced = parameter("ue_forces_udp") & in_udp & update.forces_udp & ~nat_seen
 no_renewal = being_revoked & bound
 newer_update = (
-    receives_update & genuine_update & well_formed_update & (ha_state != BindingState.DETECTING_DUPLICATES)
+    receives_update & genuine_update & well_formed_update
     & ((ha_state == BindingState.NO_BINDING) | update.sequence_number.is_ahead_of(ha.sequence_number))
 )  # fmt: skip
 GROUNDS = {
@@ -91,7 +91,8 @@ HOME_AGENT_REACTIONS = (
                          & (sent_acknowledgement.key_management == grants_key_management)
                          & after(ha.peer_address).is_one_of(ha.peer_address, HOME_ADDRESS)
                          & (grants_key_management | (after(ha.peer_address) == ha.peer_address))))
-        & ((ha_state == BindingState.NO_BINDING).implies(answered == Status.NOT_HOME_AGENT))
+        & (ha_state.is_one_of(BindingState.NO_BINDING, BindingState.DETECTING_DUPLICATES).implies(
+            answered == Status.NOT_HOME_AGENT))
         & answered.is_one_of(Status.ACCEPTED, Status.NOT_HOME_AGENT),
         requirements=["HA-F2H-01", "HA-F2H-02", "REF-B9", "REF-B10", "REF-B11", "REF-G2"], clause="5.2.3.3",
         actor="home_agent",

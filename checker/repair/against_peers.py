@@ -3,29 +3,33 @@ make a difference. Which do is seen in the search itself: one that no step reads
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from checker.repair.choices import Menu, Settled, values_in
 from checker.repair.failures import Demand, Failure, NotDecided, doubt, exists_under, looks
 from checker.repair.reads import reading
 from checker.repair.settable import Settable, settings_of
 from checker.search import Exploration, Limits, Sighting
-from model.handover import MACHINES
+from model.handover import machines_of
 from model.language.binding import mentioned_choices
 from model.readings import ACTORS, BY_IDENTIFIER
+from model.scenarios import Scenario
 from properties.kinds import Property
 
 
-def own_ambiguities(actor: str) -> tuple[str, ...]:
-    """The ambiguities that an actor's table depends on, in the order of the catalogue."""
-    found = mentioned_choices(next(entry for entry in MACHINES if entry.name == actor))
+def own_ambiguities(actor: str, scenarios: Iterable[Scenario]) -> tuple[str, ...]:
+    """The ambiguities that an actor's table depends on in one of the scenarios, in the order of the catalogue."""
+    found = {name for scenario in scenarios for entry in machines_of(scenario) if entry.name == actor
+             for name in mentioned_choices(entry)}  # fmt: skip
     return tuple(name for name in BY_IDENTIFIER if name in found)
 
 
-def own_menu(actor: str, reading_name: str, towards: str, fixed: Settled) -> Menu:
+def own_menu(
+    actor: str, reading_name: str, towards: str, fixed: Settled, scenarios: Iterable[Scenario]
+) -> Menu:  # fmt: skip
     """For every ambiguity of the actor's own on which two readings differ, what the other one has."""
     offered = {}
-    for name in own_ambiguities(actor):
+    for name in own_ambiguities(actor, scenarios):
         now, then = values_in(reading_name, BY_IDENTIFIER[name]), values_in(towards, BY_IDENTIFIER[name])
         if now != then and len(then) == 1 and name not in fixed:
             offered[f"{actor}.{name}"] = then
@@ -53,7 +57,8 @@ class AgainstPeers:
         self.explorations = 0
         (peer,) = (name for name in ACTORS if name != actor)
         self.peer_choices = {
-            f"{peer}.{name}": BY_IDENTIFIER[name].alternatives for name in own_ambiguities(peer)
+            f"{peer}.{name}": BY_IDENTIFIER[name].alternatives
+            for name in own_ambiguities(peer, [demand.scenario for demand in demands])
             if name not in menu.fixed and (peer_ambiguities is None or name in peer_ambiguities)
         }  # fmt: skip
         self.systems = {demand.scenario.name: self._compiled(demand) for demand in demands}

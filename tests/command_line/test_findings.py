@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from dsmip.findings_command import about
+
 PROGRAM = Path(sys.executable).with_name("dsmip")
 
 
@@ -57,6 +59,23 @@ def test_the_page_of_findings_is_what_the_program_finds_today(tmp_path: Path) ->
 
 def test_a_scenario_of_which_nothing_is_known_is_refused() -> None:
     assert "is not a shipped scenario" in findings("my-own.toml", code=2)
+
+
+@pytest.mark.parametrize(("name", "hint"), [
+    ("AMB-99", "the nearest are AMB-33 and AMB-34"), ("AMB-x", "they are called AMB-01 to AMB-34"),
+    ("minimum", 'did you mean "minimal"?'),
+])  # fmt: skip
+def test_an_unknown_name_gets_one_line_with_the_nearest(name: str, hint: str) -> None:
+    said = findings(name, code=2)
+    assert hint in said and said.count("\n") == 1
+
+
+def test_single_ambiguities_are_shown_without_the_others() -> None:
+    document = {"findings": [{"ambiguity": "AMB-19", "breaks": ["ADDR-7b"]}, {"ambiguity": "AMB-10", "breaks": []}],
+                "broken": [{"property": "ADDR-7b"}, {"property": "BIND-1"}], "readings_agree": {"AMB-33": {}}}
+    kept = about(document, ["AMB-19"])
+    assert kept["findings"] == document["findings"][:1] and kept["broken"] == document["broken"][:1]
+    assert kept["readings_agree"] == {} and kept["no_switch"] == {}
 
 
 def test_a_search_cut_short_says_so() -> None:

@@ -26,7 +26,7 @@ WANTED = ("SA-1", "SA-6", "BIND-1", "BIND-8")
 
 
 def few() -> Menu:
-    offered = own_menu("ue", "literal", "intended", FIXED).offered
+    offered = own_menu("ue", "literal", "intended", FIXED, [load("minimal")]).offered
     return Menu("literal", {name: offered[name] for name in FEW}, FIXED)
 
 
@@ -60,7 +60,7 @@ def test_sets_are_those_that_trying_every_peer_finds() -> None:
 
 def test_without_any_one_of_its_choices_some_peer_breaks_a_property() -> None:
     wanted = demand("minimal", *WANTED, "SA-5")
-    menu = own_menu("ue", "literal", "intended", FIXED)
+    menu = own_menu("ue", "literal", "intended", FIXED, [wanted.scenario])
     examiner = AgainstPeers("ue", menu, [wanted], Limits())
     found = minimal_repairs(menu, [wanted], examiner)
     assert found.unfinished is None and found.minimal
@@ -73,7 +73,7 @@ def test_without_any_one_of_its_choices_some_peer_breaks_a_property() -> None:
 def test_what_no_choice_of_the_ue_keeps_is_shown_with_the_peer_that_breaks_it() -> None:
     """A home agent that takes the Alternate Care-of Address unchecked stores what the path has made of it."""
     wanted = demand("prefix-translation", "BIND-3")
-    menu = own_menu("ue", "literal", "intended", FIXED)
+    menu = own_menu("ue", "literal", "intended", FIXED, [wanted.scenario])
     examiner = AgainstPeers("ue", menu, [wanted], Limits())
     everything = {name: values[0] for name, values in menu.offered.items()}
     (failure,) = examiner.failures(wanted, everything)
@@ -85,8 +85,14 @@ def test_what_no_choice_of_the_ue_keeps_is_shown_with_the_peer_that_breaks_it() 
 
 
 def test_an_ambiguity_of_both_actors_is_settled_by_each_for_itself() -> None:
-    assert {"AMB-06", "AMB-20"} <= set(own_ambiguities("ue")) & set(own_ambiguities("home_agent"))
-    assert "AMB-32" not in own_ambiguities("home_agent")
+    both = [load("minimal"), load("network-detach")]
+    assert {"AMB-06", "AMB-20"} <= set(own_ambiguities("ue", both)) & set(own_ambiguities("home_agent", both))
+    assert "AMB-32" not in own_ambiguities("home_agent", both)
+
+
+def test_what_only_another_scenario_s_tables_ask_for_is_no_choice_here() -> None:
+    assert "AMB-34" not in own_ambiguities("ue", [load("minimal")])
+    assert "AMB-34" in own_ambiguities("ue", [load("minimal"), load("network-detach")])
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
