@@ -19,7 +19,7 @@ from model.messages import (
     sent_update,
     update,
 )
-from model.ue_messages import awaits_answer
+from model.ue_messages import awaits_answer, may_register_abroad
 from model.ue_variables import WAITING, Link, ListEntry, UeState
 from properties.kinds import step_property
 from properties.terms import (
@@ -125,7 +125,8 @@ EXCHANGE_PROPERTIES = (
     step_property(
         "NAT-9", "a renewal that is due, as a keepalive or before the lifetime ends, sends an update or sets up an SA",
         whenever=occurs("ue", "timer refresh"),
-        then=sends_update | (after(ue_state) == UeState.ESTABLISHING_SA),
+        then=if_then_else(
+            may_register_abroad(ue.address), sends_update, after(ue_state) == UeState.ESTABLISHING_SA),
         requirements=["REF-C13", "REF-A2"], clause="5.1.2.4", needs="renewal of bindings",
     ),
     step_property(

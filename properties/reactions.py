@@ -40,10 +40,13 @@ from properties.exchanges import to_be_trusted
 from properties.kinds import invariant, step_property
 from properties.terms import (
     accepts_registration,
+    at_home,
     being_revoked,
     bound,
     genuine_update,
     ha_state,
+    quiescent,
+    receives_acknowledgement,
     receives_update,
     sends_acknowledgement,
     sends_update,
@@ -272,7 +275,7 @@ UE_REACTIONS = (
     ),
     step_property(
         "BIND-49", "a list entry that ends while registered is asked for anew, elsewhere it is gone",
-        whenever=occurs("ue", "event binding lifetime ends at the UE"),
+        whenever=occurs("lifetimes", "event binding lifetime ends at the UE"),
         then=if_then_else(
             ue_state == UeState.REGISTERED,
             if_then_else(may_register_abroad(ue.address), sends_update,
@@ -317,6 +320,46 @@ UE_REACTIONS = (
             & ~sent_update.forces_udp
             & ((sent_update.inner_source == InnerSource.HOME_ADDRESS) == from_home)),
         requirements=["UE-H2F-06", "UE-F2F-08", "REF-A12", "REF-C5"], clause="5.2.2.3", ambiguities=["AMB-18"],
+    ),
+    step_property(
+        "BIND-55", "the list entry is that of the update just sent",
+        whenever=sends_update,
+        then=(after(ue.care_of_address) == sent_update.source)
+        & (after(ue.list_entry) == if_then_else(
+            sent_update.lifetime == Lifetime.POSITIVE, ListEntry.PENDING, ListEntry.REMOVING)),
+        requirements=["REF-A1", "REF-A12", "REF-F4", "UE-F2F-02"], clause="5.1.2.4",
+    ),
+    step_property(
+        "BIND-56", "a UE that has given up heeds no 135",
+        whenever=receives_acknowledgement & (acknowledgement.status == Status.SEQUENCE_NUMBER_OUT_OF_WINDOW)
+        & (ue_state == UeState.ABANDONED),
+        then=~sends_update & (after(ue_state) == ue_state) & (after(ue.list_entry) == ue.list_entry)
+        & (after(ue.sequence_number) == ue.sequence_number),
+        requirements=["REF-A7"], clause="5.1.2.4",
+    ),
+    step_property(
+        "BIND-57", "who detaches asks for the removal of the binding at once",
+        whenever=occurs("ue", "decides detach"),
+        then=sends_update & (sent_update.lifetime == Lifetime.ZERO) & (after(ue_state) == UeState.DETACHING),
+        requirements=["REF-A13", "REF-F4"], clause="5.4.2", needs="detach from abroad",
+    ),
+    step_property(
+        "BIND-58", "home prefixes are solicited when they are due, and due no longer then",
+        whenever=occurs("ue", "decides solicit the home prefixes"),
+        then=ue.prefix_discovery_due & ~after(ue.prefix_discovery_due),
+        requirements=["REF-A8"], clause="5.1.2.4", needs="deprecated home prefix",
+    ),
+    step_property(
+        "V4-11", "only an IPv4 home address that there is can be given up, and its wish with it",
+        whenever=occurs("ue", "decides give up the IPv4 home address"),
+        then=ue.has_ipv4_home_address & ue.wants_ipv4_home_address & ~after(ue.wants_ipv4_home_address),
+        requirements=["UE-F2F-05", "REF-C12"], clause="5.2.2.3", needs="wish for an IPv4 home address",
+    ),
+    invariant(
+        "SA-15", "at home, all quiet: both ends agree whether K has moved the association to the home address",
+        whenever=at_home & quiescent & ~bound & ue.key_management_granted & ue.association & ha.association,
+        then=(ue.association_address == HOME_ADDRESS) == (ha.peer_address == HOME_ADDRESS),
+        requirements=["UE-F2H-02", "HA-F2F-11", "REF-A10", "REF-B10"], clause="5.2.2.4", ambiguities=["AMB-25"],
     ),
     step_property(
         "BIND-53", "time passes at both ends alike",
