@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from model import home_agent_answers as ha
 from model import ue_variables as ue
+from model.access_network import ROUTER_ADVERTISEMENT
+from model.addresses import Prefix
 from model.home_agent_answers import BindingState
 from model.language.expressions import Expression, after, if_then_else, occurs, parameter
 from model.language.machines import chosen
@@ -110,9 +112,10 @@ EXCHANGE_PROPERTIES = (
         requirements=["REF-A12", "REF-A13", "UE-F2H-01"], clause="5.2.2.4", ambiguities=["AMB-06"],
     ),
     step_property(
-        "ADDR-9", "a router advertisement ends home link detection",
+        "ADDR-9", "a router advertisement ends home link detection: the link is home if and only if its prefix is",
         whenever=occurs("access", "event router advertisement") & (ue_state == UeState.DETECTING_HOME_LINK),
-        then=(after(ue_state) != UeState.DETECTING_HOME_LINK) & (after(ue.detected_link) != Link.UNKNOWN),
+        then=(after(ue_state) != UeState.DETECTING_HOME_LINK) & (after(ue.detected_link) != Link.UNKNOWN)
+        & ((after(ue.detected_link) == Link.HOME) == (ROUTER_ADVERTISEMENT.view.prefix == Prefix.HOME)),
         requirements=["REF-A11", "GEN-03", "UE-F2F-01", "UE-F2H-01"], clause="5.1.2.3",
     ),
     step_property(
