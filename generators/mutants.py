@@ -262,7 +262,7 @@ HOME_AGENT_MUTANTS = (
             ha.care_of_address.becomes(
                 if_then_else(ha.alternate_differs, update.alternate_care_of_address, update.source)),
             ha.reply(Status.ACCEPTED, lifetime=Lifetime.POSITIVE)]),
-        killed_by="ADDR-5", scenario="prefix-translation", requirements=["HA-F2F-03", "HA-F2F-04"],
+        killed_by="ADDR-5", scenario="prefix-translation", requirements=["HA-F2F-03", "HA-F2F-04", "REF-E1"],
     ),
     Mutant(
         "ha-grants-unasked", "grants K to an update that did not ask for it", "home_agent",

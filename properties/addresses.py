@@ -59,7 +59,8 @@ ADDRESS_PROPERTIES = (
         & (update.alternate_care_of_address != NO_ADDRESS)
         & (update.alternate_care_of_address != update.source),
         then=after(ha.care_of_address) == ha.care_of_address,
-        requirements=["HA-F2F-03", "HA-F2F-04"], clause="5.2.3.2", ambiguities=["AMB-03"], actor="home_agent",
+        requirements=["HA-F2F-03", "HA-F2F-04", "REF-E1"], clause="5.2.3.2", ambiguities=["AMB-03"],
+        actor="home_agent",
     ),
     step_property(
         "ADDR-6", "from a link that was found to be home no binding is asked for",

@@ -236,7 +236,8 @@ _ASSOCIATIONS = (
     _rule("D3", "5.1.2.2", "shall", "both", "RFC 5026, 5.3; RFC 4877, 9",
           "The home address comes out of the IKEv2 exchange and is good for as long as that association; the next "
           "one may bring another.",
-          left_out="another home address: every exchange brings the same one"),
+          left_out="another home address: every exchange brings the same one, each UE its own, so that none "
+          "can be bound for two UEs and no UE can have two bound"),
     _rule("D4", "5.1.2.2", "shall", "ue", "RFC 4877, 7.4; RFC 7296, 1.4.1",
           "Moved without K or a substitute for it, the UE needs a new IKE association; its children end with the "
           "old one.",
