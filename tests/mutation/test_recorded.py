@@ -34,7 +34,7 @@ def test_drawn_mutants_are_killed_as_recorded(drawn: list[str]) -> None:
     stages = stages_for(["minimal"], recorded().reading)
     for again in outcomes_of([table_mutant(name) for name in drawn], stages):
         assert again.fate is Fate.KILLED
-        assert again.killings[0] == recorded().outcomes[again.mutant].killings[0]
+        assert recorded().outcomes[again.mutant].killings[0] in again.killings  # a later property may tell as well
 
 
 @pytest.mark.slow
