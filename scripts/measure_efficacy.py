@@ -63,7 +63,7 @@ def main(role: str = "home_agent", suite_file: str = "") -> None:
     records = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
     records["format"] = "dsmip-efficacy/3"
     records[role] = {**result.record(), "unseen": unseen, "scenarios": list(SCENARIOS[role]), "seed": SEED,
-                     "random_by": "over UDP as well"}  # fmt: skip
+                     "random_by": "over UDP as well", "in_process": []}  # fmt: skip
     write_atomically(RECORD, json.dumps(records, indent=1) + "\n")
     write_atomically(RECORD.with_suffix(".md"), efficacy_page(records))
 

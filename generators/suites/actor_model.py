@@ -113,6 +113,12 @@ class ActorModel:
                    for one in row.sends))
             for row in self.rows))  # fmt: skip
 
+    def requirements_changed_in(self, other: ActorModel) -> tuple[str, ...]:
+        """The requirements of the rows that `other` does not have as they are here."""
+        theirs = set(other.behaviour)
+        rows = zip(self.rows, self.behaviour[len(self.initial_states) :], strict=True)
+        return tuple(dict.fromkeys(name for row, own in rows if own not in theirs for name in row.requirements))
+
     def named(self, state: Values) -> dict[str, Value]:
         """The visible variables of a state by name."""
         return {self.names[place]: state[place] for place in self.visible}

@@ -169,6 +169,7 @@ def tests_for(names: Iterable[str], subjects: Sequence[Subject]) -> Suite:
     cases = []
     for number, name in enumerate(names, start=1):
         found: tuple[Subject, Distinction] | None = None
+        named: tuple[str, ...] = ()
         for entry in subjects:
             with suppress(ModelError):
                 wrong = entry.changed(change_called(name))
@@ -176,12 +177,13 @@ def tests_for(names: Iterable[str], subjects: Sequence[Subject]) -> Suite:
                 best = comparison.by_answers or comparison.by_state
                 if best is not None:
                     found = entry, best
+                    named = entry.actor.requirements_changed_in(wrong)
                     break
         if found is not None:
             entry, best = found
             steps = steps_of(entry.actor, best.start, best.stimuli)
             cases.append(TestCase(
-                f"{name}-{number}", role, f"tells {name}", (f"mutant {name}",), (), (), entry.name,
+                f"{name}-{number}", role, f"tells {name}", (f"mutant {name}",), named, (), entry.name,
                 tuple(entry.actor.differing(best.start).items()), steps))  # fmt: skip
     return Suite(role, {entry.name: entry.setup for entry in subjects}, tuple(cases))
 

@@ -50,6 +50,7 @@ def _section(record: Mapping[str, Any], name: str) -> list[str]:
         f"- random testing with {record['stimuli']} stimuli (seed {record['seed']}, spread over the same set-ups, "
         f"{record['random_by']}, variables observed) finds {record['random_killed']} of the {record['mutants']}; "
         f"it misses {', '.join(record['random_missed']) or 'none'}",
+        *_derived(record),
         *_reasons(record),
         "",
         "| mutant | tests that fail, in all | by answers | requirements named |",
@@ -64,6 +65,15 @@ def _section(record: Mapping[str, Any], name: str) -> list[str]:
         *(f"| {requirement} | {count} |" for requirement, count in record["requirements"].items()),
         "",
     ]  # fmt: skip
+
+
+def _derived(record: Mapping[str, Any]) -> list[str]:
+    """Columns that were not measured over UDP."""
+    columns = record["in_process"]
+    if not columns:
+        return []
+    return [f"- the columns {' and '.join(f'*{name}*' for name in columns)} are from a run of the same suite in one "
+            "process, not over UDP"]  # fmt: skip
 
 
 def _reasons(record: Mapping[str, Any]) -> list[str]:

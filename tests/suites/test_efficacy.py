@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 
 from generators.mutation.lookup import change_called
+from generators.suites.actor_model import Message
 from generators.suites.cases import Suite
-from generators.suites.efficacy import Efficacy, equivalent_among, kills_of
+from generators.suites.efficacy import Efficacy, equivalent_among, kills_of, shortest_kills
 from generators.suites.efficacy_page import efficacy_page
+from generators.suites.packets_seen import packets_seen
 from generators.suites.random_testing import random_suite
 from generators.suites.sessions import session_for
 from generators.suites.subjects import subject
+from model.messages import MESSAGES
 from model.readings import reading
 from model.scenarios import load
 
@@ -34,6 +37,8 @@ def test_every_mutant_that_the_suite_was_made_for_fails_with_a_requirement(role:
         change_called(entry["mutant"])
         assert bool(entry["tests"]) == bool(entry["requirements"])
         assert entry["tests"] or entry["mutant"] in record["unseen"], entry["mutant"]
+    for entry in record["shortest"]:
+        assert entry["requirements"] and entry["mutant"] in record["unseen"]
         assert set(entry["by_answers"]) <= set(entry["tests"])
     assert record["killed"] == sum(bool(entry["tests"]) for entry in able)
     assert record["killed_by_answers"] == sum(bool(entry["by_answers"]) for entry in able)
@@ -64,6 +69,24 @@ def test_random_suite_is_repeatable_and_the_right_home_agent_passes_it() -> None
     assert first == again != other
     assert sum(len(case.steps) for case in first.cases) == 50
     assert kills_of(first, "", session_for("in-process", "home_agent")).tests == ()
+
+
+def test_shortest_test_tells_a_survivor_and_names_the_requirement() -> None:
+    entry = subject(load("minimal"), reading("intended"), "home_agent")
+    (kills,) = shortest_kills(["ha-any-number"], [entry], lambda name: session_for("in-process", "home_agent", name))
+    assert kills.tests == kills.by_answers == ("ha-any-number-1",)
+    assert "HA-F2F-01" in kills.requirements
+
+
+def test_what_differs_in_the_model_and_not_in_its_bytes_is_one_to_a_tester() -> None:
+    """At home the home address is the care-of address: the inner source is the same either way."""
+    seen = packets_seen(load("minimal").at_width(16))
+    usual = {**MESSAGES["BindingUpdate"].usual, "source": "home-address", "lifetime": "zero"}
+    at_home = [seen((Message("BindingUpdate", tuple({**usual, "inner_source": word}.items())),))
+               for word in ("care-of address", "home address")]  # fmt: skip
+    assert at_home[0] == at_home[1]
+    other = seen((Message("BindingUpdate", tuple({**usual, "sequence_number": 1}.items())),))
+    assert other != at_home[0]
 
 
 def test_what_only_the_variables_show_does_not_count_by_answers(small_suite: Suite) -> None:
