@@ -37,9 +37,9 @@ def test_every_mutant_that_the_suite_was_made_for_fails_with_a_requirement(role:
         change_called(entry["mutant"])
         assert bool(entry["tests"]) == bool(entry["requirements"])
         assert entry["tests"] or entry["mutant"] in record["unseen"], entry["mutant"]
-    for entry in record["shortest"]:
-        assert entry["requirements"] and entry["mutant"] in record["unseen"]
         assert set(entry["by_answers"]) <= set(entry["tests"])
+    for survivor in record["shortest"]:
+        assert survivor["requirements"] and survivor["mutant"] in record["unseen"]
     assert record["killed"] == sum(bool(entry["tests"]) for entry in able)
     assert record["killed_by_answers"] == sum(bool(entry["by_answers"]) for entry in able)
 
