@@ -172,20 +172,20 @@ def test_figures_and_machines_are_those_of_the_run(page: Browser) -> None:
 
 
 def test_a_deep_link_opens_its_step_and_lights_the_states(browser: Browser, minimal: str) -> None:
-    browser.open(f"{minimal}{RUN}&step=4")
-    assert browser.text("#where") == "Step 4 of 8"
+    browser.open(f"{minimal}{RUN}&step=7")
+    assert browser.text("#where") == "Step 7 of 8"
     assert browser.text("#run-title").startswith("BIND-1: the UE at home")
     assert browser.texts(".machine[data-machine=home_agent] .node.lit title") == ["bound"]
     assert browser.texts(".machine[data-machine=home_agent] .node.was title") == ["no binding"]
     assert browser.texts(".machine[data-machine=home_agent] .edge.lit title") == ["no binding → bound"]
-    assert browser.texts(".machine[data-machine=ue] .node.lit title") == ["registering"]
+    assert browser.texts(".machine[data-machine=ue] .node.lit title") == ["at home"]
     assert not browser.one("#report").is_displayed()
 
 
 def test_machine_diagrams_light_the_state_the_edge_and_the_row_and_follow_the_steps(
     browser: Browser, minimal: str
 ) -> None:
-    browser.open(f"{minimal}{RUN}&step=4")
+    browser.open(f"{minimal}{RUN}&step=7")
     browser.one("#diagrams > summary").click()
     browser.until("document.querySelectorAll('.machine-diagram').length === 3")
     agent, ue = "[data-diagram=home_agent]", "[data-diagram=ue]"
@@ -194,7 +194,7 @@ def test_machine_diagrams_light_the_state_the_edge_and_the_row_and_follow_the_st
     assert set(browser.texts(f"{agent} .edge.lit title")) == {"no binding → bound"}
     (taken,) = browser.texts(f"{agent} .row.taken text")
     assert taken.startswith("• initial registration")
-    assert browser.texts(f"{ue} .node.lit title") == ["registering"]
+    assert browser.texts(f"{ue} .node.lit title") == ["at home"]
     browser.press("ARROW_LEFT", "ARROW_LEFT")
     assert browser.texts(f"{agent} .node.lit title") == ["no binding"]
     assert browser.texts(f"{agent} .row.taken") == []
