@@ -30,7 +30,9 @@ QUIET_GAP = 136  # behind a lifeline of a machine that exchanges no messages
 TRANSLATOR_GAP = 300  # between the translator and the network
 SLOT = 18
 MARGIN = 24
-GUTTER = 40
+GUTTER = 40  # left of everything, for numbers of one digit
+SIGN = 16  # the mark of the offending step and the space behind it
+DIGIT = 9
 
 _STYLE = """
 text{font:14px Helvetica,Arial,"DejaVu Sans",sans-serif;fill:#1b1f24}
@@ -68,7 +70,8 @@ class _Drawing:
         self.network_width = SLOT * max(1, chart.slots)
         self.columns: list[float] = []
         self.network = 0.0
-        x = float(GUTTER + 60)
+        self.gutter = _gutter(chart)
+        x = self.gutter + 60
         for index in range(len(chart.lifelines) + 1):
             if index == chart.network_at:
                 self.network = x
@@ -102,7 +105,7 @@ class _Drawing:
             self.y += 10
             offends = step.number == chart.offending
             text = f"✗ {step.number}" if offends else str(step.number)
-            self._text(GUTTER - 8, self.y + 14, text, "offencetext" if offends else "step", "end")
+            self._text(self.gutter - 8, self.y + 14, text, "offencetext" if offends else "step", "end")
             begin = self.y
             for item in step.items:
                 self._item(item)
@@ -194,7 +197,7 @@ class _Drawing:
                 self._copying(self.chart.message(number), self.chart.message(copy))
 
     def _band(self, text: str, style: str) -> None:
-        left, right = GUTTER, self.width - MARGIN
+        left, right = self.gutter, self.width - MARGIN
         lines = wrapped(text, int((right - left - 20) / LETTER))
         height = LINE * len(lines) + 8
         box = self._add("rect", style, x=left, y=self.y + 4, width=right - left, height=height)
@@ -220,7 +223,7 @@ class _Drawing:
     def _state(self, x: float, lines: list[str], right: float) -> None:
         """A rounded box on the lifeline, moved so that it neither leaves the picture nor ends right of `right`."""
         width = max(columns_of(line) for line in lines) * LETTER * 1.05 + 20
-        left = min(max(x - width / 2, GUTTER), right - width)
+        left = min(max(x - width / 2, self.gutter), right - width)
         height = LINE * len(lines) + 4
         box = self._add("rect", "state", x=left, y=self.y + 3, width=width, height=height)
         box.set("rx", "9")
@@ -335,6 +338,12 @@ class _Drawing:
         self.open_slots[copy.slot] = self.y
         self._beside_network(f"duplicated: {message.title}", self.y)
         self.y += 10
+
+
+def _gutter(chart: Chart) -> float:
+    """The room on the left, where the widest number stands between a margin and the chart."""
+    widths = [DIGIT * len(str(step.number)) + SIGN * (step.number == chart.offending) for step in chart.steps]
+    return max(GUTTER, 8 + 6 + max(widths, default=0))
 
 
 def _element(tag: str, style: str, **numbers: float) -> Element:

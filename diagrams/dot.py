@@ -141,11 +141,11 @@ class _Writing:
         if self.detail and node.rows:
             return f"label=<{_table(self._inside(name, node.rows))}>{extra}"
         colour = INK if counted else GREY  # which heat leaves room for
-        words = f'<BR/><FONT POINT-SIZE="10" COLOR="{colour}">{escaped(_summary(node))}</FONT>'
-        small = words if node.rows else ""
+        small = f'<FONT POINT-SIZE="10" COLOR="{colour}">{escaped(_summary(node))}</FONT>'
+        head = [f"<TR><TD>{name}</TD></TR>", *([f"<TR><TD>{small}</TD></TR>"] if node.rows else [])]
         if not listed:
-            return f"label=<{name}{small}>{extra}"
-        return f"label=<{_table([f'<TR><TD>{name}{small}</TD></TR>', *self._listed(listed)])}>{extra}"
+            return f"label=<{_table(head, padding=1) if node.rows else name}>{extra}"
+        return f"label=<{_table([*head, *self._listed(listed)])}>{extra}"
 
     def _listed(self, rows: Sequence[RowText]) -> Iterator[str]:
         """Marked rows that keep the state, in an overview."""
@@ -252,8 +252,8 @@ def _note(row: RowText) -> str:
     return f" ({row.note})" if row.note else ""
 
 
-def _table(cells: Iterable[str]) -> str:
-    return f'<TABLE BORDER="0" CELLBORDER="0" CELLPADDING="3" CELLSPACING="0">{"".join(cells)}</TABLE>'
+def _table(cells: Iterable[str], padding: int = 3) -> str:
+    return f'<TABLE BORDER="0" CELLBORDER="0" CELLPADDING="{padding}" CELLSPACING="0">{"".join(cells)}</TABLE>'
 
 
 def _small(lines: Sequence[str]) -> str:

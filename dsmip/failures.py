@@ -21,11 +21,12 @@ def one_line_errors() -> Iterator[None]:
     from dsmip.files import OutputError
     from generators.packets.errors import PacketError
     from model.language.errors import ModelError
+    from model.language.plain_text import visible
 
     try:
         yield
     except (ModelError, OutputError, DiagramError, PacketError) as error:
-        print(f"dsmip: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"dsmip: {visible(' '.join(str(error).split()))}", file=sys.stderr)
         sys.exit(BAD_USE)
     except KeyboardInterrupt:
         print(INTERRUPTION, file=sys.stderr)

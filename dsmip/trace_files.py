@@ -14,6 +14,7 @@ from dsmip.mutant_option import change_of
 from model.execution.replay import confirm
 from model.handover import binding, handover
 from model.language.errors import ModelError
+from model.language.plain_text import visible
 from model.readings import reading
 from model.scenarios import from_data
 from properties.kinds import Kind
@@ -53,7 +54,7 @@ def stored_run(file: Path) -> tuple[StoredTrace, Trace]:
 def title_of(stored: StoredTrace) -> str:
     """What the trace shows: a property with its statement, or what else it was saved as."""
     identifier = str(stored.meta.get("property", ""))
-    return f"{identifier}: {statement_of(identifier)}" if identifier in BY_IDENTIFIER else identifier
+    return f"{identifier}: {statement_of(identifier)}" if identifier in BY_IDENTIFIER else visible(identifier)
 
 
 def show_trace(file: Path, unfold: bool = False) -> None:

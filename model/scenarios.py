@@ -1,5 +1,4 @@
-"""Scenarios: what is explored, in a TOML file with a validated schema. Named ones ship with the
-package; `load` reads a user's own."""
+"""Scenarios: what is explored, as TOML files with a validated schema; shipped ones, and a user's own."""
 
 from __future__ import annotations
 
@@ -14,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from model.budgets import UNLIMITED
 from model.language.errors import ModelError, nearest
 from model.readings import reading
+from model.scenario_text import CONTROL_CHARACTER, Name, Text
 
 LARGEST_FILE = 1_000_000  # bytes
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=40)]
 Small = Annotated[int, Field(ge=0, le=8)]
 SmallOrUnlimited = Small | Literal["unlimited"]
 Either = bool | Literal["either"]
@@ -152,7 +151,7 @@ class Scenario(Section):
     not the place to judge it."""
 
     name: Name
-    description: str
+    description: Text
     networks: list[Network]
     channel: ChannelFaults = ChannelFaults()
     bounds: Bounds = Bounds()
@@ -163,9 +162,9 @@ class Scenario(Section):
     timing: Timing = Timing()
     clock: Clock = Clock()
     attacker: Attacker = Attacker()
-    choices: list[str] = []
-    cannot_occur: dict[str, str] = {}
-    not_judged: dict[str, str] = {}
+    choices: list[Text] = []
+    cannot_occur: dict[Text, Text] = {}
+    not_judged: dict[Text, Text] = {}
 
     @model_validator(mode="after")
     def _consistent(self) -> Scenario:
@@ -431,6 +430,8 @@ def _explained(entry: Any, key: str, location: list[str | int]) -> str:
             return f'the key "{key}" is missing'
         case "value_error":
             return str(entry["ctx"]["error"])
+        case error if error == CONTROL_CHARACTER:
+            return f'"{key}" {entry["msg"]}'
         case "literal_error" if isinstance(entry["ctx"]["expected"], str):
             allowed = entry["ctx"]["expected"]
             if allowed == "'either'":

@@ -166,6 +166,8 @@ function follow() {
   const open = data.traces.some((trace) => trace.id === asked.get("trace"));
   byId("stepper").hidden = !open;
   byId("report").hidden = open;
+  byId("unknown-trace").hidden = open || !asked.has("trace");
+  byId("unknown-trace").textContent = `This report has no trace called “${asked.get("trace")}”.`;
   if (open) stepper.open(asked.get("trace"), Number.parseInt(asked.get("step"), 10) || 0);
   document.title = open ? `${stepper.trace.about.property}, ${stepper.trace.about.scenario}` : data.title;
   if (open && entering) {
