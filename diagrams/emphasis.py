@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from diagrams.errors import DiagramError
@@ -79,18 +79,34 @@ def times_fired(system: System, actions: Mapping[str, int]) -> Counter[RowKey]:
 
 
 def covered(
-    rows: Sequence[TableRow], fired: Mapping[RowKey, int], possible: Mapping[RowKey, int] | None = None
-) -> tuple[TableRow, ...]:
+    rows: Sequence[TableRow], fired: Mapping[RowKey, int], possible: Mapping[RowKey, int] | None = None, *,
+    places: Mapping[RowKey, Collection[str]] | None = None,
+    possible_places: Mapping[RowKey, Collection[str]] | None = None,
+) -> tuple[TableRow, ...]:  # fmt: skip
     """Rows marked as fired (with how often), never fired, or dead.
 
     possible: how often each row fires in a complete exploration; without it no row is called dead.
+    places: from which of its control states each row fired, where this is known; a row that fired from some of
+    its states only is in two parts. possible_places: the same of the complete exploration.
     """
-    def mark(entry: TableRow) -> TableRow:
-        key = row_key(entry.row)
-        times = fired.get(key, 0)
-        if times:
-            return marked(entry, Mark.FIRED, "once" if times == 1 else f"{times:,} times")
-        dead = possible is not None and not possible.get(key, 0)
-        return marked(entry, Mark.DEAD if dead else Mark.NEVER)
+    return tuple(
+        part for entry in rows for part in _covered(entry, fired, possible, places, possible_places)
+    )
 
-    return tuple(mark(entry) for entry in rows)
+
+def _covered(
+    entry: TableRow, fired: Mapping[RowKey, int], possible: Mapping[RowKey, int] | None,
+    places: Mapping[RowKey, Collection[str]] | None, possible_places: Mapping[RowKey, Collection[str]] | None,
+) -> Iterator[TableRow]:  # fmt: skip
+    key, own = row_key(entry.row), entry.row.states
+    times = fired.get(key, 0)
+    reached = [state for state in own if times and (places is None or state in places.get(key, ()))]
+    live: Collection[str] = own
+    if possible is not None:
+        live = possible_places.get(key, ()) if possible_places is not None else own if possible.get(key, 0) else ()
+    if reached:
+        yield marked(from_states(entry, reached), Mark.FIRED, "once" if times == 1 else f"{times:,} times")
+    for mark, alive in ((Mark.NEVER, True), (Mark.DEAD, False)):
+        states = [state for state in own if state not in reached and (state in live) == alive]
+        if states:
+            yield marked(from_states(entry, states), mark)

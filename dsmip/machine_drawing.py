@@ -12,6 +12,7 @@ from checker.search import Exploration
 from diagrams.difference import count_of_differences, difference
 from diagrams.emphasis import RowKey, about_clause, about_trigger, covered, highlighted, times_fired, triggers_of
 from diagrams.errors import DiagramError
+from diagrams.firing import Places, firings_to_look_for, places_in, places_seen
 from diagrams.pages import on_a_sheet, pages
 from diagrams.rendering import render
 from diagrams.state_diagram import Chosen, Graph, Level, TableRow, machine_diagram, table_of
@@ -127,8 +128,10 @@ def _table(request: Request) -> tuple[System, tuple[TableRow, ...], str]:
     if request.explored:
         found = _exploration(system, request)
         fired = times_fired(system, found.fired)
+        places = places_seen(system, request.name, found.sightings)
         how = "in an exploration" if found.complete else f"in an exploration cut short ({found.stopped})"
-        return system, covered(rows, fired, fired if found.complete else None), f"what fires {how}"
+        marked = covered(rows, fired, fired if found.complete else None, places=places, possible_places=places)
+        return system, marked, f"what fires {how}"
     return system, rows, ""
 
 
@@ -144,13 +147,16 @@ def _of_runs(request: Request) -> tuple[System, tuple[TableRow, ...], str]:
     for trace in traces:
         fired += times_fired(trace.system, Counter(step.action.name for step in trace.steps))
     possible: Counter[RowKey] | None = None
+    possible_places: Places | None = None
     if request.explored:
         found = _exploration(system, request)
         possible = times_fired(system, found.fired) if found.complete else None
+        possible_places = places_seen(system, request.name, found.sightings)
         if possible is None:
             say(f"dsmip: the exploration was cut short ({found.stopped}); no row is called dead")
     words = f"what fires in {len(files)} runs" if len(files) > 1 else "what fires in one run"
-    return system, covered(rows, fired, possible), words
+    places = places_in(traces, request.name)
+    return system, covered(rows, fired, possible, places=places, possible_places=possible_places), words
 
 
 def _refuse_another_system(request: Request) -> None:
@@ -180,7 +186,7 @@ def _difference(
 def _exploration(system: System, request: Request) -> Exploration:
     limits = quantities.limits(None, request.time)
     with reporting(system.name) as progress:
-        return explore(system, [], limits, progress)
+        return explore(system, firings_to_look_for(system, request.name), limits, progress)
 
 
 def _system(

@@ -264,6 +264,9 @@ def test_an_address_that_names_no_run_shows_the_report(page: Browser) -> None:
     for fragment in ("#trace=nobody&step=3", "#trace=", "#step=4", "#%", "#verdicts"):
         page.run("location.hash = arguments[0]; follow()", fragment)
         assert page.one("#report").is_displayed() and not page.one("#stepper").is_displayed()
+        assert page.one("#unknown-trace").is_displayed() == fragment.startswith("#trace=")
+    page.run("location.hash = '#trace=nobody'; follow()")
+    assert page.text("#unknown-trace") == "This report has no trace called “nobody”."
     assert page.complaints() == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from xml.etree import ElementTree
@@ -194,3 +195,14 @@ def test_every_format_is_written_and_equal_on_a_second_run(tmp_path: Path) -> No
             render_chart(chart_of(*DUPLICATED), tmp_path / f"{number}.{suffix}").read_bytes() for number in (1, 2)
         )
         assert one == other and one
+
+
+@pytest.mark.parametrize("steps", [9, 10, 120])
+def test_the_number_of_the_offending_step_stands_inside_the_picture(steps: int) -> None:
+    chart = chart_of("send: sends")
+    made = tuple(replace(chart.steps[0], number=n, items=()) for n in range(1, steps + 1))
+    longer = replace(chart, steps=made, messages=())
+    boxes = boxes_of_texts(ElementTree.fromstring(chart_svg(longer)))
+    numbers = [box for box in boxes if (box[4] or "").removeprefix("✗ ").isdigit()]
+    assert [box[4] for box in numbers][-1] == f"✗ {steps}"
+    assert min(box[0] for box in numbers) >= 0

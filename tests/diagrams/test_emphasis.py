@@ -8,15 +8,28 @@ from xml.etree import ElementTree
 
 import pytest
 
+from checker.engines import explore
+from checker.search import Limits
 from diagrams import dot
 from diagrams.difference import count_of_differences, difference
-from diagrams.emphasis import about_clause, about_trigger, covered, highlighted, row_key, times_fired, triggers_of
+from diagrams.emphasis import (
+    RowKey,
+    about_clause,
+    about_trigger,
+    covered,
+    highlighted,
+    row_key,
+    times_fired,
+    triggers_of,
+)
 from diagrams.errors import DiagramError
+from diagrams.firing import firings_to_look_for, places_in, places_seen
 from diagrams.row_text import Mark
 from diagrams.state_diagram import Level, NodeKind, machine_diagram, table_of
 from diagrams.state_svg import Links, graph_svg, slug
 from generators.mutants import mutant
 from model.handover import handover
+from model.language.interpretation import Interpretation
 from model.language.systems import System
 from model.readings import reading
 from model.scenarios import load
@@ -96,6 +109,37 @@ def test_coverage_of_a_run_counts_its_steps_and_tells_dead_from_never_fired() ->
         assert entry.text.mark is expected
     assert {entry.text.mark for entry in marked} == {Mark.FIRED, Mark.NEVER, Mark.DEAD}
     assert Mark.DEAD not in {entry.text.mark for entry in covered(rows, fired)}
+
+
+def test_an_exploration_credits_a_row_only_in_the_states_from_which_it_fires() -> None:
+    system = handover(load("minimal"), reading("intended", []))
+    interpretation = Interpretation(system)
+    control = system.variable_index["ue.state"]
+    fired: set[tuple[RowKey, str]] = set()
+    seen = set(todo := list(interpretation.initial_states()))
+    while todo:
+        state = todo.pop()
+        for step in interpretation.steps(state):
+            fired |= {(row_key(row), str(state.values[control])) for row in step.action.rows if row.machine == "ue"}
+            if step.state not in seen:
+                seen.add(step.state)
+                todo.append(step.state)
+    found = explore(system, firings_to_look_for(system, "ue"), Limits())
+    places = places_seen(system, "ue", found.sightings)
+    assert {(key, state) for key, states in places.items() for state in states} == fired
+    times = times_fired(system, found.fired)
+    marked = covered(table_of(system, "ue")[1], times, times, places=places, possible_places=places)
+    assert not any(entry.text.mark is Mark.FIRED and "detached" in entry.row.states for entry in marked)
+
+
+def test_runs_credit_a_row_only_in_the_states_from_which_it_fired() -> None:
+    system = nine_states()
+    trace = run(system, "jump")
+    fired = times_fired(system, Counter(step.action.name for step in trace.steps))
+    marked = covered(table_of(system, "walker")[1], fired, places=places_in([trace], "walker"))
+    parts = {entry.text.mark: entry.row.states for entry in marked if entry.row.label == "moves"}
+    assert parts[Mark.FIRED] == ("at home",)
+    assert len(parts[Mark.NEVER]) == 8
 
 
 def test_equal_tables_have_no_difference(clause_5_2: System) -> None:
