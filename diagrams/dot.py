@@ -27,8 +27,8 @@ from diagrams.state_diagram import LISTED, Edge, Graph, Level, Line, Node, NodeK
 
 STATE_WIDTH = 24
 DETAIL_WIDTH = 46
-GUARD_LINES = 12
-EFFECT_LINES = 16
+GUARD_LINES = 20  # more than any row of the handover takes; only a hostile text is cut
+EFFECT_LINES = 40
 EFFECTS = 20
 MARKED_INSIDE = 6  # marked rows listed inside a state of an overview
 ROW_LINK = "row:"  # a link to "row:3" stands for the fourth of the graph's rows
@@ -141,10 +141,14 @@ class _Writing:
         if self.detail and node.rows:
             return f"label=<{_table(self._inside(name, node.rows))}>{extra}"
         colour = INK if counted else GREY  # which heat leaves room for
-        small = f'<FONT POINT-SIZE="10" COLOR="{colour}">{escaped(_summary(node))}</FONT>'
-        head = [f"<TR><TD>{name}</TD></TR>", *([f"<TR><TD>{small}</TD></TR>"] if node.rows else [])]
+        words = [_summary(node)] if node.rows else []
+        if not node.entered:
+            words.append("never entered here")
+            extra += f', style="rounded,filled,dotted", color="{GREY}"'
+        small = [f'<FONT POINT-SIZE="10" COLOR="{colour}">{escaped(line)}</FONT>' for line in words]
+        head = [f"<TR><TD>{line}</TD></TR>" for line in (name, *small)]
         if not listed:
-            return f"label=<{_table(head, padding=1) if node.rows else name}>{extra}"
+            return f"label=<{_table(head, padding=1) if small else name}>{extra}"
         return f"label=<{_table([*head, *self._listed(listed)])}>{extra}"
 
     def _listed(self, rows: Sequence[RowText]) -> Iterator[str]:
@@ -177,6 +181,8 @@ class _Writing:
             yield f'<TR><TD ALIGN="LEFT" BALIGN="LEFT" CELLPADDING="1">{head}</TD></TR>'
             for row in entries:
                 lines = wrapped(f"{_sign(row, '-')} {row.label}{_note(row)}", DETAIL_WIDTH)
+                lines += wrapped(f"[{row.guard}]", DETAIL_WIDTH, GUARD_LINES) if row.guard else []
+                lines += [f"clause {row.clause}"] if row.clause else []
                 yield self._cell(row, _small(_coloured(lines, _colour(row, GREY))), padding=1)
 
     # labels of edges

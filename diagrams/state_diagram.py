@@ -35,12 +35,14 @@ class NodeKind(Enum):
 
 @dataclass(frozen=True)
 class Node:
-    """id: made up here, safe in every format. rows: those that keep the state."""
+    """id: made up here, safe in every format. rows: those that keep the state. entered: it can be reached, as
+    far as the rows drawn tell: something leads here, or it is where the machine starts."""
 
     id: str
     kind: NodeKind
     name: str
     rows: tuple[RowText, ...] = ()
+    entered: bool = True
 
     @property
     def summary(self) -> str:
@@ -114,12 +116,13 @@ def table_of(system: System, name: str) -> tuple[ResolvedMachine, tuple[TableRow
 
 def machine_diagram(
     system: System, name: str, level: Level = Level.OVERVIEW, *, chosen: Chosen | None = None, subject: str = "",
-    rows: Sequence[TableRow] | None = None,
+    rows: Sequence[TableRow] | None = None, setup: str = "",
 ) -> Graph:  # fmt: skip
     """The state diagram of one machine of a system, or of a part of its table.
 
     chosen: which rows to draw; states that none of them concerns are left out. subject: what the picture
     is about, for its title. rows: the table to draw, where it is not simply the machine's (marked rows).
+    setup: scenario and reading in words, for the title, and for saying which states are never entered there.
     Raises DiagramError for an unknown name, or if no row is chosen.
     """
     machine, own = table_of(system, name)
@@ -131,7 +134,19 @@ def machine_diagram(
     if not drawn:
         raise DiagramError(f'machine "{plain_line(name)}" has no row about {subject or "this"}')
     initial = [str(v) for entry in system.variables if entry.name == f"{name}.state" for v in entry.initial]
-    return _graph(machine, drawn, initial, level, subject, whole=chosen is None)
+    graph = _graph(machine, drawn, initial, level, subject, whole=chosen is None)
+    if not setup:
+        return graph
+    said = replace(graph, title=f"{graph.title}; {plain_line(setup)}",
+                   description=f"{graph.description} Of {plain_line(setup)}.")  # fmt: skip
+    return _told_entered(said) if chosen is None and level is Level.OVERVIEW else said
+
+
+def _told_entered(graph: Graph) -> Graph:
+    """The graph of a whole machine with the states into which nothing leads told from the others."""
+    into = {edge.dest for edge in graph.edges}
+    nodes = (replace(node, entered=node.kind is not NodeKind.STATE or node.id in into) for node in graph.nodes)
+    return replace(graph, nodes=tuple(nodes))
 
 
 def state_diagram(

@@ -54,11 +54,13 @@ def graph_svg(graph: Graph, *, links: Links | None = None) -> str:
     return finished(root, graph.title, graph.description, DARK)
 
 
-def row_title(row: RowText) -> str:
-    """A row in one line: what it is, where it is written, which requirements it realises."""
+def row_title(row: RowText, *, full: bool = False) -> str:
+    """A row in one line: what it is, where it is written, which requirements it realises; full: guard, effects."""
     mark = "" if row.mark in (Mark.PLAIN, Mark.FADED) else row.mark.value
     parts = [f"{row.trigger}: {row.label}", mark, row.note, f"clause {row.clause}" if row.clause else "",
              ", ".join(row.requirements), row.place]  # fmt: skip
+    if full:
+        parts += [f"if {row.guard}" if row.guard else "", *row.effects]
     return plain_line(" · ".join(part for part in parts if part))
 
 
@@ -86,7 +88,7 @@ def _name_row(element: ElementTree.Element, row: RowText, links: Links | None) -
         if value:
             element.set(f"data-{name}", value)
     title = ElementTree.Element(f"{{{SVG}}}title")
-    title.text = row_title(row)
+    title.text = row_title(row, full=links is not None)
     element.insert(0, title)
     if links:
         for text in list(element.iter(f"{{{SVG}}}text")):

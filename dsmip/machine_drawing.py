@@ -21,13 +21,14 @@ from dsmip import quantities
 from dsmip.console import reporting, say
 from dsmip.mutant_option import change_of
 from dsmip.suite_coverage import rows_in_suite
-from dsmip.trace_files import stored_run
+from dsmip.trace_files import stored_run, words_of_setup
 from model.handover import handover
 from model.language.systems import System
 from model.readings import Reading, reading
 from model.scenarios import load
 
 SCENARIO, READING = "clause-5.2", "intended"
+Table = tuple[System, tuple[TableRow, ...], str, str]
 TEXT_SUFFIXES = (".mmd", ".dot")  # formats without pages
 
 
@@ -69,12 +70,12 @@ def draw_machine(request: Request) -> None:
                request.suite is not None]  # fmt: skip
     if sum(marking) > 1:
         raise DiagramError("one picture shows one thing: a difference, a requirement or what fired; draw several")
-    system, rows, about = _table(request)
+    system, rows, about, setup = _table(request)
     level = Level.DETAIL if request.detail else Level.OVERVIEW
     links = None if request.source is None else _links(request.source)
 
     def drawing(chosen: Chosen | None, subject: str) -> Graph:
-        return machine_diagram(system, request.name, level, chosen=chosen, subject=subject, rows=rows)
+        return machine_diagram(system, request.name, level, chosen=chosen, subject=subject, rows=rows, setup=setup)
 
     for words, chosen, target in _pictures(request, rows):
         subject = ", ".join(part for part in (words, about) if part)
@@ -107,41 +108,45 @@ def _pictures(request: Request, rows: Sequence[TableRow]) -> list[tuple[str, Cho
     ]  # fmt: skip
 
 
-def _table(request: Request) -> tuple[System, tuple[TableRow, ...], str]:
-    """The system, the rows to draw, with their marks, and what the marks are about."""
+def _table(request: Request) -> Table:
+    """The system, the rows to draw, with their marks, what the marks are about, and the set-up in words."""
     if request.runs:
         return _of_runs(request)
     if request.suite is not None:
         _refuse_another_system(request)
-        return rows_in_suite(request.suite, request.name)
+        return *rows_in_suite(request.suite, request.name), f"suite {request.suite.name}"
     system, read = _system(request.scenario or SCENARIO, request.reading or READING, request.choices)
+    setup = f"scenario {system.name}, reading {_name(read)}"
     _, rows = table_of(system, request.name)
     if request.requirement is not None:
-        return system, highlighted(rows, request.requirement), request.requirement
+        return system, highlighted(rows, request.requirement), request.requirement, setup
     if request.mutant is not None:
         other, _ = _system(request.scenario or SCENARIO, request.reading or READING, request.choices, request.mutant)
-        return other, *_difference(rows, table_of(other, request.name)[1], f"mutant {request.mutant}")
+        return other, *_difference(rows, table_of(other, request.name)[1], f"mutant {request.mutant}"), setup
     if request.versus is not None or request.versus_choices:
         versus = request.versus or request.reading or READING
         other, against = _system(request.scenario or SCENARIO, versus, request.versus_choices)
-        return other, *_difference(rows, table_of(other, request.name)[1], f"from {_name(read)} to {_name(against)}")
+        return other, *_difference(rows, table_of(other, request.name)[1], f"from {_name(read)} to {_name(against)}"), \
+            f"scenario {system.name}"
     if request.explored:
         found = _exploration(system, request)
         fired = times_fired(system, found.fired)
         places = places_seen(system, request.name, found.sightings)
         how = "in an exploration" if found.complete else f"in an exploration cut short ({found.stopped})"
         marked = covered(rows, fired, fired if found.complete else None, places=places, possible_places=places)
-        return system, marked, f"what fires {how}"
-    return system, rows, ""
+        return system, marked, f"what fires {how}", setup
+    return system, rows, "", setup
 
 
-def _of_runs(request: Request) -> tuple[System, tuple[TableRow, ...], str]:
+def _of_runs(request: Request) -> Table:
     """Coverage of runs: drawn on the table of the first run, or the one asked for."""
     files = [file for given in request.runs for file in _trace_files(given)]
-    traces = [stored_run(file)[1] for file in files]
-    system = traces[0].system
+    runs = [stored_run(file) for file in files]
+    traces = [trace for _, trace in runs]
+    system, setup = traces[0].system, words_of_setup(runs[0][0])
     if request.scenario is not None or request.reading is not None or request.choices:
-        system, _ = _system(request.scenario or SCENARIO, request.reading or READING, request.choices)
+        system, read = _system(request.scenario or SCENARIO, request.reading or READING, request.choices)
+        setup = f"scenario {system.name}, reading {_name(read)}"
     _, rows = table_of(system, request.name)
     fired: Counter[RowKey] = Counter()
     for trace in traces:
@@ -156,7 +161,7 @@ def _of_runs(request: Request) -> tuple[System, tuple[TableRow, ...], str]:
             say(f"dsmip: the exploration was cut short ({found.stopped}); no row is called dead")
     words = f"what fires in {len(files)} runs" if len(files) > 1 else "what fires in one run"
     places = places_in(traces, request.name)
-    return system, covered(rows, fired, possible, places=places, possible_places=possible_places), words
+    return system, covered(rows, fired, possible, places=places, possible_places=possible_places), words, setup
 
 
 def _refuse_another_system(request: Request) -> None:

@@ -57,12 +57,20 @@ def title_of(stored: StoredTrace) -> str:
     return f"{identifier}: {statement_of(identifier)}" if identifier in BY_IDENTIFIER else visible(identifier)
 
 
+def words_of_setup(stored: StoredTrace) -> str:
+    """ "scenario minimal, reading literal with AMB-10=…, mutant x": what was run."""
+    scenario, choices = stored.meta.get("scenario"), stored.meta.get("choices")
+    name = scenario.get("name") if isinstance(scenario, dict) else ""
+    words = f"scenario {name}, reading {stored.meta.get('reading')}"
+    if isinstance(choices, list) and choices:
+        words += f" with {', '.join(str(choice) for choice in choices)}"
+    return visible(f"{words}, mutant {stored.meta['mutant']}" if stored.meta.get("mutant") else words)
+
+
 def show_trace(file: Path, unfold: bool = False) -> None:
     stored, trace = stored_run(file)
     console = output()
-    scenario = stored.meta["scenario"]
-    assert isinstance(scenario, dict)
-    console.print(f"{title_of(stored)}\nscenario {scenario.get('name')}, reading {stored.meta.get('reading')}")
+    console.print(f"{title_of(stored)}\n{words_of_setup(stored)}")
     show_chart(console, trace, title_of(stored), unfold=unfold)
 
 

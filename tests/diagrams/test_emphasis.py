@@ -203,3 +203,34 @@ def test_pictures_for_one_page_have_no_ids_but_those_of_their_names() -> None:
     assert len([element for element in root.iter() if element.get("id")]) == 2
     assert not list(root.iter(f"{SVG}a"))
     assert [element for element in root.iter() if element.get("data-state") == "at home"]
+
+
+def test_the_title_says_the_set_up_and_a_state_that_nothing_leads_into_is_told(clause_5_2: System) -> None:
+    graph = machine_diagram(clause_5_2, "home_agent", setup="scenario clause-5.2, reading intended")
+    assert graph.title.endswith("scenario clause-5.2, reading intended")
+    assert {node.name for node in graph.nodes if not node.entered} == {"detecting duplicates"}
+    assert dot.dot_text(graph).count("never entered here") == 1
+    assert "never entered here" not in dot.dot_text(machine_diagram(clause_5_2, "home_agent"))
+
+
+def test_no_guard_or_effect_of_the_handover_is_cut_and_discards_show_theirs(clause_5_2: System) -> None:
+    for machine in clause_5_2.machines:
+        if not machine.rows:
+            continue
+        text = dot.dot_text(machine_diagram(clause_5_2, machine.name, Level.DETAIL))
+        assert "…" not in text and "and 1 more" not in text
+    system = nine_states()
+    words = " ".join(machine_words(graph_svg(machine_diagram(system, "walker", Level.DETAIL))))
+    assert "- old answer [received.number = 0]" in words
+
+
+def machine_words(svg: str) -> list[str]:
+    return [" ".join((element.text or "").split()) for element in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+
+
+def test_the_title_of_a_row_in_a_picture_of_its_own_holds_all_that_it_does(clause_5_2: System) -> None:
+    graph = machine_diagram(clause_5_2, "home_agent")
+    root = ElementTree.fromstring(graph_svg(graph, links=Links(lambda place: None)))
+    row = next(row for row in graph.rows if row.label == "initial registration")
+    titles = [element.text or "" for element in root.iter(f"{SVG}title")]
+    assert any(all(effect in title for effect in row.effects) for title in titles)
