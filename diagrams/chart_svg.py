@@ -34,7 +34,7 @@ GUTTER = 40  # left of everything, for numbers of one digit
 SIGN = 16  # the mark of the offending step and the space behind it
 DIGIT = 9
 
-_STYLE = """
+STYLE = """
 text{font:14px Helvetica,Arial,"DejaVu Sans",sans-serif;fill:#1b1f24}
 .paper{fill:#ffffff}.head{font-weight:bold}.headbox{fill:#eef4fb;stroke:#1b1f24}
 .lifeline{stroke:#8c959f}.step{fill:#57606a;font-size:12px}.changes{fill:#57606a}
@@ -52,7 +52,7 @@ text{fill:#e6edf3}
 .band{fill:#2e2610;stroke:#e3b341}.bandtext{fill:#f2cc60}
 .offence{fill:#3c1618;stroke:#ff9492}.offencetext{fill:#ffb3b0}}"""
 # in a page with other pictures, the rules must touch this one only
-_SCOPED_STYLE = re.sub(r"(?<=[},\n])(?=\.|text)", ".sequence-chart ", _STYLE)
+_SCOPED_STYLE = re.sub(r"(?<=[},\n])(?=\.|text)", ".sequence-chart ", STYLE)
 
 
 def chart_svg(chart: Chart) -> str:

@@ -17,8 +17,8 @@ _TIME = re.compile(rb"(?<=/CreationDate \(D:)\d{14}")
 _EXTENT = re.compile(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"')
 
 
-def drawn(dot: str, image_format: str, *, size: str = "", margin: float = 0.0) -> bytes:
-    """A DOT text laid out by `dot`, as svg, png or pdf. Raises DiagramError with Graphviz's reason.
+def drawn(dot: str, image_format: str, *, size: str = "", margin: float = 0.0, engine: str = "dot") -> bytes:
+    """A DOT text laid out by an engine of Graphviz, as svg, png or pdf. Raises DiagramError with Graphviz's reason.
 
     size: the most it may take, "width,height" in inches; a larger drawing is scaled down. margin: inches around it.
     Equal texts give equal bytes: a PDF bears no time of its making.
@@ -34,7 +34,7 @@ def drawn(dot: str, image_format: str, *, size: str = "", margin: float = 0.0) -
                 graph.graph_attr["dpi"] = str(PNG_DOTS_PER_INCH)
             if size:
                 graph.graph_attr.update(size=size, margin=str(margin))
-            data = graph.draw(format=image_format, prog="dot")
+            data = graph.draw(format=image_format, prog=engine)
             graph.close()
         except Exception as error:
             reason = plain_line(" ".join(messages()) or str(error))

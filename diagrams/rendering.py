@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from diagrams import dot, graphviz_library
+from diagrams.chart_image import chart_image
 from diagrams.chart_mermaid import chart_mermaid
 from diagrams.chart_plantuml import chart_plantuml
 from diagrams.chart_svg import chart_svg
@@ -26,7 +27,7 @@ from diagrams.svg_accessibility import accessible
 GRAPH_SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".mmd")
 SPACE_SUFFIXES = (*GRAPH_SUFFIXES, ".json")
 DOT_SUFFIXES = (".svg", ".png", ".pdf", ".dot")
-CHART_SUFFIXES = (".svg", ".mmd", ".puml", ".txt")
+CHART_SUFFIXES = (".svg", ".png", ".pdf", ".mmd", ".puml", ".txt")
 
 A4_LANDSCAPE, A4_UPRIGHT = (",".join(f"{side / 72}" for side in sides) for sides in (SHEET, SHEET[::-1]))  # inches
 
@@ -103,11 +104,13 @@ def render_dot(text: str, path: Path | str, *, title: str = "", description: str
 
 
 def render_chart(chart: Chart, path: Path | str, *, width: int = 100) -> Path:
-    """Write a sequence chart as its suffix says (svg, mmd, puml, txt); `width` in columns, for txt."""
+    """Write a sequence chart as its suffix says (svg, png, pdf, mmd, puml, txt); `width` in columns, for txt."""
     target = target_of(path, CHART_SUFFIXES)
     match target.suffix.lower():
         case ".svg":
             return _written(target, chart_svg(chart))
+        case ".png" | ".pdf" as suffix:
+            return _written(target, chart_image(chart, suffix[1:]))
         case ".mmd":
             return _written(target, chart_mermaid(chart))
         case ".puml":

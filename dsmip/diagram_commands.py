@@ -82,7 +82,7 @@ def diagram_space(
 
 @diagram_commands.command("trace", epilog="Example: dsmip diagram trace bind-1.itf.json -o bind-1.svg")
 def diagram_trace(file: TraceFile, output: Output, unfold: Unfold = False) -> None:
-    """A saved trace as a message sequence chart (svg, mmd, puml, txt)."""
+    """A saved trace as a message sequence chart (svg, png, pdf, mmd, puml, txt)."""
     from dsmip.diagram_command import draw_trace
 
     draw_trace(file, output, unfold)

@@ -11,6 +11,8 @@ from xml.etree import ElementTree
 import pytest
 from rich.console import Console
 
+from diagrams import graphviz_library
+from diagrams.chart_image import placed
 from diagrams.chart_mermaid import chart_mermaid
 from diagrams.chart_plantuml import chart_plantuml
 from diagrams.chart_svg import chart_svg
@@ -206,3 +208,35 @@ def test_the_number_of_the_offending_step_stands_inside_the_picture(steps: int) 
     numbers = [box for box in boxes if (box[4] or "").removeprefix("✗ ").isdigit()]
     assert [box[4] for box in numbers][-1] == f"✗ {steps}"
     assert min(box[0] for box in numbers) >= 0
+
+
+@pytest.mark.parametrize("suffix", ["png", "pdf"])
+def test_an_image_is_as_large_as_the_chart_and_the_same_each_time(suffix: str, tmp_path: Path) -> None:
+    for name, chart in (("plain", chart_of(*DUPLICATED)), ("hostile", hostile_chart())):
+        one, other = (render_chart(chart, tmp_path / f"{name}-{n}.{suffix}").read_bytes() for n in (1, 2))
+        assert one == other
+        assert one.startswith(b"\x89PNG" if suffix == "png" else b"%PDF")
+        if suffix == "png":
+            sides = [int.from_bytes(one[start : start + 4], "big") for start in (16, 20)]
+            _, _, *pixels = ElementTree.fromstring(chart_svg(chart)).get("viewBox", "").split()
+            for side, length in zip(sides, pixels, strict=True):
+                assert abs(side - 1.5 * float(length)) <= 20  # 144 dots per inch, 96 pixels of the chart
+
+
+def test_an_image_holds_every_text_of_the_chart_in_its_place() -> None:
+    for chart in (chart_of(*OVERTAKING), hostile_chart()):
+        svg = chart_svg(chart)
+        drawn = ElementTree.fromstring(graphviz_library.drawn(placed(svg), "svg", engine="nop2"))
+        root = ElementTree.fromstring(svg)
+        height = float(root.get("viewBox", "").split()[3])
+        wanted = list(root.iter(f"{SVG}text"))
+        found = list(drawn.iter(f"{SVG}text"))
+        assert len(wanted) == len(found) > 5
+        for one, other in zip(wanted, found, strict=True):
+            assert plain_line(one.text or "") == plain_line(other.text or "")
+            assert one.get("text-anchor") == other.get("text-anchor")
+            assert abs(float(one.get("x", 0)) * 0.75 - float(other.get("x", 0))) < 1
+            assert abs((float(one.get("y", 0)) - height) * 0.75 - float(other.get("y", 0))) < 4
+        shapes = [element for kind in ("polygon", "ellipse", "polyline") for element in drawn.iter(f"{SVG}{kind}")]
+        kinds = ("rect", "line", "circle", "polygon")
+        assert len(shapes) >= sum(1 for kind in kinds for _ in root.iter(f"{SVG}{kind}"))

@@ -103,8 +103,8 @@ def test_an_unknown_suffix_names_the_allowed_ones(tmp_path: Path) -> None:
     with pytest.raises(DiagramError, match="no suffix; use one of"):
         render(graph, tmp_path / "a")
     chart = sequence_chart(run(toy_system(), *DUPLICATED))
-    with pytest.raises(DiagramError, match=r'suffix "\.png"; use one of \.svg, \.mmd, \.puml, \.txt'):
-        render_chart(chart, tmp_path / "a.png")
+    with pytest.raises(DiagramError, match=r'suffix "\.gif"; use one of \.svg, \.png, \.pdf, \.mmd, \.puml, \.txt'):
+        render_chart(chart, tmp_path / "a.gif")
 
 
 def test_a_folder_that_is_not_there_is_one_clear_line(tmp_path: Path) -> None:
