@@ -20,7 +20,7 @@ from diagrams.state_svg import Links, slug
 from dsmip import quantities
 from dsmip.console import reporting, say
 from dsmip.mutant_option import change_of
-from dsmip.suite_coverage import rows_in_suite
+from dsmip.suite_coverage import rows_in_suite, words_of_suite
 from dsmip.trace_files import stored_run, words_of_setup
 from model.handover import handover
 from model.language.systems import System
@@ -114,7 +114,7 @@ def _table(request: Request) -> Table:
         return _of_runs(request)
     if request.suite is not None:
         _refuse_another_system(request)
-        return *rows_in_suite(request.suite, request.name), f"suite {request.suite.name}"
+        return *rows_in_suite(request.suite, request.name), words_of_suite(request.suite)
     system, read = _system(request.scenario or SCENARIO, request.reading or READING, request.choices)
     setup = f"scenario {system.name}, reading {_name(read)}"
     _, rows = table_of(system, request.name)

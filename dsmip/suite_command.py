@@ -22,6 +22,7 @@ from generators.suites.recording import recorded
 from generators.suites.running import Session, Verdict, run_suite
 from generators.suites.sessions import ADAPTERS, session_for
 from model.language.errors import ModelError, nearest
+from model.language.plain_text import visible
 from model.readings import reading
 from model.scenarios import load
 
@@ -90,7 +91,7 @@ def run_on(file: Path, adapter: str, mutant: str | None, only: list[str], as_jso
         for result in run_suite(suite, session, cases):
             results.append(result)
             if not as_json and result.verdict is not Verdict.PASS:
-                print(result)
+                print(visible(str(result)))
     finally:
         session.closed()
     counts = {verdict.value: sum(result.verdict is verdict for result in results) for verdict in Verdict}

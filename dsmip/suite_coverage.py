@@ -41,6 +41,15 @@ def rows_in_suite(file: Path, machine: str) -> tuple[System, tuple[TableRow, ...
         raise ModelError(f"{file}: no suite: {shortened(plain_line(str(error)), 120)}") from None
 
 
+def words_of_suite(file: Path) -> str:
+    """ "suite x.json: scenario minimal, reading intended; …": the set-ups of its tests."""
+    setups = dict.fromkeys(
+        f"scenario {setup['scenario']['name']}, reading {', '.join([setup['reading'], *setup['choices']])}"
+        for setup in read_suite(file).setups.values()
+    )
+    return f"suite {file.name}: {'; '.join(setups)}"
+
+
 def covered_by_tests(
     rows: Sequence[TableRow], suite: Suite, systems: Mapping[str, System]
 ) -> tuple[TableRow, ...]:

@@ -12,7 +12,7 @@ from diagrams.errors import DiagramError
 from diagrams.row_text import Mark
 from diagrams.state_diagram import table_of
 from dsmip.machine_drawing import Request, draw_machine
-from dsmip.suite_coverage import covered_by_tests, rows_in_suite
+from dsmip.suite_coverage import covered_by_tests, rows_in_suite, words_of_suite
 from generators.suites.cases import Suite, as_data
 from model.language.errors import ModelError
 
@@ -42,6 +42,10 @@ def test_a_row_is_marked_with_the_steps_that_may_take_it_and_others_with_the_rea
     assert (texts["initial registration"].mark, texts["initial registration"].note) == (Mark.FIRED, f"{steps} times")
     unreached = texts["the home address is unique"]
     assert (unreached.mark, unreached.note) == (Mark.NEVER, "no tester can bring it about in minimal")
+
+
+def test_the_picture_says_for_which_suite_scenario_and_reading_it_is(saved: Path) -> None:
+    assert words_of_suite(saved).startswith(f"suite {saved.name}: scenario minimal, reading ")
 
 
 def test_a_suite_without_tests_of_a_row_leaves_it_unmarked_as_fired(small_suite: Suite, saved: Path) -> None:
