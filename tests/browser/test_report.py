@@ -225,7 +225,7 @@ def test_keys_step_forward_back_home_and_end_and_escape_leaves(browser: Browser,
 
 
 def test_each_step_shows_messages_and_changed_variables(browser: Browser, minimal: str) -> None:
-    browser.open(f"{minimal}{RUN}&step=4")
+    browser.open(f"{minimal}{RUN}&step=7")
     messages = [element.text.splitlines()[0] for element in browser.all(".packet")]
     assert messages == ["BindingUpdate received, uplink", "BindingAcknowledgement sent, downlink",
                         "BindingAcknowledgement in flight, downlink"]  # fmt: skip
@@ -236,7 +236,8 @@ def test_each_step_shows_messages_and_changed_variables(browser: Browser, minima
     browser.one("#forward").click()
     assert browser.text(".events").splitlines() == ["network", "BA #31 is lost"]
     assert "No message is in flight." not in browser.text(".messages")
-    browser.one("#forward").click()
+    browser.press("HOME", "ARROW_RIGHT")
+    assert browser.text("#where") == "Step 1 of 8"
     assert browser.text(".messages") == "No message is in flight."
 
 
