@@ -14,7 +14,9 @@ from checker.verdict import Violated
 from dsmip.proof_records import Document, lifted, provable, recorded
 from dsmip.proof_table import Row, left_in_words, rows_of, summary
 from model.handover import binding, handover
+from model.language.domains import Modular
 from model.language.errors import ModelError
+from model.language.expressions import post_order
 from model.readings import reading
 from model.scenarios import load
 from properties.kinds import observations
@@ -57,12 +59,19 @@ def test_what_exploration_leaves_open_holds_where_it_holds_with_bounds_lifted() 
     assert dict(zip(head, lines[0], strict=True))["states"] == "2,501, not all"
 
 
-def test_only_what_rests_on_the_order_of_numbers_needs_numbers_and_says_so() -> None:
+def test_only_what_speaks_of_numbers_needs_numbers_and_what_rests_on_their_order_says_so() -> None:
     assert {entry.identifier for entry in provable() if rests_on_order(entry)} == {"BIND-6", "ATT-3"}
-    for row in rows_of({"minimal": recorded()["minimal"]}):
-        if row.left is not None and NUMBERS in row.left:
-            assert rests_on_order(property_called(row.identifier)), row
-            assert "outlives 32767 Binding Updates" in row.assumptions[0]
+    numbers = {entry.name for entry in handover(load("minimal"), reading("literal")).variables
+               if isinstance(entry.domain, Modular)}  # fmt: skip
+    needing = [row for row in rows_of({"minimal": recorded()["minimal"]}) if row.left and NUMBERS in row.left]
+    assert "BIND-6" in {row.identifier for row in needing}
+    for row in needing:
+        entry = property_called(row.identifier)
+        assert numbers & {node.payload for part in (entry.whenever, entry.then) for node in post_order(part)}, row
+    for row in rows_of(recorded()):
+        if row.word == "holds":
+            said = any("outlives 32767 Binding Updates" in text for text in row.assumptions)
+            assert said == rests_on_order(property_called(row.identifier)), row
 
 
 def test_without_anti_replay_the_assumption_says_so() -> None:
