@@ -16,6 +16,7 @@ from checker.verdict import Violated
 from dsmip.explorer.session import OutOfDate, Session
 from dsmip.explorer.watching import Watched
 from dsmip.explorer.workbench import Workbench
+from dsmip.known_answers import known_answers
 from dsmip.trace_files import stored_run, title_of
 from model.language.errors import ModelError
 from model.language.expressions import variable
@@ -135,7 +136,8 @@ def run() -> Run:
 
 def test_a_session_marks_exactly_where_a_check_finds_the_first_violation(bench: Workbench, run: Run) -> None:
     violated = [entry for entry in run.judgements if isinstance(entry.verdict, Violated) and entry.verdict.trace]
-    assert len(violated) == 7
+    known = known_answers()["minimal", "literal"].verdicts
+    assert {entry.property.identifier for entry in violated} == {n for n, word in known.items() if word == "violated"}
     for entry in violated:
         assert isinstance(entry.verdict, Violated) and entry.verdict.trace is not None
         bench.session.jump(entry.verdict.trace)
@@ -180,12 +182,13 @@ def test_a_saved_trace_replays_and_a_saved_test_is_python(bench: Workbench, run:
     stored, replayed = stored_run(tmp_path / saved.name)
     assert replayed.states == bench.session.trace.states
     assert title_of(stored).startswith("BIND-1: the UE at home")
-    bench.session.back_to(bench.session.revision, 4)
+    bench.session.back_to(bench.session.revision, 7)
+    assert not bench.session.broken
     saved = bench.as_trace()
     assert saved.name == "minimal-literal-explored.itf.json"
     (tmp_path / saved.name).write_text(saved.text, encoding="utf-8")
     stored, trace = stored_run(tmp_path / saved.name)
-    assert (len(trace), title_of(stored)) == (4, "a run made in the explorer")
+    assert (len(trace), title_of(stored)) == (7, "a run made in the explorer")
     for role in ("ue", "home_agent"):
         module = bench.as_test(role)
         assert module.name == f"test_minimal_literal_explored_{role}.py"
