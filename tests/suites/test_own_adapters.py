@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-import time
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,19 +25,18 @@ from model.scenarios import load
 
 
 class Spoilt:
-    """The reference home agent, but for one method. close: is noted."""
-
-    closed = 0
+    """The reference home agent, but for one method. closed: how often it was."""
 
     def __init__(self, setup: dict[str, Any], name: str, method: Callable[..., Any]) -> None:
         self._right = home_agent(setup)
+        self.closed = 0
         setattr(self, name, method)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._right, name)
 
     def close(self) -> None:
-        Spoilt.closed += 1
+        self.closed += 1
 
 
 def fails(*arguments: Any) -> Any:
@@ -48,22 +47,43 @@ def fails(*arguments: Any) -> Any:
     ("receives", fails, r"fails in receives: KeyError: 'binding' \(test_own_adapters.py, line \d+\)"),
     ("receives", lambda *given: "nonsense", r"receives\(\) returns 'nonsense'"),
     ("receives", lambda *given: [("BindingAcknowledgement", 5)], r"a list of \(message name, fields\) is due"),
-    ("receives", lambda *given: time.sleep(3), "does not return within 0.5 s"),
     ("state", lambda: 7, r"state\(\) returns 7"),
     ("reset", lambda *given: sys.exit(4), "fails in reset: SystemExit: 4"),
 ])  # fmt: skip
 def test_whatever_an_adapter_does_is_one_verdict(
-    small_suite: Suite, monkeypatch: pytest.MonkeyPatch, name: str, method: Callable[..., Any], words: str
+    small_suite: Suite, name: str, method: Callable[..., Any], words: str
 ) -> None:
-    monkeypatch.setattr(own_adapter, "SECONDS_FOR_A_CALL", 0.5 if "0.5" in words else 30.0)
-    session = own_session(lambda setup: Spoilt(setup, name, method))
+    made: list[Spoilt] = []
+    session = own_session(lambda setup: noted(made, Spoilt(setup, name, method)))
     case = next(one for one in small_suite.cases if one.messages)
     result = run_case(small_suite, case, session)
     assert result.verdict is Verdict.ERROR
     assert re.search(words, result.reason), result.reason
-    before = Spoilt.closed
     session.closed()
-    assert Spoilt.closed == before + 1
+    assert [system.closed for system in made] == [1]
+
+
+def test_adapter_that_hangs_is_one_verdict_and_is_closed_all_the_same(
+    small_suite: Suite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Spoilt] = []
+    released = threading.Event()
+    session = own_session(lambda setup: noted(made, Spoilt(setup, "receives", lambda *given: released.wait())))
+    case = next(one for one in small_suite.cases if one.messages)
+    session.opened(small_suite.setups[case.setup])  # made in its own time: only what follows has little
+    monkeypatch.setattr(own_adapter, "SECONDS_FOR_A_CALL", 1.0)
+    result = run_case(small_suite, case, session)
+    assert result.verdict is Verdict.ERROR
+    assert "receives of the adapter does not return within 1 s" in result.reason, result.reason
+    monkeypatch.setattr(own_adapter, "SECONDS_FOR_A_CALL", 30.0)
+    session.closed()
+    released.set()
+    assert [system.closed for system in made] == [1]
+
+
+def noted(made: list[Spoilt], system: Spoilt) -> Spoilt:
+    made.append(system)
+    return system
 
 
 def change(data: dict[str, Any], *path: Any, to: Any) -> dict[str, Any]:
