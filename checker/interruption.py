@@ -1,4 +1,5 @@
-"""Ctrl-C while a search runs: noted, and obeyed where the search can stop with its tables in order."""
+"""Ctrl-C where it must not strike at once: noted while a search runs and obeyed where its tables are in order; held
+back while processes are started."""
 
 from __future__ import annotations
 
@@ -37,3 +38,26 @@ def noted() -> Iterator[Interruption]:
         yield interruption
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """While it lasts, Ctrl-C waits; it comes when the block has ended. Processes and threads that are started in the
+    block never get it, from their first instruction on: a blocked signal stays blocked in them."""
+    times = 0
+
+    def note(number: int, frame: FrameType | None) -> None:
+        nonlocal times
+        times += 1
+
+    answered = callable(signal.getsignal(signal.SIGINT)) and threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGINT, note) if answered else None  # another thread may be given the signal
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)  # one that waits is noted here
+        if answered:
+            signal.signal(signal.SIGINT, before)
+        if times:
+            signal.raise_signal(signal.SIGINT)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
+from checker.interruption import held_back
+
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
 Prepare = Callable[..., None]  # a function of a module: it goes to another process
 
 
@@ -16,7 +20,7 @@ Prepare = Callable[..., None]  # a function of a module: it goes to another proc
 def worker_processes(count: int, prepare: Prepare | None = None, *arguments: Any) -> Iterator[ProcessPoolExecutor]:
     """So many processes, each of which first calls `prepare(*arguments)`. They end with the block: when their work
     is done, or at once if it is left by an exception (Ctrl-C, or a generator that is closed)."""
-    pool = ProcessPoolExecutor(count, get_context("spawn"), _begun, (prepare, arguments))
+    pool = _Pool(count, get_context("spawn"), _begun, (prepare, arguments))
     try:
         yield pool
     except BaseException:
@@ -25,6 +29,15 @@ def worker_processes(count: int, prepare: Prepare | None = None, *arguments: Any
         raise
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+class _Pool(ProcessPoolExecutor):
+    def submit(
+        self, function: Callable[Given, Answer], /, *arguments: Given.args, **named: Given.kwargs
+    ) -> Future[Answer]:
+        """Processes are started here: without Ctrl-C, and each is known to the pool before this one can be stopped."""
+        with held_back():
+            return super().submit(function, *arguments, **named)
 
 
 def _begun(prepare: Prepare | None, arguments: tuple[Any, ...]) -> None:

@@ -6,6 +6,7 @@ import os
 import pty
 import signal
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from threading import Thread
 
@@ -15,11 +16,11 @@ MOST = 300.0  # seconds in which words have to appear
 class AtATerminal:
     """A running command. Standard output is kept apart."""
 
-    def __init__(self, program: Path, *arguments: str) -> None:
+    def __init__(self, program: Path, *arguments: str, environment: Mapping[str, str] = os.environ) -> None:
         self._ours, theirs = pty.openpty()
         self.process = subprocess.Popen(
             [program, *arguments], stdout=subprocess.PIPE, stderr=theirs, text=True, start_new_session=True,
-            preexec_fn=_interruptible, env={**os.environ, "COLUMNS": "200", "TERM": "xterm"},
+            preexec_fn=_interruptible, env={**environment, "COLUMNS": "200", "TERM": "xterm"},
         )  # fmt: skip
         os.close(theirs)
         self.said = ""
@@ -33,8 +34,12 @@ class AtATerminal:
         assert self.process.poll() is None
 
     def interrupt(self) -> tuple[str, str]:
-        """Press Ctrl-C; what it then has said, on standard output and on the terminal."""
-        self.process.send_signal(signal.SIGINT)
+        """Press Ctrl-C, which every process of the command gets; what is said in the end."""
+        os.killpg(self.process.pid, signal.SIGINT)
+        return self.end()
+
+    def end(self) -> tuple[str, str]:
+        """What it has said once it has ended, on standard output and on the terminal."""
         reader = Thread(target=self._rest)
         reader.start()
         out, _ = self.process.communicate(timeout=MOST)

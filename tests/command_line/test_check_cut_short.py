@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from tests.command_line.at_a_terminal import AtATerminal
+
 PROGRAM = Path(sys.executable).with_name("dsmip")
 SMALL, LARGE = ("key-management", 357_176), ("reordering", 2_729_088)
 PROPERTIES = ["--property", "SA-7", "--property", "ADDR-7a", "--property", "BIND-1"]
@@ -94,10 +96,30 @@ def test_killed_again_and_again_it_ends_with_the_same_answer(scenario: str, tmp_
     assert lengths(tmp_path / "again") == lengths(tmp_path / "whole") != {}
 
 
-@pytest.mark.parametrize("delay", [0.2, 0.5, 1.0, 1.8])
-def test_ctrl_c_at_any_time_leaves_unknown_and_no_process(delay: float, tmp_path: Path) -> None:
+def loading(process: subprocess.Popen[str], folder: Path) -> bool:
+    return "llvmlite" in Path(f"/proc/{process.pid}/maps").read_text()
+
+
+def begun(process: subprocess.Popen[str], folder: Path) -> bool:
+    return any(folder.glob("*/lock"))
+
+
+def under_way(process: subprocess.Popen[str], folder: Path) -> bool:
+    return rows_kept(folder) > 0
+
+
+def well_under_way(process: subprocess.Popen[str], folder: Path) -> bool:
+    return rows_kept(folder) > LARGE[1] // 4
+
+
+@pytest.mark.parametrize("moment", [loading, begun, under_way, well_under_way])
+def test_ctrl_c_at_any_time_leaves_unknown_and_no_process(
+    moment: Callable[[subprocess.Popen[str], Path], bool], tmp_path: Path
+) -> None:
     process = started(*question(LARGE[0]), "--checkpoint", str(tmp_path), "--checkpoint-interval", "0.05s")
-    time.sleep(delay)
+    while not moment(process, tmp_path):
+        assert process.poll() is None
+        time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert gone(process.pid)
@@ -115,12 +137,10 @@ def test_ctrl_c_at_any_time_leaves_unknown_and_no_process(delay: float, tmp_path
 
 @pytest.mark.parametrize(("scenario", "states"), [SMALL, pytest.param(*LARGE, marks=pytest.mark.slow)])
 def test_ctrl_c_saves_a_checkpoint_that_goes_on(scenario: str, states: int, tmp_path: Path) -> None:
-    process = started(*question(scenario), "--checkpoint", str(tmp_path))  # a saving would come after a minute
-    while not (tmp_path / f"{scenario}-intended" / "lock").exists():
-        time.sleep(0.01)
-    time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=60)
+    # a saving would come after a minute
+    running = AtATerminal(PROGRAM, "check", *question(scenario), "--checkpoint", str(tmp_path))
+    running.until(" states, ")
+    running.interrupt()
     reached = rows_kept(tmp_path)
     document, err = answer(*question(scenario), "--checkpoint", str(tmp_path))
     assert f": {reached:,} states" in err and reached > 0

@@ -12,8 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.command_line.at_a_terminal import AtATerminal
+from tests.command_line.started_processes import children
+
 PROGRAM = Path(sys.executable).with_name("dsmip")
 LARGE = ["reordering", "--reading", "intended", "--property", "BIND-1", "--json", "--engine", "cluster"]
+WORKER = "checker.cluster"  # words of its command line
 BESIDE_RAY = {name: value for name, value in os.environ.items() if name != "RAY_ADDRESS"}
 
 
@@ -27,22 +31,12 @@ def started(*arguments: str) -> subprocess.Popen[str]:
                             env=BESIDE_RAY, preexec_fn=interruptible)  # fmt: skip
 
 
-def workers_of(process: subprocess.Popen[str], count: int) -> list[int]:
-    """The worker processes, once all of them are there."""
-    while True:
-        found = []
-        for path in Path("/proc").glob("[0-9]*"):
-            try:
-                parent = int((path / "stat").read_text().rsplit(")", 1)[1].split()[1])
-                command = (path / "cmdline").read_text()
-            except OSError:
-                continue
-            if parent == process.pid and "checker.cluster" in command:
-                found.append(int(path.name))
-        if len(found) == count:
-            return sorted(found)
-        assert process.poll() is None
-        time.sleep(0.02)
+def at_work(*arguments: str) -> tuple[AtATerminal, list[int]]:
+    """A search that has found states, and its workers."""
+    running = AtATerminal(PROGRAM, "check", *arguments, environment=BESIDE_RAY)
+    workers = children(running.process, WORKER, 2)
+    running.until("states, ")
+    return running, workers
 
 
 def all_gone(processes: list[int]) -> bool:
@@ -63,12 +57,10 @@ def test_the_known_answers_come_out() -> None:
 
 
 def test_a_killed_worker_leaves_unknown_and_says_why() -> None:
-    process = started(*LARGE, "--workers", "2")
-    workers = workers_of(process, 2)
-    time.sleep(1.0)
+    running, workers = at_work(*LARGE, "--workers", "2")
     os.kill(workers[1], signal.SIGKILL)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 3, err
+    out, said = running.end()
+    assert running.process.returncode == 3, said
     assert all_gone(workers)
     (found,) = [entry for entry in json.loads(out)["results"] if entry["property"] == "BIND-1"]
     assert found["verdict"] == "unknown"
@@ -76,15 +68,19 @@ def test_a_killed_worker_leaves_unknown_and_says_why() -> None:
     assert not any(run["complete"] for run in json.loads(out)["runs"])
 
 
-@pytest.mark.parametrize("delay", [0.0, 1.2])
-def test_ctrl_c_with_workers_leaves_unknown_and_no_process(delay: float) -> None:
-    process = started(*LARGE, "--workers", "2")
-    workers = workers_of(process, 2)
-    time.sleep(delay)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 3, err
-    assert "interrupted" in err and "Traceback" not in err
+def test_ctrl_c_while_workers_are_started_leaves_unknown_and_no_process() -> None:
+    running = AtATerminal(PROGRAM, "check", *LARGE, "--workers", "2", environment=BESIDE_RAY)
+    interrupted(running, children(running.process, WORKER, 2))
+
+
+def test_ctrl_c_while_workers_search_leaves_unknown_and_no_process() -> None:
+    interrupted(*at_work(*LARGE, "--workers", "2"))
+
+
+def interrupted(running: AtATerminal, workers: list[int]) -> None:
+    out, said = running.interrupt()
+    assert running.process.returncode == 3, said
+    assert "interrupted" in said and "Traceback" not in said
     assert all_gone(workers)
     if out:
         assert {entry["verdict"] for entry in json.loads(out)["results"]} == {"unknown"}
@@ -92,7 +88,7 @@ def test_ctrl_c_with_workers_leaves_unknown_and_no_process(delay: float) -> None
 
 def test_workers_end_when_their_search_is_killed() -> None:
     process = started(*LARGE, "--workers", "2")
-    workers = workers_of(process, 2)
+    workers = children(process, WORKER, 2)
     process.kill()
     process.communicate()
     assert all_gone(workers)

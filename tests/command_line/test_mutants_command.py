@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +13,8 @@ from dsmip.commands import application
 from generators.mutation.table_mutants import OPERATORS, all_mutants
 from model.language.errors import ModelError
 from properties.catalogue import REQUIREMENTS
+from tests.command_line.at_a_terminal import AtATerminal
+from tests.command_line.started_processes import children
 
 PROGRAM = Path(sys.executable).with_name("dsmip")
 
@@ -92,18 +90,22 @@ def test_coverage_of_one_requirement_shows_its_witness_and_mutants() -> None:
     assert "ue-no-deregistration by BIND-1" in text
 
 
-def interruptible() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+def test_ctrl_c_ends_a_run_over_all_mutants() -> None:
+    running = AtATerminal(PROGRAM, "mutants", "run", "minimal", "--processes", "1")
+    running.until("mutants")
+    interrupted(running)
 
 
-@pytest.mark.parametrize("processes", ["1", "2"])
-def test_ctrl_c_ends_a_run_over_all_mutants(processes: str) -> None:
-    """At a terminal it reaches the workers as well."""
-    process = subprocess.Popen(
-        [PROGRAM, "mutants", "run", "minimal", "--processes", processes], stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=interruptible,
-    )  # fmt: skip
-    time.sleep(5)
-    os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=60)
-    assert (process.returncode, out, err) == (3, "", "dsmip: interrupted; what was not finished is unknown\n")
+def test_ctrl_c_ends_a_run_whose_workers_are_being_started() -> None:
+    """At a terminal it reaches the workers as well, which import their modules at that moment."""
+    running = AtATerminal(PROGRAM, "mutants", "run", "minimal", "--processes", "2")
+    workers = children(running.process, "spawn_main", 2)
+    interrupted(running)
+    assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+
+
+def interrupted(running: AtATerminal) -> None:
+    out, said = running.interrupt()
+    assert (running.process.returncode, out) == (3, ""), said
+    assert said.endswith("dsmip: interrupted; what was not finished is unknown\r\n")
+    assert "Traceback" not in said

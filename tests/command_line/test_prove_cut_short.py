@@ -31,7 +31,7 @@ def test_out_of_time_is_unknown(command: str) -> None:
     assert all("time limit of 0.001 s reached" in entry["reason"] for entry in results)
 
 
-@pytest.mark.parametrize("command, words", [("prove", "induction: "), ("bmc", "runs of 2 steps")])
+@pytest.mark.parametrize("command, words", [("prove", "induction: "), ("bmc", "runs of ")])
 def test_ctrl_c_in_the_middle_of_it_leaves_unknown_and_no_stack_trace(command: str, words: str) -> None:
     steps = ["--steps", "200"] if command == "bmc" else []
     running = AtATerminal(DSMIP, command, "BIND-1", "--scenario", "minimal", "--json", *steps)
