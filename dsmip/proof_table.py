@@ -38,7 +38,7 @@ class Row:
 
     @property
     def word(self) -> str:
-        """"holds", "violated" or "unknown"."""
+        """ "holds", "violated" or "unknown"."""
         return self.verdict.split(",")[0].split(":")[0]
 
     def as_json(self) -> dict[str, object]:
@@ -56,24 +56,40 @@ def rows_of(document: Document, asked: Collection[str] = ()) -> list[Row]:
 
 def _rows(name: str, reading_name: str, found: Document) -> Iterator[Row]:
     scenario, tried, lifting = load(name), found["induction"] or {}, found.get("lifting") or {}
-    lemmas, left = tried.get("lemmas", {}), lifting.get("left", {})
-    seconds = round(sum(part.get("seconds", 0.0) for part in (found, tried, lifting)), 1)
+    lemmas, left, twice = tried.get("lemmas", {}), lifting.get("left", {}), _twice(found)
+    seconds = round(sum(part.get("seconds", 0.0) for part in (found, tried, lifting, twice)), 1)
     for identifier, text in found["properties"].items():
         ways = ["explored"] if found["states"] is not None else []
+        ways += ["explored twice"] if identifier in twice.get("judged", ()) else []
         ways += ["induction"] if identifier in lemmas else []
         ways += ["bounds lifted"] if identifier in left else []
         if text.startswith("violated") and (identifier in left or identifier in lemmas):
             raise ModelError(f"{name}, {reading_name}: {identifier} is recorded as violated and as proved")
+        if "explored twice" in ways and text.startswith("violated") != (identifier in twice["violated"]):
+            raise ModelError(f"{name}, {reading_name}: the second exploration contradicts the first of {identifier}")
         proved = text.startswith("unknown") and (identifier in left or identifier in lemmas)
         verdict = "holds" if proved else text
         holds = verdict.startswith("holds")
         yield Row(
             name, reading_name, identifier, verdict, tuple(ways) if not text.startswith("violated") else ("a run",),
-            seconds, lemmas.get(identifier), tried.get("second solver") if identifier in lemmas else None,
+            seconds, lemmas.get(identifier), _second_word(identifier, tried, twice),
             tuple(left.get(identifier, lifting.get("bounds", (EVERY,)))) if holds else None,
             assumptions_of(property_called(identifier), scenario) if holds else (),
             _tried(found, tried, lifting) if verdict.startswith("unknown") else None,
         )  # fmt: skip
+
+
+def _twice(found: Document) -> Document:
+    """What a second exploration says, if both came to their ends."""
+    twice: Document = found.get("twice") or {}
+    return {} if twice.get("stopped") or found["states"] is None else twice
+
+
+def _second_word(identifier: str, tried: Document, twice: Document) -> str | None:
+    """What else than the exploration and Z3 says so."""
+    words = [f"{twice['states']:,} states explored again"] if identifier in twice.get("judged", ()) else []
+    words += [tried["second solver"]] if identifier in tried.get("lemmas", {}) else []
+    return "; ".join(words) or None
 
 
 def _tried(found: Document, tried: Document, lifting: Document) -> str:
@@ -96,16 +112,18 @@ def summary(document: Document) -> tuple[list[str], list[list[str]]]:
         for reading_name, found in readings.items():
             rows = list(_rows(name, reading_name, found))
             counts = [str(sum(row.word == word for row in rows)) for word in ("holds", "violated", "unknown")]
-            tried = found["induction"]
+            tried, twice = found["induction"], _twice(found)
             free = "not tried" if not found.get("lifting") else str(sum(row.left == () for row in rows))
             sizes = [row.lemmas for row in rows if row.lemmas is not None]
             lines.append([
                 name, reading_name, *counts, _states(found), str(rows[0].seconds if rows else found["seconds"]), free,
                 "not tried" if tried is None else f"{len(sizes)}, up to {max(sizes)} lemmas" if sizes else "0",
                 tried["second solver"].rpartition("; ")[2] if sizes else "",
+                f"agrees on {sum('explored twice' in row.ways or row.identifier in twice['violated'] for row in rows)}"
+                if twice else "not to the end" if found.get("twice") else "not tried",
             ])  # fmt: skip
     return ["scenario", "reading", "hold", "violated", "unknown", "states", "seconds", "without any bound",
-            "also by induction", "second solver"], lines  # fmt: skip
+            "also by induction", "second solver", "second exploration"], lines  # fmt: skip
 
 
 def _states(found: Document) -> str:
@@ -123,6 +141,12 @@ def page(document: Document) -> str:
         "there are it is complete, and then needs no width rule. Induction is a second way that shares neither the "
         "search nor the compiled code: an invariant from learned lemmas, proved with Z3, and checked by a second "
         "solver from the certificate's text; the column `lemmas` gives the size of each property's invariant.", "",
+        "The second exploration is another one still: it reads the certificate's text, as the second solver does, and "
+        "takes every state that this text leads to, with code that is neither compiled nor shared with the first. "
+        "bitwuzla confirms that it starts from all initial states. (Where messages overtake each other it counts "
+        "their orders one by one, so that it may know more states than there are.) What is seen violated there, and "
+        "what never is, must be what the first exploration says of every property; a file of `dsmip prove --certificate` lets anyone "
+        "do that again.", "",
         "The column `bounds left` says which of the scenario's bounds the proof still has. Sequence numbers and "
         "budgets (movements, retransmissions, ...) are hidden: whatever they decide may go either way at any time, so "
         "nothing is assumed of them, neither a width nor a limit. Channels carry sets of messages: whatever was ever "
@@ -147,6 +171,8 @@ def _section(name: str, reading_name: str, found: Document) -> list[str]:
         way = f"Not explored to the end: {found['looked at']:,} states, {found['stopped']}."
     else:
         way = f"All {found['states']:,} states explored in {found['seconds']} s."
+        if again := _twice(found):
+            way += f" Explored again from text, {again['states']:,} states in {again['seconds']} s: the same verdicts."
     if tried is None:
         second = "Induction: not tried."
     elif tried["lemmas"]:

@@ -14,18 +14,18 @@ from checker.symbolic.certificates import read_certificate
 from checker.symbolic.proving import Proof, Prover
 from checker.verdict import Holds
 from dsmip import quantities
+from dsmip.certificate_files import about, violations_of, write_explored
 from dsmip.check_command import ensure_folder
-from dsmip.check_results import Result, embedded, results_of
+from dsmip.check_results import Result, results_of
 from dsmip.console import output, reporting, say
 from dsmip.files import write_atomically
 from dsmip.mutant_option import change_of
 from dsmip.proof_output import finish, notes_of
-from model.handover import Change, binding, handover, handover_of_one
-from model.language.observations import Observation
+from model.handover import Change, handover
 from model.readings import Reading, reading
 from model.scenario_sets import is_shipped
 from model.scenarios import Scenario, load
-from properties.kinds import Kind, Property, observations
+from properties.kinds import Kind, Property
 from properties.registry import ALL_PROPERTIES, property_called
 
 
@@ -47,8 +47,10 @@ def run_proofs(
         run = _run(scenario, entry, wanted, change, prover.explore, time, steps)
         runs.append(run)
         results += results_of(run, expect=_expects(scenario, properties, choices, mutant), folder=None, mutant=mutant)
+        if certificates is not None:
+            write_explored(certificates, run, entry, change, mutant, solver, time)
         if (invariant or certificates is not None) and (prover.proof is None or not _induced(run)):
-            say(f"dsmip: {scenario.name}, {entry.name}: induction proved none of the properties: no certificate")
+            say(f"dsmip: {scenario.name}, {entry.name}: induction proved none of the properties: no invariant")
         elif prover.proof is not None and (invariant or certificates is not None):
             text = _certificate(prover.proof, run, entry, change, mutant)
             if certificates is not None:
@@ -77,20 +79,6 @@ def run_bounded(
         if run.exploration.interrupted:
             break
     return finish(output(), results, runs, notes_of(runs), as_json_text=as_json_text)
-
-
-def violations_of(
-    scenario: Scenario, entry: Reading, change: Change | None, identifiers: Sequence[str]
-) -> dict[str, list[Observation]]:
-    """What must never be seen for each property to hold. Raises ModelError for a property that does not exist."""
-    alone = handover_of_one(scenario, entry, change)
-    filled = binding(scenario, entry)
-    found: dict[str, list[Observation]] = {}
-    for identifier in identifiers:
-        asked = property_called(identifier)
-        found[identifier] = [seen for seen in observations(asked, alone, filled, scenario.ue.count)
-                             if seen.name == asked.violation_name]  # fmt: skip
-    return found
 
 
 def _wanted(properties: Sequence[str]) -> list[Property]:
@@ -133,10 +121,7 @@ def _induced(run: Run) -> list[str]:
 def _certificate(proof: Proof, run: Run, entry: Reading, change: Change | None, mutant: str | None) -> str:
     """A certificate of all properties of the run that induction proved."""
     held = _induced(run)
-    about = embedded(run, "", mutant)
-    del about["property"]
-    seen = violations_of(run.scenario, entry, change, held)
-    return proof.certificate({**about, "properties": held}, seen)
+    return proof.certificate(about(run, mutant, held), violations_of(run.scenario, entry, change, held))
 
 
 def show_invariant(console: Console, text: str) -> None:

@@ -12,6 +12,7 @@ from dsmip.proof_records import (
     READINGS_SHOWN,
     RECORD,
     explored,
+    explored_twice,
     identity,
     induced,
     lifted,
@@ -25,7 +26,9 @@ ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "dsmip" / RECORD
 
 
-def record(names: list[str], induction: float | None, lifting: float, seconds: float, again: bool) -> None:
+def record(
+    names: list[str], induction: float | None, lifting: float, second: float, seconds: float, again: bool
+) -> None:  # fmt: skip
     document: dict[str, Any] = json.loads(TARGET.read_text(encoding="utf-8")) if TARGET.exists() else {}
     for name in names:
         for reading_name in READINGS_SHOWN:
@@ -36,6 +39,9 @@ def record(names: list[str], induction: float | None, lifting: float, seconds: f
             if wanted := open_ones(found):
                 found = {**_merged(found, explored(name, reading_name, seconds, wanted), "properties"), "of": of}
                 _keep(document, name, reading_name, found, "explored")
+            if second and found["states"] is not None and open_ones(found.get("twice")):
+                found["twice"] = explored_twice(name, reading_name, second)  # all at once: it is one search
+                _keep(document, name, reading_name, found, "explored twice")
             if lifting and (wanted := open_ones(found.get("lifting"))):
                 part = lifted(name, reading_name, lifting, wanted)
                 found["lifting"] = _merged(found.get("lifting"), part, "left")
@@ -72,10 +78,12 @@ if __name__ == "__main__":
     parser.add_argument("scenarios", nargs="*")
     parser.add_argument("--induction", type=float, metavar="SECONDS")
     parser.add_argument("--lifting", type=float, default=600.0, metavar="SECONDS", help="of one; 0: none")
+    parser.add_argument("--second", type=float, default=600.0, metavar="SECONDS", help="of exploring again; 0: none")
     parser.add_argument("--time", type=float, default=60.0, metavar="SECONDS", help="for each exploration")
     parser.add_argument("--again", action="store_true", help="also what is up to date")
     parser.add_argument("--page", action="store_true")
     given = parser.parse_args()
     if not given.page:
-        record(given.scenarios or one_ue_scenarios(), given.induction, given.lifting, given.time, given.again)
+        names = given.scenarios or one_ue_scenarios()
+        record(names, given.induction, given.lifting, given.second, given.time, given.again)
     write_atomically(ROOT / "docs" / "proofs.md", page(json.loads(TARGET.read_text(encoding="utf-8"))))

@@ -25,6 +25,7 @@ from model.language.systems import System
 FIRST_LINE = "; dsmip certificate, version 1"
 ABOUT = "; about: "
 INDUCTION = "; induction: k = "
+EXPLORED = "; explored: "
 SIMPLE = ", simple path"
 MOST_STATES = 50  # k at most
 INVARIANT = "; invariant: lemmas, each over the components it names"
@@ -36,6 +37,7 @@ OPERATORS = {
 }  # fmt: skip
 DEFINITION = re.compile(r"\(define-fun lemma\.(\d+) \(((?:\(\|[^|]+\| [^|]+?\)\s?)*)\) Bool (.*)\)")
 PARAMETER = re.compile(r"\(\|([^|]+)\| (Bool|\(_ BitVec \d+\))\)")
+COUNT = re.compile(rf"{EXPLORED}([1-9]\d{{0,11}}) states")
 DEPTH = re.compile(rf"{INDUCTION}([1-9]\d?)({SIMPLE})?")
 TOKEN = re.compile(r"\s*(\(|\)|\|[^|]+\||#b[01]+|[^\s()|]+)")
 
@@ -67,12 +69,14 @@ class Induction(NamedTuple):
 @dataclass(frozen=True)
 class Certificate:
     """A certificate as read. about: scenario, reading, properties and the like. induction: None if the lemmas alone
-    exclude everything and every move keeps them."""
+    exclude everything and every move keeps them. explored: how many states there are, of which none is what must
+    never be seen; then there are no lemmas."""
 
     about: Mapping[str, Any]
     system: str
     lemmas: tuple[WrittenLemma, ...]
     induction: Induction | None = None
+    explored: int | None = None
 
 
 def certificate_text(
@@ -179,8 +183,23 @@ def read_certificate(text: str, file: str) -> Certificate:
         _lemma(line, f"{file}, line {number}") for number, line in enumerate(lines[cut + 1 :], start=cut + 2)
         if line and not line.startswith(";")
     )  # fmt: skip
-    own = next((number for number in range(2, cut) if lines[number].startswith(INDUCTION)), cut)
-    return Certificate(about, "\n".join(lines[2:own]), lemmas, _induction(lines[own:cut], f"{file}, line {own + 1}"))
+    own = next((number for number in range(2, cut) if lines[number].startswith((INDUCTION, EXPLORED))), cut)
+    where = f"{file}, line {own + 1}"
+    explored = _explored(lines[own:cut], lemmas, where)
+    depth = None if explored is not None else _induction(lines[own:cut], where)
+    return Certificate(about, "\n".join(lines[2:own]), lemmas, depth, explored)
+
+
+def _explored(lines: Sequence[str], lemmas: Sequence[WrittenLemma], where: str) -> int | None:
+    """Of the line between system and invariant, if there is one that counts states."""
+    if not lines or not lines[0].startswith(EXPLORED):
+        return None
+    match = COUNT.fullmatch(lines[0])
+    if match is None or len(lines) > 1:
+        raise CertificateRefused(f"{where}: not a number of states in a line of its own")
+    if lemmas:
+        raise CertificateRefused(f"{where}: explored, and yet with lemmas")
+    return int(match[1])
 
 
 def _induction(lines: Sequence[str], where: str) -> Induction | None:
@@ -230,7 +249,7 @@ def check_certificate(
     exporter = SystemText(system, SYNTAX)
     expected = system_section(exporter, seen)
     if certificate.system != expected:
-        raise CertificateRefused(_first_difference(certificate.system, expected))
+        raise CertificateRefused(first_difference(certificate.system, expected))
     lemmas = [(f"formed.{number}", names) for number, (names, _) in enumerate(exporter.well_formed())]
     texts = [expected]
     for number, lemma in enumerate(certificate.lemmas):
@@ -299,7 +318,8 @@ def _applied(name: str, names: Sequence[str], instead: Mapping[str, str]) -> str
     return f"({name} {arguments})" if arguments else name
 
 
-def _first_difference(found: str, expected: str) -> str:
+def first_difference(found: str, expected: str) -> str:
+    """Where the system section of a certificate is not the one expected, in words."""
     ours, theirs = expected.splitlines(), found.splitlines()
     differing = (number for number, pair in enumerate(zip(ours, theirs, strict=False)) if pair[0] != pair[1])
     number = next(differing, min(len(ours), len(theirs)))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from checker.symbolic.induction import InductiveSearch
+from dsmip.certificate_command import check_file
 from dsmip.prove_command import run_proofs
 
 DSMIP = Path(sys.executable).with_name("dsmip")
@@ -62,15 +63,23 @@ def test_a_proof_its_certificate_and_a_tampered_copy(tmp_path: Path) -> None:
     assert tampered.returncode == 1 and "REFUSED" in tampered.stderr
 
 
-def test_what_rests_on_exploration_alone_gets_no_certificate(
+def test_the_certificate_of_what_rests_on_exploration_alone_is_explored_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(InductiveSearch, "run", lambda search: search.result)
-    code = run_proofs(["BIND-3"], [], [], [], mutant=None, time=None, steps=0, certificates=tmp_path,
+    code = run_proofs(["BIND-3"], [], ["literal"], [], mutant=None, time=None, steps=0, certificates=tmp_path,
                       solver="bitwuzla", invariant=False, as_json_text=True)  # fmt: skip
     printed = capsys.readouterr()
     assert code == 0 and {entry["verdict"] for entry in json.loads(printed.out)["results"]} == {"holds"}
-    assert not list(tmp_path.iterdir()) and "induction proved none of the properties: no certificate" in printed.err
+    assert "induction proved none of the properties: no invariant" in printed.err
+    (file,) = tmp_path.iterdir()
+    assert file.name == "minimal-literal-explored.smt2"
+    assert check_file(file, "bitwuzla", None) == 0
+    assert "proves BIND-3 in minimal, literal: all 453 states that it says" in capsys.readouterr().out
+    text = file.read_text()
+    file.write_text(text.replace("; explored: 453 states", "; explored: 452 states"))
+    assert check_file(file, "bitwuzla", None) == 1
+    assert "REFUSED: 453 states were reached, not 452" in capsys.readouterr().err
 
 
 def test_the_pool_is_safe_for_any_number_of_ues() -> None:
