@@ -145,8 +145,8 @@ def page(document: Document) -> str:
         "takes every state that this text leads to, with code that is neither compiled nor shared with the first. "
         "bitwuzla confirms that it starts from all initial states. (Where messages overtake each other it counts "
         "their orders one by one, so that it may know more states than there are.) What is seen violated there, and "
-        "what never is, must be what the first exploration says of every property; a file of `dsmip prove --certificate` lets anyone "
-        "do that again.", "",
+        "what never is, must be what the first exploration says of every property; a file of `dsmip prove "
+        "--certificate` lets anyone do that again.", "",
         "The column `bounds left` says which of the scenario's bounds the proof still has. Sequence numbers and "
         "budgets (movements, retransmissions, ...) are hidden: whatever they decide may go either way at any time, so "
         "nothing is assumed of them, neither a width nor a limit. Channels carry sets of messages: whatever was ever "
