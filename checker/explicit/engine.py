@@ -300,6 +300,19 @@ class ExplicitSearch:
         self.tables.make_room_in_parts()
         return self.kernel.edges(self._at, index, self.most_successors, targets, labels)
 
+    def write_steps_from(self, first: int, states: int, targets: int, labels: int, counts: int) -> None:
+        """The same of so many states, one after the other; how many steps each has goes to a third array."""
+        self.tables.make_index()
+        done = 0
+        while done < states:
+            if not self.tables.make_room_in_parts():
+                raise MemoryError
+            filled = sum((ctypes.c_uint64 * done).from_address(counts)) if done else 0
+            done += self.kernel.edges_from(
+                self._at, first + done, states - done, self.most_successors,
+                targets + 8 * filled, labels + 8 * filled, counts + 8 * done,
+            )  # fmt: skip
+
     # steps out of any state, in a search that is not run
 
     @property

@@ -34,6 +34,7 @@ class Kernel:
         self.make_index = code.procedure("make_index", ADDRESS)
         self.index_of = code.function("index_of", ADDRESS, WORD)
         self.edges = code.function("edges", ADDRESS, WORD, WORD, ADDRESS, ADDRESS)
+        self.edges_from = code.function("edges_from", ADDRESS, WORD, WORD, WORD, ADDRESS, ADDRESS, ADDRESS)
 
     def optimise(self) -> None:
         """Takes about a tenth of a second, the first time."""

@@ -107,11 +107,8 @@ def _steps(
             progress(Progress(search.tables.count, total.total(), search.depth, expanded - first, search.seconds))
         last = min(first + CHUNK, expanded)
         sizes = np.zeros(last - first, dtype=np.int64)
-        filled = 0
-        for index in range(first, last):
-            count = search.write_steps(index, target_at + 8 * filled, label_at + 8 * filled)
-            sizes[index - first] = count
-            filled += count
+        search.write_steps_from(first, last - first, target_at, label_at, sizes.ctypes.data)
+        filled = int(sizes.sum())
         sources = np.repeat(region_of[first:last], sizes).astype(np.int64)
         dests = region_of[targets[:filled].astype(np.int64)].astype(np.int64)
         numbers, own = np.unique(labels[:filled], return_inverse=True)

@@ -278,4 +278,29 @@ one:
   br label %loop
 leave:
   ret i64 %n
+}}
+
+define dso_local i64 @edges_from(ptr %c, i64 %first, i64 %many, i64 %most, ptr %to, ptr %by, ptr %counts) nounwind {{
+entry:
+  br label %loop
+loop:
+  %i = phi i64 [0, %entry], [%i1, %one]
+  %filled = phi i64 [0, %entry], [%filled1, %one]
+  %more = icmp ult i64 %i, %many
+  br i1 %more, label %room, label %leave
+room:
+  %fits = call i1 @has_room(ptr %c, i64 %most)
+  br i1 %fits, label %one, label %leave
+one:
+  %index = add i64 %first, %i
+  %targets = getelementptr i64, ptr %to, i64 %filled
+  %labels = getelementptr i64, ptr %by, i64 %filled
+  %n = call i64 @edges(ptr %c, i64 %index, i64 %most, ptr %targets, ptr %labels)
+  %place = getelementptr i64, ptr %counts, i64 %i
+  store i64 %n, ptr %place
+  %filled1 = add i64 %filled, %n
+  %i1 = add i64 %i, 1
+  br label %loop
+leave:
+  ret i64 %i
 }}"""

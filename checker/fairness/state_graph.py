@@ -72,11 +72,9 @@ class CompiledGraph:
             self.check_limits("while the steps were collected")
             if progress is not None:
                 progress(Progress(states, done, search.depth, states - first, monotonic() - self.started))
-            filled = 0
-            for index in range(first, min(first + CHUNK, states)):
-                count = search.write_steps(index, target_address + 8 * filled, label_address + 8 * filled)
-                counts[index] = count
-                filled += count
+            some = counts[first : first + CHUNK]
+            search.write_steps_from(first, len(some), target_address, label_address, some.ctypes.data)
+            filled = int(some.sum())
             targets[done : done + filled] = some_targets[:filled]
             labels[done : done + filled] = some_labels[:filled]
             done += filled
