@@ -43,7 +43,7 @@ application.command(epilog="Example: dsmip rounds BIND-2 --scenario liveness")(r
 
 Scenarios = Annotated[list[str] | None, typer.Argument(help="names of shipped scenarios, or .toml files")]
 SetName = Annotated[
-    str | None, typer.Option("--set", help="of shipped scenarios: default (some minutes), large (more) or all")
+    str | None, typer.Option("--set", help="of shipped scenarios: default (a minute), variants, large or all (minutes)")
 ]
 CheckedReadings = Annotated[
     list[str] | None, typer.Option("--reading", help="literal, intended or final; default: literal, intended")

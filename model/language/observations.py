@@ -16,7 +16,6 @@ from model.language.expressions import (
     Operator,
     any_of,
     conjuncts,
-    constant,
     in_flight,
     mentions,
     post_order,
@@ -74,7 +73,7 @@ def observe_steps(
         parts = [
             at.action(action, sending)
             for sending in sendings
-            if all(_at_action(part, action, sending) is TRUE for part in needed)
+            if all(_is_so(part, action, sending) for part in needed)
         ]
         here = any_of(parts)
         if here is FALSE:
@@ -136,17 +135,24 @@ def _at_action(node: Expression, action: Action, sending: Sending | None) -> Exp
         case Operator.NEXT:
             name = str(node.payload)
             return action.assignments.get(name, variable(name))
-        case Operator.SENDS:
-            return constant(sending is not None and sending.message.name == node.payload)
-        case Operator.RECEIVES:
-            return constant(action.kind is ActionKind.RECEIPT and action.message == node.payload)
-        case Operator.OCCURS:
-            assert isinstance(node.payload, tuple)
-            machine, trigger = node.payload
-            acting = [row.machine for row in action.rows] or [action.machine]
-            return constant(machine in acting and trigger in (None, action.trigger))
+        case Operator.SENDS | Operator.RECEIVES | Operator.OCCURS:
+            return TRUE if _is_so(node, action, sending) else FALSE
         case _:
             return _field(node, action, sending)
+
+
+def _is_so(node: Expression, action: Action, sending: Sending | None) -> bool:
+    """Whether a node that is true or false of an action and its message alone is true."""
+    match node.operator:
+        case Operator.SENDS:
+            return sending is not None and sending.message.name == node.payload
+        case Operator.RECEIVES:
+            return action.kind is ActionKind.RECEIPT and action.message == node.payload
+    assert isinstance(node.payload, tuple)
+    machine, trigger = node.payload
+    if trigger is not None and trigger != action.trigger:
+        return False
+    return any(row.machine == machine for row in action.rows) if action.rows else machine == action.machine
 
 
 def _field(node: Expression, action: Action, sending: Sending | None) -> Expression:

@@ -15,7 +15,7 @@ from checker.checking import Run, check_scenario
 from dsmip.many_checks import jobs_for, results_in_order
 from model.language.errors import ModelError
 from model.readings import reading
-from model.scenario_sets import LARGE, scenario_set
+from model.scenario_sets import LARGE, VARIANTS, scenario_set
 from model.scenarios import load, shipped
 from properties.registry import ALL_PROPERTIES
 
@@ -83,7 +83,8 @@ def test_there_are_never_more_jobs_than_scenarios() -> None:
 
 
 def test_every_shipped_scenario_is_in_one_set() -> None:
-    assert sorted(scenario_set("default") + scenario_set("large")) == sorted(shipped())
+    assert sorted(scenario_set("default") + scenario_set("variants") + scenario_set("large")) == sorted(shipped())
+    assert set(scenario_set("variants")) == set(VARIANTS) <= set(shipped())
     assert set(scenario_set("large")) == set(LARGE) <= set(shipped())
     assert scenario_set("all") == shipped()
 
