@@ -12,7 +12,7 @@ endif
 
 help:
 	@echo 'make check   install dsmip into .venv and check the default scenarios'
-	@echo 'make check-all   the large scenarios as well (minutes, some 2 GB of memory)'
+	@echo 'make check-all   variants and large scenarios as well (minutes, some 2 GB of memory)'
 	@echo 'make test    lint, types and tests (slow tests: $(BIN)/pytest -m slow)'
 	@echo 'make benchmark   measure the engines beside other model checkers, into benchmark-results'
 	@echo 'make docs    the documentation with pictures drawn from the model, into build/docs'

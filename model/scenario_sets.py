@@ -8,7 +8,7 @@ from model.scenarios import Scenario, load, shipped
 LARGE = ("clause-5.2", "reordering", "three-ue")
 VARIANTS = (
     "every-access", "liveness-copies", "liveness-keepalive", "liveness-lifetimes", "liveness-schools-reversed",
-    "mixed-schools-reversed", "no-anti-replay", "on-path-delay", "on-path-ike-peer", "replay-unnoticed",
+    "mixed-schools-reversed", "no-anti-replay", "no-keys", "on-path-delay", "on-path-ike-peer", "replay-unnoticed",
     "revocation-overtaken",
 )  # fmt: skip
 SETS = ("default", "variants", "large", "all")

@@ -24,6 +24,7 @@ from model.language.observations import Observation
 from model.language.systems import System
 from tests.agreement.random_systems import systems
 from tests.agreement.test_engines_agree import toy_observations
+from tests.sampling import drawn
 from tests.toys import toy_system
 
 SYSTEM = toy_system()
@@ -95,7 +96,7 @@ def test_saving_between_batches_changes_nothing(tmp_path: Path, monkeypatch: pyt
     assert len(manifest(tmp_path)["segments"]) > 4
 
 
-@settings(max_examples=8, deadline=None, derandomize=True, database=None, suppress_health_check=ALLOWED)
+@settings(max_examples=drawn(4), deadline=None, derandomize=True, database=None, suppress_health_check=ALLOWED)
 @given(systems(), st.lists(st.integers(1, 300), min_size=1, max_size=2, unique=True).map(sorted))
 def test_random_systems_stopped_anywhere_give_the_same_answer(
     drawn: tuple[System, list[Observation]], limits: list[int]

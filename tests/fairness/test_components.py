@@ -16,6 +16,7 @@ from checker.fairness.lassos import Question, lassos
 from checker.fairness.plain_components import fair_part
 from model.language.systems import ActionKind
 from properties.fairness import FairnessGroup, Strength
+from tests.sampling import drawn
 
 WEAK = [FairnessGroup(f"weak {number}", Strength.WEAK, (ActionKind.TIMER,)) for number in range(2)]
 STRONG = [FairnessGroup(f"strong {number}", Strength.STRONG, (ActionKind.TIMER,)) for number in range(2)]
@@ -103,7 +104,7 @@ def by_sets(count: int, edges: list[Edge], region: set[int]) -> set[int]:
     return fair_part(steps, region, GROUPS)
 
 
-@settings(max_examples=400, deadline=None, derandomize=True, database=None)
+@settings(max_examples=drawn(120), deadline=None, derandomize=True, database=None)
 @given(graphs())
 def test_three_ways_find_the_same_fair_states(drawn: tuple[int, list[Edge], set[int]]) -> None:
     count, edges, region = drawn
@@ -135,7 +136,7 @@ def test_fair_states_where_the_answer_is_plain(name: str, edges: list[Edge], reg
         assert way(4, edges, region) == fair, (name, way)
 
 
-@settings(max_examples=400, deadline=None, derandomize=True, database=None)
+@settings(max_examples=drawn(120), deadline=None, derandomize=True, database=None)
 @given(graphs(), st.sets(st.integers(0, 5)), st.sets(st.integers(0, 13)))
 def test_a_lasso_is_found_exactly_if_there_is_one_and_is_fair(
     drawn: tuple[int, list[Edge], set[int]], at: set[int], by: set[int]

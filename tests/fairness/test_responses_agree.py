@@ -22,6 +22,7 @@ from model.language.observations import Observation, observe_states, observe_ste
 from model.language.systems import ActionKind, System
 from properties.fairness import FairnessGroup, Strength
 from tests.agreement.random_systems import Builder, condition, flag, number, pick
+from tests.sampling import drawn
 
 FEW = Limits(states=300)
 ALLOWED = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
@@ -96,7 +97,7 @@ def about_values(built: PlainGraph, groups: tuple[FairnessGroup, ...]) -> list[R
     ]
 
 
-@settings(max_examples=30, deadline=None, derandomize=True, database=None, suppress_health_check=ALLOWED)
+@settings(max_examples=drawn(10), deadline=None, derandomize=True, database=None, suppress_health_check=ALLOWED)
 @given(questions())
 def test_compiled_plain_and_sets_agree_on_random_systems(drawn: tuple[System, list[Response]]) -> None:
     system, responses = drawn
@@ -115,7 +116,7 @@ def test_compiled_plain_and_sets_agree_on_random_systems(drawn: tuple[System, li
             assert_real(system, response, answers)
 
 
-@settings(max_examples=15, deadline=None, derandomize=True, database=None, suppress_health_check=ALLOWED)
+@settings(max_examples=drawn(6), deadline=None, derandomize=True, database=None, suppress_health_check=ALLOWED)
 @given(questions())
 def test_the_compiled_graph_is_the_plain_one(drawn: tuple[System, list[Response]]) -> None:
     system, responses = drawn

@@ -23,9 +23,10 @@ from model.language.observations import Observation, observe_states
 from model.language.replication import observed_in_all, replicated
 from model.language.systems import System
 from tests.agreement.random_systems import systems
+from tests.sampling import drawn
 
 FEW = settings(
-    max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=drawn(12), deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
 
 

@@ -18,7 +18,7 @@ from properties.registry import ALL_PROPERTIES
 KNOWN = known_answers()
 FEW = 3_000  # states; `make check` compares all scenarios with what is recorded
 SMALL = [pair for pair, answer in KNOWN.items() if answer.states <= FEW and pair[1] != "final"]
-PLAIN = [pytest.param(*pair, marks=[] if pair[0] == "minimal" else pytest.mark.slow)
+PLAIN = [pytest.param(*pair, marks=[] if pair == ("minimal", "literal") else pytest.mark.slow)
          for pair, answer in KNOWN.items() if answer.states <= FEW]  # fmt: skip
 
 
