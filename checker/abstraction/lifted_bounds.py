@@ -9,7 +9,7 @@ from time import monotonic
 
 from checker.abstraction.message_sets import explore_with_sets
 from checker.explicit.engine import explore
-from checker.search import Exploration, Limits, ProgressReport
+from checker.search import Limits, ProgressReport
 from model.language.domains import Modular
 from model.language.errors import ModelError
 from model.language.hiding import hiding
@@ -122,14 +122,13 @@ def _attempt(
               for name, entry in message.fields.items() if isinstance(entry.domain, Modular)}  # fmt: skip
     try:
         wider, wanted = hiding(system, rest, [*numbers, *variables], fields, flights=channels)
-        found: Exploration
         if channels:
-            found = explore_with_sets(wider, wanted, limits, progress).exploration
-        else:
-            found = explore(wider, wanted, limits, progress)
+            sets = explore_with_sets(wider, wanted, limits, progress)
+            held = frozenset() if sets.stopped else frozenset(entry.name for entry in wanted) - sets.seen
+            return Attempt(lifted, sets.states, monotonic() - started, held, sets.stopped)
+        found = explore(wider, wanted, limits, progress)
     except ModelError as error:
         return Attempt(lifted, None, monotonic() - started, frozenset(), str(error))
-    loss = channels or all(channel.loses for channel in system.channels)
-    doubt = found.doubt(loss=loss)
+    doubt = found.doubt(loss=all(channel.loses for channel in system.channels))
     held = frozenset() if doubt else frozenset(entry.name for entry in wanted if entry.name not in found.sightings)
     return Attempt(lifted, found.states, monotonic() - started, held, doubt)

@@ -1,34 +1,64 @@
 """Channels without bounds: whatever any run was seen to send may arrive at any time, in any order, any number of
-times, or never. The set of such messages grows until a complete exploration sends nothing that is not in it."""
+times, or never. States without channels and messages are kept apart, and grow until no move makes anything new."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from random import Random
+from time import monotonic
+from typing import NamedTuple
 
-from checker.explicit.engine import ExplicitSearch
-from checker.search import INTERRUPTED, Exploration, Limits, ProgressReport
-from checker.trace import replay
-from model.language.channel_contents import Flight, with_field
-from model.language.expressions import TRUE, Expression, all_of, any_of, constant, field_of, full, in_flight, negation
-from model.language.interpretation import State
+import numpy as np
+from numpy.typing import NDArray
+
+from checker.search import INTERRUPTED, Limits, Progress, ProgressReport
+from checker.symbolic.components import Components
+from checker.symbolic.second_exploration import AT_ONCE, Layout, States, StateSet
+from checker.symbolic.system_text import MoveText, SystemText
+from checker.symbolic.text_evaluation import Batch, Term, TermReader
+from checker.symbolic.text_syntax import SmtLib
+from model.language.errors import ModelError
+from model.language.interpretation import Interpretation
 from model.language.observations import Observation
-from model.language.systems import Action, ActionKind, Sending, System, SystemChannel
+from model.language.systems import ActionKind, System
 
-ARRIVES = "arrives once more"
-LOOKED_AT = 30_000  # states that are read after each exploration
-SEED = 1
-Messages = dict[str, dict[Flight, None]]  # channel -> what it was seen to carry
+NO_MOVES = (ActionKind.LOSS, ActionKind.DUPLICATION)  # what is in a set may stay there or not
+Codes = dict[str, int]
+
+
+@dataclass(frozen=True)
+class MessageSets:
+    """What was found. states: of variables alone. sent: channel -> all that may be in flight, as codes by component
+    of one slot. seen: names of observations. stopped: None if nothing new can turn up."""
+
+    states: int
+    sent: Mapping[str, Sequence[Codes]]
+    seen: frozenset[str]
+    stopped: str | None
+
+
+class _Needs(NamedTuple):
+    """Whose message a move takes, if any, and in which channels it alters one if there is one."""
+
+    taken: str | None
+    altered: tuple[str, ...]
 
 
 @dataclass
-class MessageSets:
-    """What was found. sent: all that may be in flight. exploration: the last one, of the system with these sets."""
+class _Move:
+    guard: Term
+    effects: Mapping[str, Term]
+    fault: Term
+    sightings: Mapping[str, Term]
 
-    exploration: Exploration
-    sent: Messages = field(default_factory=dict)
+
+@dataclass
+class _Group:
+    """Moves with the same needs. states, messages: how many it was tried with."""
+
+    moves: list[_Move] = field(default_factory=list)
+    states: int = 0
+    messages: tuple[int, ...] = ()
 
 
 def explore_with_sets(
@@ -36,81 +66,150 @@ def explore_with_sets(
 ) -> MessageSets:  # fmt: skip
     """Explore `system`, whose guards must not ask what is in flight, with a set of messages for each channel.
 
-    What is not sighted there if the exploration is complete, never occurs in `system`, whatever its channels' faults
-    and capacities.
+    What is not sighted there, unless it stopped, never occurs in `system`, whatever its channels' faults and
+    capacities. Raises ModelError if a value leaves its domain.
     """
-    sent: Messages = {channel.name: {} for channel in system.channels}
-    while True:
-        within = _with_sets(system, sent)
-        unknown = [_unknown(channel, _with_copies(channel, sent[channel.name])) for channel in system.channels]
-        with closing(ExplicitSearch(within, [*observations, *unknown], limits)) as search:
-            stopped = search.run(progress)
-            if stopped == INTERRUPTED:
-                raise KeyboardInterrupt
-            found = search.result(stopped)
-            before = sum(map(len, sent.values()))
-            if stopped is None:
-                _read(search, sent)
-                for entry in unknown:
-                    if entry.name in found.sightings:
-                        sighting = found.sightings[entry.name]
-                        _add(within, replay(within, entry.name, sighting.initial, sighting.path).states[-1], sent)
-        if stopped is not None or sum(map(len, sent.values())) == before:
-            return MessageSets(found, sent)
+    search = _Search(system, observations)
+    started = monotonic()
+    stopped = None
+    try:
+        for count in search.run():
+            seconds = monotonic() - started
+            if limits.seconds is not None and seconds > limits.seconds:
+                stopped = f"time limit of {limits.seconds:g} s reached"
+            elif limits.states is not None and count > limits.states:
+                stopped = f"limit of {limits.states:,} states reached"
+            if stopped is not None:
+                break
+            if progress is not None:
+                progress(Progress(count, 0, 0, 0, seconds))
+    except KeyboardInterrupt:
+        stopped = INTERRUPTED
+    if stopped == INTERRUPTED:
+        raise KeyboardInterrupt
+    return MessageSets(search.states.count, search.sent(), frozenset(search.seen), stopped)
 
 
-def _with_sets(system: System, sent: Messages) -> System:
-    """One message in transit on each channel: one just sent, which may be lost, or one of the set. What is
-    duplicated stays in the set, so it need not stay in transit."""
-    channels = tuple(replace(channel, capacity=1, loses=True, duplicates=False, reorders=False)
-                     for channel in system.channels)  # fmt: skip
-    kept = [replace(action, kind=ActionKind.LOSS) if action.kind is ActionKind.DUPLICATION else action
-            for action in system.actions]  # fmt: skip
-    lost = [
-        Action(f"{channel.name}: {message.name} makes room", ActionKind.LOSS, channel.name, "loss", TRUE, {},
-               channel=channel.name, message=message.name)
-        for channel in channels for message in channel.messages
-    ]  # fmt: skip
-    nothing = all_of(negation(full(channel.name)) for channel in channels)
-    arriving = [action for channel in system.channels for action in _arriving(channel, sent[channel.name], nothing)]
-    return replace(system, channels=channels, actions=(*kept, *lost, *arriving), symmetries=())
+class _Search:
+    def __init__(self, system: System, observations: Sequence[Observation]) -> None:
+        channels = tuple(replace(channel, capacity=1, loses=True, reorders=True) for channel in system.channels)
+        self.system = replace(system, channels=channels, symmetries=())
+        self.text = SystemText(self.system, SmtLib())
+        self.components: Components = self.text.components
+        self.reader = TermReader({name: self.text.bits(name) for name in self.components.names})
+        self.layout = Layout(self.reader.widths)
+        self.masks = {channel.name: self._mask(channel.name) for channel in channels}
+        self.own: NDArray[np.uint8] = 1 - sum(self.masks.values(), np.zeros(self.layout.bytes, dtype=np.uint8))
+        self.states = StateSet(self.layout.bytes)
+        self.messages = {channel.name: StateSet(self.layout.bytes) for channel in channels}
+        self.seen: set[str] = set()
+        self.in_states = {entry.name: self.reader.read(self.text.condition(entry.in_states))
+                          for entry in observations if entry.in_states is not None}  # fmt: skip
+        self.groups: dict[_Needs, _Group] = {}
+        for move in self.text.moves:
+            if move.action.kind not in NO_MOVES:
+                self.groups.setdefault(_needs(move), _Group()).moves.append(self._move(move, observations))
+        self.looked_at = 0
+
+    def _mask(self, channel: str) -> NDArray[np.uint8]:
+        """1 where the bytes of a channel's slot are."""
+        mask = np.zeros(self.layout.bytes, dtype=np.uint8)
+        for name in self.components.slots[channel][0].names:
+            place = self.layout.fields[name]
+            mask[place.offset : place.offset + place.kind().itemsize] = 1
+        return mask
+
+    def _move(self, move: MoveText, observations: Sequence[Observation]) -> _Move:
+        read = self.reader.read
+        return _Move(
+            read(move.guard), {name: read(term) for name, term in move.effects.items()}, read(move.fault),
+            {entry.name: read(self.text.step_condition(move, entry.in_steps[move.action.name]))
+             for entry in observations if move.action.name in entry.in_steps},
+        )  # fmt: skip
+
+    def sent(self) -> dict[str, list[Codes]]:
+        found: dict[str, list[Codes]] = {}
+        for channel, known in self.messages.items():
+            columns = self.layout.batch(known.rows(0, known.count)).columns
+            names = self.components.slots[channel][0].names
+            found[channel] = [{name: int(columns[name][row]) for name in names} for row in range(known.count)]
+        return found
+
+    def run(self) -> Iterator[int]:
+        """Gives the number of states now and then."""
+        initial = [self.components.codes(state) for state in Interpretation(self.system).initial_states()]
+        self.states.add(self.layout.rows(initial))
+        before = -1
+        while before != (before := self._size()):
+            for needs, group in self.groups.items():
+                for _ in self._tried(needs, group):
+                    yield self.states.count
+            self._look()
+
+    def _size(self) -> int:
+        return self.states.count + sum(known.count for known in self.messages.values())
+
+    def _tried(self, needs: _Needs, group: _Group) -> Iterator[None]:
+        """Moves from every state, with all messages, from which they were not tried yet."""
+        nothing = np.zeros((1, self.layout.bytes), dtype=np.uint8)
+        carried, counts = nothing, []
+        for channel in (*([needs.taken] if needs.taken else []), *needs.altered):
+            known = self.messages[channel]
+            rows = known.rows(0, known.count)
+            counts.append(known.count)
+            rows = np.concatenate([nothing, rows]) if channel in needs.altered else rows
+            carried = (carried[:, None] + rows[None, :]).reshape(-1, self.layout.bytes)
+        first, last = group.states if tuple(counts) == group.messages else 0, self.states.count
+        group.states, group.messages = last, tuple(counts)
+        if not len(carried):
+            return
+        many = max(1, AT_ONCE // len(carried))
+        for start in range(first, last, many):
+            states = self.states.rows(start, min(last, start + many))
+            rows = (states[:, None] + carried[None, :]).reshape(-1, self.layout.bytes)
+            batch = self.layout.batch(rows)
+            for move in group.moves:
+                self._step(move, batch, rows)
+            yield
+
+    def _step(self, move: _Move, batch: Batch, rows: States) -> None:
+        taken = batch.where(move.guard)
+        if not len(taken):
+            return
+        if len(batch.where(move.fault, taken)):
+            raise ModelError("a value leaves its domain")
+        for name, condition in move.sightings.items():
+            if name not in self.seen and len(batch.where(condition, taken)):
+                self.seen.add(name)
+        after = rows[taken]
+        for name, term in move.effects.items():
+            self.layout.fields[name].put(after, batch.values(term, taken))
+        self.states.add(after * self.own)
+        for channel in self.system.channels:
+            self._send(channel.name, after, channel.copy_mark if channel.duplicates else None)
+
+    def _send(self, channel: str, rows: States, mark: str | None) -> None:
+        slot = self.components.slots[channel][0]
+        new = rows[self.layout.fields[slot.kind].of(rows) != 0] * self.masks[channel]
+        if not len(new):
+            return
+        self.messages[channel].add(new)
+        if mark is not None:
+            self.layout.fields[slot.fields[0][mark]].put(new, np.ones(len(new), dtype=np.uint8))
+            self.messages[channel].add(new)
+
+    def _look(self) -> None:
+        """For what is looked for in states. Their conditions must not ask what is in flight."""
+        last = self.states.count
+        for start in range(self.looked_at, last, AT_ONCE):
+            batch: Batch = self.layout.batch(self.states.rows(start, min(last, start + AT_ONCE)))
+            for name, condition in self.in_states.items():
+                if name not in self.seen and len(batch.where(condition)):
+                    self.seen.add(name)
+        self.looked_at = last
 
 
-def _arriving(channel: SystemChannel, known: dict[Flight, None], when: Expression) -> Iterator[Action]:
-    for number, flight in enumerate(_with_copies(channel, known), start=1):
-        message = channel.messages[flight.message]
-        values = dict(zip(message.fields, map(constant, flight.values), strict=True))
-        name = f"{channel.name}: {message.name} {number} {ARRIVES}"
-        yield Action(name, ActionKind.EVENT, channel.name, ARRIVES, when, {},
-                     (Sending(channel.name, message, values, values),))  # fmt: skip
-
-
-def _with_copies(channel: SystemChannel, known: dict[Flight, None]) -> dict[Flight, None]:
-    """What may arrive: also marked copies, where the network makes some."""
-    if not channel.duplicates:
-        return known
-    return {**known, **{with_field(channel, flight, channel.copy_mark, True): None for flight in known}}
-
-
-def _unknown(channel: SystemChannel, known: dict[Flight, None]) -> Observation:
-    """A message in flight that is not in the set."""
-    new = [
-        in_flight(channel.name, negation(any_of(
-            all_of(field_of("flight", name) == value for name, value in zip(message.fields, flight.values, strict=True))
-            for flight in known if flight.message == kind
-        )), message.name)
-        for kind, message in enumerate(channel.messages)
-    ]  # fmt: skip
-    return Observation(f"{channel.name} carries something new", in_states=any_of(new))
-
-
-def _read(search: ExplicitSearch, sent: Messages) -> None:
-    count = search.tables.count
-    chosen = range(count) if count <= LOOKED_AT else Random(SEED).sample(range(count), LOOKED_AT)
-    for index in chosen:
-        _add(search.system, search.layout.decode(search.state_words(index)), sent)
-
-
-def _add(system: System, state: State, sent: Messages) -> None:
-    for channel, contents in zip(system.channels, state.channels, strict=True):
-        sent[channel.name].update(dict.fromkeys(contents))
+def _needs(move: MoveText) -> _Needs:
+    taken = None if move.slot is None else str(move.action.channel)
+    altered = dict.fromkeys(alter.channel for alter in move.action.alters)
+    return _Needs(taken, tuple(name for name in altered if name != taken))

@@ -118,7 +118,26 @@ class Layout:
         return rows
 
     def batch(self, rows: States) -> Batch:
-        return Batch({name: entry.of(rows) for name, entry in self.fields.items()}, len(rows))
+        return Batch(Columns(self.fields, rows), len(rows))
+
+
+class Columns(Mapping[str, Column]):
+    """The codes of each component, read when they are first asked for."""
+
+    def __init__(self, fields: Mapping[str, _Field], rows: States) -> None:
+        self._fields, self._rows = fields, rows
+        self._read: dict[str, Column] = {}
+
+    def __getitem__(self, name: str) -> Column:
+        if name not in self._read:
+            self._read[name] = self._fields[name].of(self._rows)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
 
 
 class StateSet:
