@@ -141,7 +141,7 @@ class Columns(Mapping[str, Column]):
 
 
 class StateSet:
-    """States without doubles, in the order in which they came. What is alike is compared byte by byte."""
+    """States without doubles, the first come first, batch by batch. What may be alike is compared byte by byte."""
 
     def __init__(self, size: int) -> None:
         self.count = 0
