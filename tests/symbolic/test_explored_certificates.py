@@ -152,8 +152,6 @@ def test_a_state_set_keeps_each_state_once(batches: list[list[int]]) -> None:
         kept.add(rows)
         expected.update(dict.fromkeys(batch))
     assert sorted(kept.rows(0, kept.count)[:, 3]) == sorted(expected)
-        expected
-    )
     assert kept.count == len(expected)
 
 
