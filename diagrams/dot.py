@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
+from diagrams.columns import placed
 from diagrams.labels import plain_line, wrapped
 from diagrams.palette import (
     BLUE,
@@ -23,17 +24,17 @@ from diagrams.palette import (
     STATE,
 )
 from diagrams.row_text import Mark, RowText
+from diagrams.sharing import effects_with, shared_parts
 from diagrams.state_diagram import LISTED, Edge, Graph, Level, Line, Node, NodeKind, more_than_shown, overview_lines
 
 STATE_WIDTH = 24
-DETAIL_WIDTH = 46
 GUARD_LINES = 20  # more than any row of the handover takes; only a hostile text is cut
 EFFECT_LINES = 40
 EFFECTS = 20
 MARKED_INSIDE = 6  # marked rows listed inside a state of an overview
 ROW_LINK = "row:"  # a link to "row:3" stands for the fourth of the graph's rows
-# edges keep clear of a label's words by its margin
-LABEL = 'shape=box, style="", peripheries=0, width=0, height=0, margin="0.05,0.03", fontsize=11'
+LABEL_MARGIN = "0.05,0.03"  # inches; edges keep clear of a label's words by it
+LABEL = f'shape=box, style="", peripheries=0, width=0, height=0, margin="{LABEL_MARGIN}", fontsize=11'
 BREAK = '<BR ALIGN="LEFT"/>'
 
 
@@ -46,6 +47,8 @@ def titles(graph: Graph) -> dict[str, str]:
     """For each id that Graphviz writes as a title ("s0", "s0->e1"), what a reader should get instead."""
     names = {node.id: node.name for node in graph.nodes}
     result = dict(names)
+    if graph.trigger:
+        result.update({f"x{n}": f"shared: {entry.letter}" for n, entry in enumerate(shared_parts(graph.rows))})
     for name, edge in named_edges(graph):
         text = f"{names[edge.source]} → {names[edge.dest]}"
         if edge.rows:
@@ -72,12 +75,13 @@ class _Writing:
         self.detail = graph.level is Level.DETAIL
         self.numbers = {id(row): number for number, row in enumerate(graph.rows)}
         self.faded = Mark.FADED in graph.marks
+        self.shared = shared_parts(graph.rows) if graph.trigger else []
 
     def lines(self) -> Iterator[str]:
         graph = self.graph
         tight = "nodesep=0.16, ranksep=0.12"
         if self.detail:
-            tight = "nodesep=0.3, ranksep=0.4" if graph.trigger else "nodesep=0.4, ranksep=0.32"
+            tight = "nodesep=0.16, ranksep=0.3" if graph.trigger else "nodesep=0.4, ranksep=0.32"
         rank = "LR" if graph.trigger else "TB"
         yield "digraph states {"
         yield (f'  graph [rankdir={rank}, {tight}, bgcolor="{PAPER}", pad=0.2, fontname="{FONT}", fontsize=15,'
@@ -85,18 +89,26 @@ class _Writing:
         yield (f'  node [shape=box, style="rounded,filled", fillcolor="{STATE}", color="{INK}", penwidth=1.2,'
                f' fontname="{FONT}", fontsize=13, fontcolor="{INK}", margin="0.12,0.06"];')  # fmt: skip
         yield (f'  edge [color="{GREY}", fontname="{FONT}", fontsize=11, fontcolor="{INK}", arrowsize=0.8];')
-        for node in self.graph.nodes:
-            yield f"  {node.id} [{self._node(node)}];"
+        boxes = {node.id: self._node(node) for node in self.graph.nodes}
+        shared = self._shared_parts()
+        for name, text in (*boxes.items(), *reversed(shared.items())):  # the last of a column stands at its top
+            yield f"  {name} [{text}];"
+        labels = {}
+        ends = set() if self.detail else {node.id for node in graph.nodes} - {edge.source for edge in graph.edges}
         for name, edge in named_edges(self.graph):
             shown = [row for row in edge.rows if self.detail or row.mark is not Mark.FADED]
             stroke = self._stroke(edge.rows)
             if shown:
-                yield f'  {name} [{LABEL}, label=<{self._edge_label(shown)}>];'
+                labels[name] = f"{LABEL}, label=<{self._edge_label(shown)}>"
+                yield f"  {name} [{labels[name]}];"
                 yield f"  {edge.source} -> {name} [arrowhead=none{stroke}];"
-                yield f"  {name} -> {edge.dest}{f' [{stroke[2:]}]' if stroke else ''};"
+                aside = ", minlen=2" if edge.dest in ends else ""  # out of the way of other states' edges
+                yield f"  {name} -> {edge.dest}{f' [{(stroke + aside)[2:]}]' if stroke + aside else ''};"
             else:
                 length = ", minlen=2" if edge.rows else ""
                 yield f"  {edge.source} -> {edge.dest}{f' [{(stroke + length)[2:]}]' if stroke + length else ''};"
+        if graph.trigger:
+            yield from placed(graph, boxes, labels, shared)
         yield "}"
 
     def _heading(self) -> str:
@@ -128,7 +140,8 @@ class _Writing:
     def _node(self, node: Node) -> str:
         if node.kind is NodeKind.START:
             return f'shape=circle, style=filled, fillcolor="{INK}", width=0.16, fixedsize=true, label=""'
-        name = "<BR/>".join(_bold(line) for line in wrapped(node.name, DETAIL_WIDTH if self.detail else STATE_WIDTH))
+        width = self.graph.label_width if self.detail else STATE_WIDTH
+        name = "<BR/>".join(_bold(line) for line in wrapped(node.name, width))
         extra = f', fillcolor="{GROUP}", style="rounded,filled,dashed"' if node.kind is NodeKind.GROUP else ""
         listed = [row for row in node.rows if row.mark in LISTED]
         counted = [row for row in node.rows if row.mark in (Mark.FIRED, Mark.NEVER, Mark.DEAD)]
@@ -165,7 +178,7 @@ class _Writing:
         discarding = [row for row in rows if row.discards]
         if staying:
             yield "<HR/>"
-            yield from (self._cell(row, _detail(row, not self.graph.trigger)) for row in staying)
+            yield from (self._cell(row, self._detail(row)) for row in staying)
         if discarding:
             yield "<HR/>"
             yield from self._discards(discarding)
@@ -177,19 +190,57 @@ class _Writing:
             grouped.setdefault(row.trigger, []).append(row)
         for trigger, entries in grouped.items():
             words = "discarded:" if self.graph.trigger else f"{trigger}: discarded"
-            head = _small(_coloured(wrapped(words, DETAIL_WIDTH), GREY))
+            head = _small(_coloured(wrapped(words, self.graph.label_width), GREY))
             yield f'<TR><TD ALIGN="LEFT" BALIGN="LEFT" CELLPADDING="1">{head}</TD></TR>'
             for row in entries:
-                lines = wrapped(f"{_sign(row, '-')} {row.label}{_note(row)}", DETAIL_WIDTH)
-                lines += wrapped(f"[{row.guard}]", DETAIL_WIDTH, GUARD_LINES) if row.guard else []
+                lines = wrapped(f"{_sign(row, '-')} {_number(row)}{row.label}{_note(row)}", self.graph.label_width)
+                lines += wrapped(f"[{row.guard}]", self.graph.label_width, GUARD_LINES) if row.guard else []
                 lines += [f"clause {row.clause}"] if row.clause else []
-                yield self._cell(row, _small(_coloured(lines, _colour(row, GREY))), padding=1)
+                first, *others = _coloured(lines, _colour(row, GREY))
+                yield self._cell(row, _small([f"<I>{first}</I>", *others]), padding=1)
+
+    # rows in detail
+
+    def _detail(self, row: RowText) -> str:
+        """Trigger and label, [guard], / effects, clause: one line each, wrapped."""
+        faint = row.mark is Mark.FADED
+        lines = [f'<FONT COLOR="{FAINT if faint else BLUE}">{_bold(line)}</FONT>'
+                 for line in wrapped(row.trigger, self.graph.label_width) if not self.graph.trigger]  # fmt: skip
+        sign = "" if row.mark in (Mark.PLAIN, Mark.FADED, Mark.CHOSEN) else f"{SIGN_OF[row.mark]} "
+        lines += [f'<FONT COLOR="{_colour(row, INK)}">{_bold(line)}</FONT>'
+                  for line in wrapped(f"{sign}{_number(row)}{row.label}", self.graph.label_width)]  # fmt: skip
+        for text in row.more or ([row.note] if row.note else []):
+            lines += _coloured(wrapped(text, self.graph.label_width, GUARD_LINES), _colour(row, INK))
+        if row.guard:
+            lines += _coloured(wrapped(f"[{row.guard}]", self.graph.label_width, GUARD_LINES), FAINT if faint else GREY)
+        effects = effects_with(row, self.shared)
+        for effect in effects[:EFFECTS]:
+            lines += _coloured(wrapped(f"/ {effect}", self.graph.label_width, EFFECT_LINES), FAINT if faint else GREEN)
+        if len(effects) > EFFECTS:
+            lines += _coloured([f"/ and {len(effects) - EFFECTS} more"], FAINT if faint else GREEN)
+        if row.clause:
+            lines += _coloured([f"clause {row.clause}"], FAINT if faint else GREY)
+        return _small(lines)
+
+    def _shared_parts(self) -> dict[str, str]:
+        """What letters stand for, in nodes of their own beside the states."""
+        boxes = {}
+        for number, entry in enumerate(self.shared):
+            what = f"{entry.sending.removeprefix('send ')}'s fields" if entry.sending else "effects"
+            head = wrapped(f"{entry.letter}: {what} that {entry.rows} rows share", self.graph.label_width)
+            lines = [f'<FONT COLOR="{INK}">{_bold(line)}</FONT>' for line in head]
+            for text in entry.texts:
+                effect = text if entry.sending else f"/ {text}"
+                lines += _coloured(wrapped(effect, self.graph.label_width, EFFECT_LINES), GREEN)
+            label = _table([f'<TR><TD ALIGN="LEFT" BALIGN="LEFT">{_small(lines)}</TD></TR>'])
+            boxes[f"x{number}"] = f'style=filled, fillcolor="{PAPER}", color="{FAINT}", label=<{label}>'
+        return boxes
 
     # labels of edges
 
     def _edge_label(self, rows: Sequence[RowText]) -> str:
         if self.detail:
-            return _table(self._cell(row, _detail(row, not self.graph.trigger)) for row in rows)
+            return _table(self._cell(row, self._detail(row)) for row in rows)
         cells = []
         for trigger, entries in overview_lines(rows):
             words = wrapped(trigger.removeprefix("event "), self.graph.label_width)
@@ -214,27 +265,6 @@ class _Writing:
         return f'<TR><TD ALIGN="LEFT" BALIGN="LEFT"{around}{link}>{content}</TD></TR>'
 
 
-def _detail(row: RowText, trigger: bool) -> str:
-    """Trigger and label, [guard], / effects, clause: one line each, wrapped."""
-    faint = row.mark is Mark.FADED
-    lines = [f'<FONT COLOR="{FAINT if faint else BLUE}">{_bold(line)}</FONT>'
-             for line in wrapped(row.trigger, DETAIL_WIDTH) if trigger]  # fmt: skip
-    sign = "" if row.mark in (Mark.PLAIN, Mark.FADED, Mark.CHOSEN) else f"{SIGN_OF[row.mark]} "
-    lines += [f'<FONT COLOR="{_colour(row, INK)}">{_bold(line)}</FONT>'
-              for line in wrapped(f"{sign}{row.label}", DETAIL_WIDTH)]  # fmt: skip
-    for text in row.more or ([row.note] if row.note else []):
-        lines += _coloured(wrapped(text, DETAIL_WIDTH, GUARD_LINES), _colour(row, INK))
-    if row.guard:
-        lines += _coloured(wrapped(f"[{row.guard}]", DETAIL_WIDTH, GUARD_LINES), FAINT if faint else GREY)
-    for effect in row.effects[:EFFECTS]:
-        lines += _coloured(wrapped(f"/ {effect}", DETAIL_WIDTH, EFFECT_LINES), FAINT if faint else GREEN)
-    if len(row.effects) > EFFECTS:
-        lines += _coloured([f"/ and {len(row.effects) - EFFECTS} more"], FAINT if faint else GREEN)
-    if row.clause:
-        lines += _coloured([f"clause {row.clause}"], FAINT if faint else GREY)
-    return _small(lines)
-
-
 def _summary(node: Node) -> str:
     """What an overview says below a state's name."""
     counted = [row for row in node.rows if row.mark in (Mark.FIRED, Mark.NEVER, Mark.DEAD)]
@@ -252,6 +282,10 @@ def _colour(row: RowText, plain: str) -> str:
 
 def _sign(row: RowText, plain: str) -> str:
     return plain if row.mark in (Mark.PLAIN, Mark.FADED, Mark.CHOSEN, Mark.FIRED) else SIGN_OF[row.mark]
+
+
+def _number(row: RowText) -> str:
+    return f"{row.number}. " if row.number else ""
 
 
 def _note(row: RowText) -> str:

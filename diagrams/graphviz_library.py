@@ -18,7 +18,7 @@ _EXTENT = re.compile(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"')
 
 
 def drawn(dot: str, image_format: str, *, size: str = "", margin: float = 0.0, engine: str = "dot") -> bytes:
-    """A DOT text laid out by an engine of Graphviz, as svg, png or pdf. Raises DiagramError with Graphviz's reason.
+    """A DOT text laid out by an engine of Graphviz (svg, png, pdf, json). Raises DiagramError with Graphviz's reason.
 
     size: the most it may take, "width,height" in inches; a larger drawing is scaled down. margin: inches around it.
     Equal texts give equal bytes: a PDF bears no time of its making.

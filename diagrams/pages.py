@@ -1,30 +1,32 @@
-"""Pictures for paper: an overview on one sheet; a detailed picture that is taller than a page becomes several,
-split by the states from which its rows start. Sizes are measured: layouts are tried."""
+"""Pictures for paper: an overview on one sheet, a trigger in detail on one page; what could not be read on a
+page becomes several, split by the states from which its rows start. Sizes are measured: layouts are tried."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from diagrams.clearance import crowded
 from diagrams.dot import dot_text
 from diagrams.graphviz_library import extent
 from diagrams.state_diagram import Chosen, Graph, TableRow
 
-HEIGHT = 800  # points; an A4 page is 842 high
 MARGIN = 0.2  # inches; printers reach that far
 SHEET = (11.2 * 72, 7.8 * 72)  # points of an A4 page on its side, within these margins
-SMALL = 0.6  # letters of an overview drawn at this scale can still be read
+SMALL = 0.58  # letters of an overview drawn at this scale can still be read
+SMALL_DETAIL = 0.58  # of a detailed picture, whose letters are of 10 points
 NARROWER = (34, 30, 28, 26)  # letters in a line of its labels
+SHAPES = ((46, 2), (46, 3), (54, 2), (62, 2), (72, 2), (72, 3))  # letters in a line of a detail, and its columns
 
 Drawing = Callable[[Chosen, str], Graph]
 
 
 def pages(rows: Sequence[TableRow], chosen: Chosen, subject: str, drawing: Drawing) -> list[Graph]:
-    """The rows that `chosen` takes, as graphs that are each at most a page high, or hold one row only.
+    """The rows that `chosen` takes, as graphs that each can be read on a page of A4, or hold one row only.
 
     drawing: makes the graph of some rows, about a subject; of several pages each says which it is.
     """
-    whole = drawing(chosen, subject)
+    whole = _on_a_page(drawing(chosen, subject))
     if _fits(whole):
         return [whole]
     left, parts = _by_source([entry for entry in rows if chosen(entry)]), []
@@ -33,22 +35,47 @@ def pages(rows: Sequence[TableRow], chosen: Chosen, subject: str, drawing: Drawi
         parts.append(left[:count])
         left = left[count:]
     return [
-        drawing(_among(part), f"{subject} ({number} of {len(parts)})" if subject else f"{number} of {len(parts)}")
+        _on_a_page(drawing(_among(part), _page(subject, number, len(parts))))
         for number, part in enumerate(parts, start=1)
     ]
 
 
-def scale(graph: Graph) -> float:
-    """The scale at which a graph fills a sheet of A4 on its side."""
+def _page(subject: str, number: int, count: int) -> str:
+    page = f"page {number} of {count}"
+    return f"{subject} ({page})" if subject else page
+
+
+def scale(graph: Graph, *, turned: bool = False) -> float:
+    """The scale at which a graph fills a sheet of A4 on its side, or as it fits better if it may be turned."""
     width, height = extent(dot_text(graph))
-    return min(SHEET[0] / width, SHEET[1] / height)
+    sheets = (SHEET, SHEET[::-1]) if turned else (SHEET,)
+    return max(min(across / width, down / height) for across, down in sheets)
 
 
 def on_a_sheet(overview: Graph) -> Graph:
-    """An overview, with labels in more lines if it is so wide that this makes it larger on a sheet."""
-    if scale(overview) >= SMALL:
+    """An overview, with labels in more lines if this makes it larger on a sheet, or keeps lines away from what they
+    do not lead to."""
+    if _is_clear(overview) and scale(overview) >= SMALL:
         return overview
-    return max((overview, *(replace(overview, label_width=width) for width in NARROWER)), key=scale)
+    return _best([overview, *(replace(overview, label_width=width) for width in NARROWER)], scale)
+
+
+def _best(shapes: Sequence[Graph], size: Callable[[Graph], float]) -> Graph:
+    """The largest of those that are clear, else the largest."""
+    by_size = sorted(shapes, key=size, reverse=True)
+    return next((graph for graph in by_size if _is_clear(graph)), by_size[0])
+
+
+def _is_clear(graph: Graph) -> bool:
+    return not crowded(graph)
+
+
+def _on_a_page(detail: Graph) -> Graph:
+    """A detailed picture, in columns and with longer lines if it is larger then on a page."""
+    if not detail.trigger or scale(detail, turned=True) >= 1:
+        return detail
+    shapes = (replace(detail, label_width=width, columns=columns) for width, columns in SHAPES)
+    return _best((detail, *shapes), lambda graph: scale(graph, turned=True))
 
 
 def _by_source(rows: Sequence[TableRow]) -> list[TableRow]:
@@ -62,7 +89,7 @@ def _largest(rows: Sequence[TableRow], subject: str, drawing: Drawing) -> int:
     fits, too_many = 1, len(rows) + 1
     while too_many - fits > 1:
         middle = (fits + too_many) // 2
-        if _fits(drawing(_among(rows[:middle]), f"{subject} (1 of 9)")):
+        if _fits(replace(drawing(_among(rows[:middle]), _page(subject, 1, 9)), columns=2)):
             fits = middle
         else:
             too_many = middle
@@ -76,4 +103,4 @@ def _among(rows: Sequence[TableRow]) -> Chosen:
 
 
 def _fits(graph: Graph) -> bool:
-    return extent(dot_text(graph))[1] <= HEIGHT
+    return scale(graph, turned=True) >= SMALL_DETAIL

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -33,6 +33,7 @@ class RowText:
 
     note: what the mark means for this row ("12 times", "guard"); more: the same at length, for details.
     place: file and line of its source. name: the label without the alternatives that the row settles.
+    fields: for each effect the fields it sends, in words. number: its place in the decision, 0 if not told.
     """
 
     label: str
@@ -47,6 +48,8 @@ class RowText:
     note: str = ""
     more: tuple[str, ...] = ()
     name: str = ""
+    fields: tuple[tuple[str, ...], ...] = ()
+    number: int = 0
 
 
 def rows_in_words(machine: ResolvedMachine, hidden: Collection[str] = ()) -> list[RowText]:
@@ -74,7 +77,9 @@ def _row_text(row: ResolvedRow, hidden: Collection[str]) -> RowText:
         condition = f"otherwise, {condition}" if condition else "otherwise"
     assigned = {name: text_of(value) for name, value in row.assignments.items() if name not in hidden}
     effects = [f"{_words(name, row.machine)} := {_words(value, row.machine)}" for name, value in assigned.items()]
-    effects += [_sending_text(sending, row.machine) for sending in row.sends]
+    sent = [_fields(sending, row.machine) for sending in row.sends]
+    fields = [*[()] * len(effects), *sent, *[()] * len(row.alters)]
+    effects += [sending_text(f"send {sending.message.name}", own) for sending, own in zip(row.sends, sent, strict=True)]
     effects += [
         f"{alter.message} in flight on {alter.channel} with {_words(text_of(alter.when), row.machine)}: "
         + ", ".join(f"{n} := {_words(text_of(v), row.machine)}" for n, v in alter.fields.items())
@@ -83,17 +88,21 @@ def _row_text(row: ResolvedRow, hidden: Collection[str]) -> RowText:
     return RowText(
         plain_line(row.title), trigger_text(row), condition, tuple(plain_line(effect) for effect in effects),
         plain_line(row.clause), row.discards, tuple(plain_line(name) for name in row.requirements),
-        plain_line(row.place), name=plain_line(row.label),
+        plain_line(row.place), name=plain_line(row.label), fields=tuple(fields),
     )  # fmt: skip
 
 
-def _sending_text(sending: Sending, machine: str) -> str:
-    fields = [
+def sending_text(sending: str, fields: Sequence[str]) -> str:
+    """ "send BindingUpdate" with the fields that differ from their defaults."""
+    return f"{sending} ({', '.join(fields)})" if fields else sending
+
+
+def _fields(sending: Sending, machine: str) -> tuple[str, ...]:
+    return tuple(
         _words(name if value is TRUE else f"{name} = {text_of(value)}", machine)
         for name, value in sending.fields.items()
         if value is not constant(sending.message.fields[name].default)
-    ]
-    return f"send {sending.message.name}" + (f" ({', '.join(fields)})" if fields else "")
+    )
 
 
 def _words(text: str, machine: str) -> str:

@@ -17,6 +17,7 @@ from model.language.systems import ResolvedMachine, ResolvedRow, System
 MANY_STATES = 4
 EXCEPTIONS = 3
 LABEL_WIDTH = 38
+DETAIL_WIDTH = 46
 LISTED = (Mark.CHOSEN, Mark.ADDED, Mark.REMOVED, Mark.CHANGED)  # an overview names such rows inside a state, too
 
 
@@ -66,7 +67,8 @@ class Edge:
 @dataclass(frozen=True)
 class Graph:
     """machine: its name, for ids. trigger: the only one whose rows are shown, else empty; then a state from
-    which rows go and to which others come is two nodes. label_width: letters in a line of an overview's labels."""
+    which rows go and to which others come is two nodes. label_width: letters in a line of rows on edges and, in
+    detail, in states. columns: in which the boxes of a trigger's picture stand that no edge leads to."""
 
     title: str
     description: str
@@ -76,6 +78,7 @@ class Graph:
     machine: str = ""
     trigger: str = ""
     label_width: int = LABEL_WIDTH
+    columns: int = 1
 
     def node(self, identity: str) -> Node:
         return next(node for node in self.nodes if node.id == identity)
@@ -186,7 +189,7 @@ def _graph(
     for entry in rows:
         row, text = entry.row, entry.text
         states = tuple(state for state in machine.states if state in row.states)
-        many = len(states) >= MANY_STATES or (len(states) == len(machine.states) and len(states) > 2)
+        many = len(states) >= (2 if only else MANY_STATES) or (len(states) == len(machine.states) and len(states) > 2)
         if row.dest is None or states == (row.dest,):
             if many and grouped and (level is Level.DETAIL or not whole or text.mark in LISTED):
                 inside.setdefault(group(states), []).append(text)
@@ -221,7 +224,8 @@ def _graph(
     if level is Level.DETAIL:
         title += ", in detail"
     description = _description(machine, len(rows), initial, level, subject)
-    return Graph(title, description, level, tuple(nodes), tuple(starts + drawn), machine.name, only)
+    return Graph(title, description, level, tuple(nodes), tuple(starts + drawn), machine.name, only,
+                 DETAIL_WIDTH if level is Level.DETAIL else LABEL_WIDTH)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -275,6 +279,7 @@ def _description(
     starts = " or ".join(plain_line(state) for state in machine.states if state in initial)
     start = f" It starts in {starts}." if starts else ""
     reading = " “Otherwise”: no earlier row of the same trigger and states applies." if level is Level.DETAIL else ""
+    reading += " Numbers: the order of the decision. Letters: what several rows share." if reading and subject else ""
     about = f" Shown: {plain_line(subject)}." if subject else ""
     return (
         f"State diagram of {display_name(machine.name)}{meaning}: "
@@ -286,7 +291,7 @@ def _group_name(states: tuple[str, ...], all_states: tuple[str, ...]) -> str:
     missing = [plain_line(state) for state in all_states if state not in states]
     if not missing:
         return "any state"
-    if len(missing) <= EXCEPTIONS:
+    if len(missing) <= EXCEPTIONS and len(missing) < len(states):
         return f"any state but {_joined(missing, 'and')}"
     return _joined([plain_line(state) for state in states], "or")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from checker.engines import explore
 from checker.search import Exploration
+from diagrams.decision import decisions
 from diagrams.difference import count_of_differences, difference
 from diagrams.emphasis import RowKey, about_clause, about_trigger, covered, highlighted, times_fired, triggers_of
 from diagrams.errors import DiagramError
@@ -61,7 +62,7 @@ class Request:
 
 
 def draw_machine(request: Request) -> None:
-    """Write the picture, or with `detail` alone one a trigger; what is taller than a page becomes several.
+    """Write the picture, or with `detail` alone one a trigger; what cannot be read on a page becomes several.
 
     Raises DiagramError, ModelError.
     """
@@ -72,6 +73,7 @@ def draw_machine(request: Request) -> None:
         raise DiagramError("one picture shows one thing: a difference, a requirement or what fired; draw several")
     system, rows, about, setup = _table(request)
     level = Level.DETAIL if request.detail else Level.OVERVIEW
+    rows = decisions(rows) if request.detail else rows
     links = None if request.source is None else _links(request.source)
 
     def drawing(chosen: Chosen | None, subject: str) -> Graph:

@@ -15,6 +15,7 @@ from checker.checking import check_scenario
 from checker.explicit.regions import state_space
 from checker.search import Limits
 from diagrams.chart_svg import chart_svg
+from diagrams.decision import decisions
 from diagrams.emphasis import about_trigger, triggers_of
 from diagrams.labels import display_name
 from diagrams.pages import pages
@@ -145,11 +146,12 @@ def _machine_page(folder: Path, system: System, name: str) -> Iterable[str]:
     yield _inlined(folder, f"{name}.svg", graph_svg(graph, links=Links(_listing)), graph.title, 1000)
 
     def drawing(some: Chosen, subject: str) -> Graph:
-        return machine_diagram(system, name, Level.DETAIL, chosen=some, subject=subject, rows=rows)
+        return machine_diagram(system, name, Level.DETAIL, chosen=some, subject=subject, rows=decided)
 
+    decided = decisions(rows)
     for words in triggers_of(rows):
         yield f"## {words[:1].upper()}{words[1:]}\n"
-        for number, detail in enumerate(pages(rows, about_trigger(rows, words)[1], words, drawing), start=1):
+        for number, detail in enumerate(pages(decided, about_trigger(rows, words)[1], words, drawing), start=1):
             svg = graph_svg(detail, links=Links(_listing, identify=False))
             yield _inlined(folder, f"{name}-{slug(words)}-{number}.svg", svg, detail.title, 640)
 
