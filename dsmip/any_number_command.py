@@ -47,10 +47,16 @@ def run_any_number(
                 )
             runs.append(run)
             results += results_of(run, expect=expect, folder=None, mutant=mutant)
-            notes += [f"{scenario.name}, {entry.name}: {note}" for note in notes_on(run, closed)]
+            where = f"any number of UEs as in {scenario.name}, {entry.name}"
+            notes += [f"{where}: {note}" for note in notes_on(run, closed)]
             if run.exploration.interrupted:
                 break
-    return finish(output(), results, runs, notes, as_json_text=as_json_text, json_notes=notes)
+    console = output()
+    if not as_json_text:
+        names = ", ".join(dict.fromkeys(run.scenario.name for run in runs))
+        console.print(f"Any number of UEs, each with the links, bounds and choices of a UE in {names}; how many there are"
+                      " says nothing here.")  # fmt: skip
+    return finish(console, results, runs, notes, as_json_text=as_json_text, json_notes=notes)
 
 
 def notes_on(run: Run, closed: Closed) -> list[str]:

@@ -87,7 +87,7 @@ def lift_bounds(
     for variables, channels in _tries(budgets):
         if not rest:
             break
-        left = None if limits.seconds is None else limits.seconds - (monotonic() - started)
+        left = None if limits.seconds is None else round(limits.seconds - (monotonic() - started), 1)
         lifted = (NUMBERS, *(budgets[name] for name in variables), *((CHANNELS,) if channels else ()))
         if left is not None and left <= 0:
             attempts.append(Attempt(lifted, None, 0.0, frozenset(), "no time was left"))
