@@ -54,8 +54,8 @@ def run_any_number(
     console = output()
     if not as_json_text:
         names = ", ".join(dict.fromkeys(run.scenario.name for run in runs))
-        console.print(f"Any number of UEs, each with the links, bounds and choices of a UE in {names}; how many there are"
-                      " says nothing here.")  # fmt: skip
+        console.print(f"Any number of UEs, each with the links, bounds and choices of a UE in {names}; how many UEs"
+                      " there are says nothing here.")  # fmt: skip
     return finish(console, results, runs, notes, as_json_text=as_json_text, json_notes=notes)
 
 

@@ -129,8 +129,11 @@ def show_invariant(console: Console, text: str) -> None:
     lines = text.splitlines()
     words = [line.removeprefix("; ") for line, following in pairwise(lines)
              if line.startswith("; ") and following.startswith("(define-fun lemma.")]  # fmt: skip
-    console.print(f"Invariant ({len(read_certificate(text, 'certificate').lemmas)} lemmas; all are true at the start"
-                  " and kept by every step):")  # fmt: skip
+    count = len(read_certificate(text, "certificate").lemmas)
+    if not count:
+        console.print("Invariant: no lemma is needed; no step that is possible at all breaks what is proved.\n")
+        return
+    console.print(f"Invariant ({count} lemmas; all are true at the start and kept by every step):")
     for entry in words:
         console.print(f"  {entry}")
     console.print()
