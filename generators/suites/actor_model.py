@@ -106,12 +106,18 @@ class ActorModel:
     @cached_property
     def behaviour(self) -> tuple[object, ...]:
         """What the actor does, to be compared while both actors are in use: equal ones differ in no reaction."""
-        return (*self.initial_states, *(
-            (row.trigger.key, row.title, row.states, row.dest, id(row.guard),
-             tuple((name, id(value)) for name, value in row.assignments.items()),
-             tuple((one.channel, one.message.name, tuple((name, id(value)) for name, value in one.fields.items()))
-                   for one in row.sends))
-            for row in self.rows))  # fmt: skip
+        return (*self.initial_states, *(_does(row) for row in self.rows))
+
+    @property
+    def surroundings(self) -> tuple[object, ...]:
+        """All that a reaction depends on but for the rows: equal ones, and a row does the same in both actors."""
+        return (self.names, [variable.domain for variable in self.variables], self._others,
+                {name: message.usual for name, message in self.messages.items()})  # fmt: skip
+
+    def behaviour_in(self, control: str) -> dict[str, tuple[object, ...]]:
+        """The same by trigger, in one control state."""
+        return {trigger: tuple(_does(entry.row)[2:] for entry in rows)
+                for (trigger, state), rows in self._rows.items() if state == control}  # fmt: skip
 
     def requirements_changed_in(self, other: ActorModel) -> tuple[str, ...]:
         """The requirements of the rows that `other` does not have as they are here."""
@@ -179,3 +185,11 @@ class ActorModel:
                     if name not in (channels[sending.channel].lane, channels[sending.channel].copy_mark)))
                 for sending in row.sends),
         )  # fmt: skip
+
+
+def _does(row: ResolvedRow) -> tuple[object, ...]:
+    """States and what the row does there."""
+    return (row.title, row.states, row.trigger.key, row.dest, id(row.guard),
+            tuple((name, id(value)) for name, value in row.assignments.items()),
+            tuple((one.channel, one.message.name, tuple((name, id(value)) for name, value in one.fields.items()))
+                  for one in row.sends))  # fmt: skip

@@ -67,13 +67,17 @@ def newest_number(actor: ActorModel, state: Values) -> int:
     return int(number)
 
 
-def possible(actor: ActorModel, state: Values, offers: Sequence[Offer]) -> list[Offer]:
-    """The offers that make sense in `state`: a router advertises the prefix to which the UE's address belongs."""
-    if actor.role != "ue":
-        return list(offers)
+def is_possible(actor: ActorModel, state: Values, offer: Offer) -> bool:
+    """Whether the offer makes sense in `state`: a router advertises the prefix to which the UE's address belongs."""
+    if actor.role != "ue" or offer.kind is TriggerKind.RECEIPT:
+        return True
     at_home = state[actor.place["ue.address"]] == HOME_ADDRESS
-    other = ("prefix", (Prefix.FOREIGN if at_home else Prefix.HOME).value)
-    return [offer for offer in offers if other not in offer.fields]
+    return ("prefix", (Prefix.FOREIGN if at_home else Prefix.HOME).value) not in offer.fields
+
+
+def possible(actor: ActorModel, state: Values, offers: Sequence[Offer]) -> list[Offer]:
+    """The offers that make sense in `state`, in order."""
+    return [offer for offer in offers if is_possible(actor, state, offer)]
 
 
 def alphabet(actor: ActorModel, scenario: Scenario, reading: Reading) -> tuple[Offer, ...]:

@@ -120,7 +120,7 @@ def _from_mutant(goals: Goals, mutant: Mutant, subjects: Sequence[Subject]) -> N
             wrong = entry.changed(mutant.change)
         except ModelError:
             continue
-        found = compared(entry.actor, wrong, entry.offers)
+        found = compared(entry.outcomes, wrong)
         for distinction in dict.fromkeys(filter(None, (found.by_answers, found.by_state))):
             name = goal if distinction.by == "answers" else f"{goal} (by observation)"
             goals.add(name, mutant.title, Candidate(entry.name, distinction.start, distinction.stimuli))

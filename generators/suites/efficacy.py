@@ -149,10 +149,10 @@ def equivalent_among(names: Iterable[str], subjects: Sequence[Subject]) -> dict[
                 wrong = entry.changed(change_called(name))
             except ModelError:
                 continue
-            comparison = compared(entry.actor, wrong, entry.offers)
+            comparison = compared(entry.outcomes, wrong)
             if comparison.by_state is not None:  # in the model; but are there other bytes, or other variables?
                 differs = True
-                comparison = compared(entry.actor, wrong, entry.offers, seen_of=packets_seen(entry.scenario))
+                comparison = compared(entry.outcomes, wrong, seen_of=packets_seen(entry.scenario))
             complete = complete and comparison.complete
             told = told or comparison.by_state is not None
             if told:
@@ -173,7 +173,7 @@ def tests_for(names: Iterable[str], subjects: Sequence[Subject]) -> Suite:
         for entry in subjects:
             with suppress(ModelError):
                 wrong = entry.changed(change_called(name))
-                comparison = compared(entry.actor, wrong, entry.offers, seen_of=packets_seen(entry.scenario))
+                comparison = compared(entry.outcomes, wrong, seen_of=packets_seen(entry.scenario))
                 best = comparison.by_answers or comparison.by_state
                 if best is not None:
                     found = entry, best

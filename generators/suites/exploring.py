@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from generators.suites.actor_model import ActorModel, Reaction, Stimulus
+from generators.suites.actor_model import ActorModel, Answers, Reaction, Stimulus
 from generators.suites.alphabet import Offer, newest_number, possible
 from generators.suites.compiled_rows import Values
 from model.language.domains import Value
@@ -17,7 +17,7 @@ Key = tuple[Value, ...]
 
 @dataclass(frozen=True)
 class Edge:
-    """One reaction of the actor in one state."""
+    """One reaction of the actor in one state, by a row; the first stimulus of those that make it do just this."""
 
     source: int
     stimulus: Stimulus
@@ -67,7 +67,7 @@ def shifted(actor: ActorModel, *states: Values) -> Key:
     return tuple(key)
 
 
-def explored(actor: ActorModel, offers: Sequence[Offer], most_states: int = 4000) -> ActorGraph:
+def explored(actor: ActorModel, offers: Sequence[Offer], most_states: int = 20_000) -> ActorGraph:
     """The graph, until complete or `most_states` are found."""
     graph = ActorGraph(actor)
     index: dict[Key, int] = {}
@@ -95,11 +95,15 @@ def explored(actor: ActorModel, offers: Sequence[Offer], most_states: int = 4000
         source = waiting.popleft()
         state = graph.states[source]
         newest = newest_number(actor, state)
+        known: set[tuple[int, Answers, Values]] = set()
         for offer in possible(actor, state, offers):
             stimulus = offer.at(newest)
             for reaction in actor.reactions(state, stimulus):
-                edge = Edge(source, stimulus, reaction, -1)
-                target = number_of(reaction.after, edge)
+                alike = (id(reaction.row), reaction.answers, reaction.after)
+                if reaction.row is None or alike in known:
+                    continue
+                known.add(alike)
+                target = number_of(reaction.after, Edge(source, stimulus, reaction, -1))
                 if target is None:
                     cut = True
                     continue

@@ -9,6 +9,7 @@ from typing import Any
 from generators.suites.actor_model import ActorModel
 from generators.suites.alphabet import Offer, alphabet
 from generators.suites.exploring import ActorGraph, explored
+from generators.suites.outcomes import Outcomes
 from model.handover import Change, handover_of_one
 from model.language.errors import ModelError, nearest
 from model.readings import ACTORS, Reading
@@ -30,6 +31,10 @@ class Subject:
     @cached_property
     def graph(self) -> ActorGraph:
         return explored(self.actor, self.offers)
+
+    @cached_property
+    def outcomes(self) -> Outcomes:
+        return Outcomes(self.actor, self.offers)
 
     def changed(self, change: Change) -> ActorModel:
         """The same actor with a mutant's change. Raises ModelError where it makes no sense."""
