@@ -36,6 +36,13 @@ class Stimulus:
     name: str
     fields: tuple[tuple[str, Value], ...] = ()
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.kind, self.name, self.fields))
+
     @cached_property
     def trigger(self) -> str:
         return f"{self.kind.value} {self.name}"
@@ -74,6 +81,7 @@ class ActorModel:
             variable.name: value for variable, value in zip(system.variables, start.values, strict=True)
             if variable.owner != role
         }  # fmt: skip
+        self._given: dict[Stimulus, Fields] = {}
         self._rows: dict[tuple[str, str], list[_Row]] = {}
         self.rows = system.machine(role).rows
         for row in self.rows:
@@ -144,13 +152,15 @@ class ActorModel:
 
     def reactions(self, state: Values, stimulus: Stimulus) -> list[Reaction]:
         """Everything that the actor may do on the stimulus; never empty: it may take no notice."""
-        fields = dict(stimulus.fields)
-        if stimulus.kind is TriggerKind.RECEIPT:
-            fields = {**self.messages[stimulus.name].usual, **fields}
+        fields = self._given.get(stimulus)
+        if fields is None:
+            usual = self.messages[stimulus.name].usual if stimulus.kind is TriggerKind.RECEIPT else {}
+            fields = self._given[stimulus] = {**usual, **dict(stimulus.fields)}
         found = []
         for entry in self._rows.get((stimulus.trigger, str(state[self.control])), ()):
             if entry.guard(state, fields):
-                found.append(Reaction(entry.row, *self._effects(entry, state, fields)))
+                still = not (entry.assignments or entry.sends) and entry.row.dest in (None, state[self.control])
+                found.append(Reaction(entry.row, *(((), state) if still else self._effects(entry, state, fields))))
         return found or [Reaction(None, (), state)]
 
     def _effects(self, entry: _Row, state: Values, fields: Fields) -> tuple[Answers, Values]:

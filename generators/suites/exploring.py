@@ -67,7 +67,7 @@ def shifted(actor: ActorModel, *states: Values) -> Key:
     return tuple(key)
 
 
-def explored(actor: ActorModel, offers: Sequence[Offer], most_states: int = 20_000) -> ActorGraph:
+def explored(actor: ActorModel, offers: Sequence[Offer], most_states: int = 15_000) -> ActorGraph:
     """The graph, until complete or `most_states` are found."""
     graph = ActorGraph(actor)
     index: dict[Key, int] = {}
