@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from generators.mutants import MUTANTS, Mutant
 from generators.suites.actor_model import Answers
@@ -17,6 +17,7 @@ from model.language.domains import Boolean, Enumeration
 from model.language.errors import ModelError
 from model.readings import Reading
 from model.scenarios import Scenario
+from properties.catalogue import REQUIREMENTS
 
 KINDS = ("rows", "answers", "pairs", "requirements", "properties", "mutants")
 Report = Callable[[str], None]
@@ -41,8 +42,7 @@ def build_suite(
         _from_graph(goals, entry, wanted)
         if "properties" in wanted:
             tell(f"{scenario.name}: properties")
-            for goal, meaning, candidate in runs_of_properties(entry):
-                goals.add(goal, meaning, candidate)
+            runs_of_properties(entry, goals)
     for mutant in mutants if "mutants" in wanted else ():
         if mutant.actor == role:
             tell(f"mutant {mutant.identifier}")
@@ -82,13 +82,40 @@ def _from_graph(goals: Goals, entry: Subject, wanted: set[str]) -> None:
         if row.title not in seen and "rows" in wanted:
             part = "" if entry.graph.complete else " in the part of the states that was seen"
             goals.leave_out(f"row {row.title}", f"no tester can bring it about in {entry.scenario.name}{part}")
-    for edge in entry.graph.edges if "pairs" in wanted else ():
+    if "requirements" in wanted:
+        _name_requirements_without_test(goals, entry)
+    if "pairs" in wanted:
+        _from_pairs(goals, entry, arriving)
+
+
+def _from_pairs(goals: Goals, entry: Subject, arriving: Mapping[int, Mapping[str, Edge]]) -> None:
+    for edge in entry.graph.edges:
         if edge.reaction.row is None:
             continue
         for title, before in arriving.get(edge.source, {}).items():
             goal = f"pair {title} > {edge.reaction.row.title}"
             if goal not in goals.meanings:
                 goals.add(goal, f"{edge.reaction.row.title} directly after {title}", _candidate(entry, before, edge))
+    seen = f"{len(entry.graph.states)} states"
+    goals.leave_out(
+        f"every other pair in {entry.scenario.name}",
+        f"in none of the {seen} to which a tester can bring it are the two rows taken one after the other"
+        if entry.graph.complete else f"not in the {seen} nearest to the start; there are more, which were not seen",
+    )  # fmt: skip
+
+
+def _name_requirements_without_test(goals: Goals, entry: Subject) -> None:
+    """Those of the actor that no candidate reaches, each with the reason."""
+    realised = {name for row in entry.actor.rows for name in row.requirements}
+    for identifier, one in REQUIREMENTS.items():
+        if one.actor in (entry.actor.role, "both") and f"requirement {identifier}" not in goals.meanings:
+            if one.out_of_scope:
+                why = f"out of scope: {one.out_of_scope}"
+            elif identifier in realised:
+                why = f"no tester can bring about the rows that realise it in {entry.scenario.name}"
+            else:
+                why = f"no row realises it in {entry.scenario.name}"
+            goals.leave_out(f"requirement {identifier}", why)
 
 
 def shape_of(entry: Subject, answers: Answers) -> str:

@@ -20,6 +20,7 @@ class Edge:
     """One reaction of the actor in one state, by a row; the first stimulus of those that make it do just this."""
 
     source: int
+    offer: Offer
     stimulus: Stimulus
     reaction: Reaction
     target: int
@@ -47,9 +48,15 @@ class ActorGraph:
         return self.states[state], stimuli[::-1]
 
     def path_of(self, *edges: Edge) -> tuple[Values, list[Stimulus]]:
-        """The same, followed by edges that join."""
+        """The same, followed by edges that join. Where an edge leads to a state with other numbers than those for
+        which the next one was found, the next stimulus has its number shifted as well."""
         start, stimuli = self.path(edges[0].source)
-        return start, [*stimuli, *(edge.stimulus for edge in edges)]
+        state = self.states[edges[0].source]
+        for edge in edges:
+            stimuli.append(edge.offer.at(newest_number(self.actor, state)))
+            state = next(one.after for one in self.actor.reactions(state, stimuli[-1])
+                         if one.row is edge.reaction.row)  # fmt: skip
+        return start, stimuli
 
 
 def shifted(actor: ActorModel, *states: Values) -> Key:
@@ -103,10 +110,10 @@ def explored(actor: ActorModel, offers: Sequence[Offer], most_states: int = 15_0
                 if reaction.row is None or alike in known:
                     continue
                 known.add(alike)
-                target = number_of(reaction.after, Edge(source, stimulus, reaction, -1))
+                target = number_of(reaction.after, Edge(source, offer, stimulus, reaction, -1))
                 if target is None:
                     cut = True
                     continue
-                graph.edges.append(Edge(source, stimulus, reaction, target))
+                graph.edges.append(Edge(source, offer, stimulus, reaction, target))
     graph.complete = not cut
     return graph
