@@ -31,7 +31,7 @@ class Row:
     ways: tuple[str, ...]
     seconds: float
     lemmas: int | None
-    second_solver: str | None
+    second_word: str | None
     left: tuple[str, ...] | None
     assumptions: tuple[str, ...]
     tried: str | None

@@ -12,12 +12,13 @@ from rich.console import Console
 from rich.table import Table
 
 from dsmip import quantities
-from dsmip.console import output, reporting
+from dsmip.console import output, working
 from dsmip.known_answers import known_answers
 from dsmip.proof_records import (
     READINGS_SHOWN,
     Document,
     explored,
+    explored_twice,
     identity,
     induced,
     lifted,
@@ -97,11 +98,17 @@ def _live(
     document: Document = {}
     for name in names:
         for reading_name in readings:
-            with reporting(f"{name}, {reading_name}"):
-                document.setdefault(name, {})[reading_name] = {
-                    **explored(name, reading_name, seconds), "lifting": lifted(name, reading_name, seconds),
-                    "induction": induced(name, reading_name, seconds),
-                }  # fmt: skip
+            with working(f"{name}, {reading_name}") as report:
+                report("exploration at 16 bits")
+                found = explored(name, reading_name, seconds)
+                if found["states"] is not None:
+                    report("second exploration")
+                    found["twice"] = explored_twice(name, reading_name, seconds)
+                report("bounds lifted")
+                found["lifting"] = lifted(name, reading_name, seconds)
+                report("induction")
+                found["induction"] = induced(name, reading_name, seconds)
+            document.setdefault(name, {})[reading_name] = found
     return document, [], []
 
 
@@ -135,10 +142,10 @@ def _each(rows: Sequence[Row], document: Document) -> tuple[list[str], list[list
         lines.append([
             row.scenario, row.reading, row.identifier, row.verdict if row.tried is None else row.word,
             ", ".join(row.ways), left_in_words(row.left, bounds), f"{row.seconds:.1f}",
-            "" if row.lemmas is None else str(row.lemmas), row.second_solver or "",
+            "" if row.lemmas is None else str(row.lemmas), row.second_word or "",
         ])  # fmt: skip
     return ["scenario", "reading", "property", "verdict", "known by", "bounds left", "seconds", "lemmas",
-            "second solver"], lines  # fmt: skip
+            "second word"], lines  # fmt: skip
 
 
 def _exit_code(rows: Sequence[Row], missing: Sequence[str]) -> int:
