@@ -14,6 +14,7 @@ from model.language.domains import Modular
 from model.language.errors import ModelError
 from model.language.hiding import hiding
 from model.language.observations import Observation
+from model.language.predicates import follow_values
 from model.language.systems import System
 
 NUMBERS, CHANNELS = "sequence numbers", "messages in flight"
@@ -74,7 +75,8 @@ def budgets_of(system: System) -> dict[str, str]:
 def lift_bounds(
     system: System, observations: Sequence[Observation], limits: Limits, progress: ProgressReport | None = None
 ) -> Lifting:  # fmt: skip
-    """Try to do without all bounds, then without fewer, for what is still open. limits.seconds: for all attempts.
+    """Try to do without all bounds, then without fewer, for what is still open; at last without all again, where what
+    is open asks whether a number has a certain value. limits.seconds: for all attempts.
 
     Says nothing about what it does not list as held; what is listed never occurs in `system`.
     """
@@ -84,7 +86,7 @@ def lift_bounds(
     attempts = [Attempt(bounds, None, 0.0, impossible)] if impossible else []
     started = monotonic()
     rest = [entry for entry in observations if not entry.impossible]
-    for variables, channels in _tries(budgets):
+    for variables, channels in _tries(budgets, any(channel.duplicates for channel in system.channels)):
         if not rest:
             break
         left = None if limits.seconds is None else round(limits.seconds - (monotonic() - started), 1)
@@ -95,21 +97,29 @@ def lift_bounds(
         within = replace(limits, seconds=left, states=MOST_STATES)
         attempts.append(_attempt(system, rest, lifted, variables, channels, within, progress))
         rest = [entry for entry in rest if entry.name not in attempts[-1].held]
+    if rest and (followed := follow_values(system, rest)) is not None:
+        left = None if limits.seconds is None else round(limits.seconds - (monotonic() - started), 1)
+        if left is None or left > 0:
+            within = replace(limits, seconds=left, states=MOST_STATES)
+            attempts.append(_attempt(*followed, bounds, tuple(budgets), True, within, progress))
     return Lifting(bounds, tuple(attempts))
 
 
-def _tries(budgets: dict[str, str]) -> Iterator[tuple[tuple[str, ...], bool]]:
-    """Budgets to lift, and whether channels become sets: all, all but the channels, all but one, one, none."""
+def _tries(budgets: dict[str, str], copies: bool) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """Budgets to lift, and whether channels become sets: all, all but the channels, all but one, one, none. Channels
+    that make copies cannot be kept where numbers are hidden."""
     names = tuple(budgets)
     yield names, True
-    yield names, False
+    if not copies:
+        yield names, False
     if len(names) > 1:
         for one in names:
-            yield tuple(name for name in names if name != one), False
+            yield tuple(name for name in names if name != one), copies
     if len(names) > 2:
         for one in names:
-            yield (one,), False
-    yield (), False
+            yield (one,), copies
+    if names or not copies:
+        yield (), copies
 
 
 def _attempt(

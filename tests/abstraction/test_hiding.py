@@ -19,6 +19,7 @@ from model.language.flattening import compose
 from model.language.hiding import hiding
 from model.language.machines import Machine, timer
 from model.language.observations import Observation, observe_states
+from model.language.predicates import follow_values
 from model.language.systems import System
 from tests.agreement.random_systems import Draw, systems
 from tests.symbolic.stop_and_wait import last, number, stop_and_wait
@@ -47,14 +48,18 @@ def drawn(draw: Draw) -> tuple[System, list[Observation], list[str], list[str]]:
     fields = {name for channel in system.channels for message in channel.messages for name in message.fields}
     fields -= {name for channel in system.channels for name in (channel.lane, channel.copy_mark)}
     variables = draw(st.lists(st.sampled_from([entry.name for entry in system.variables]), max_size=4))
-    return system, observations, variables, draw(st.lists(st.sampled_from(sorted(fields)), max_size=2)) \
-        if fields else []
+    return (
+        system,
+        observations,
+        variables,
+        draw(st.lists(st.sampled_from(sorted(fields)), max_size=2)) if fields else [],
+    )
 
 
 @quick
 @given(drawn())
 def test_what_a_system_shows_it_shows_with_something_hidden(
-    drawn: tuple[System, list[Observation], list[str], list[str]]
+    drawn: tuple[System, list[Observation], list[str], list[str]],
 ) -> None:
     system, observations, variables, fields = drawn
     found = explored(system, observations)
@@ -70,7 +75,7 @@ def test_what_a_system_shows_it_shows_with_something_hidden(
 @quick
 @given(drawn())
 def test_what_a_system_shows_it_shows_with_sets_of_messages(
-    drawn: tuple[System, list[Observation], list[str], list[str]]
+    drawn: tuple[System, list[Observation], list[str], list[str]],
 ) -> None:
     system, observations, variables, fields = drawn
     found = explored(system, observations)
@@ -81,6 +86,35 @@ def test_what_a_system_shows_it_shows_with_sets_of_messages(
         return
     if not seen.stopped:
         assert set(found.sightings) <= seen.seen
+
+
+@quick
+@given(drawn())
+def test_a_value_that_is_followed_is_the_value(drawn: tuple[System, list[Observation], list[str], list[str]]) -> None:
+    system, observations, *_ = drawn
+    numbers = [entry for entry in system.variables if isinstance(entry.domain, Modular)]
+    asking = [observe_states(f"{entry.name} is {value}", variable(entry.name) == value, system)
+              for entry in numbers for value in (0, 1)]  # fmt: skip
+    found = follow_values(system, [*observations, *asking])
+    if not asking:
+        return
+    assert found is not None and len(found[0].variables) >= len(system.variables) + 2
+    try:
+        before = plain_search.explore(system, [*observations, *asking], MORE)
+        after = plain_search.explore(*found, MORE)
+    except ModelError:
+        return
+    if before.complete:
+        assert (after.states, set(after.sightings)) == (before.states, set(before.sightings))
+
+
+def test_a_value_is_known_where_it_is_constant_although_the_number_is_hidden() -> None:
+    system = stop_and_wait(3)
+    none_yet = observe_states("none yet", (variable("sender.copies") == 1) & (last == 3), system)
+    followed = follow_values(system, [none_yet])
+    assert followed is not None
+    wider, _ = hiding(*followed, ["sender.number", "receiver.last"], ["number"])
+    assert "receiver.last is 3" in [entry.name for entry in wider.variables]
 
 
 class Light(Enum):
