@@ -25,7 +25,7 @@ FEW = Limits(states=300)
 ALLOWED = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=ALLOWED)
+@settings(max_examples=30, deadline=None, derandomize=True, database=None, suppress_health_check=ALLOWED)
 @given(systems())
 def test_a_search_sees_no_action_and_no_value_that_is_not_possible(drawn: tuple[System, list[Observation]]) -> None:
     system, _ = drawn

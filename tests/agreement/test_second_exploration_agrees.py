@@ -50,7 +50,7 @@ def assert_agree(system: System, observations: list[Observation]) -> bool:
 
 
 @settings(
-    max_examples=25,
+    max_examples=15,
     suppress_health_check=list(HealthCheck),
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),

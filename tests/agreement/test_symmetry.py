@@ -68,7 +68,7 @@ def assert_same_answers(system: System, observations: list[Observation]) -> None
             replay(system, name, sighting.initial, sighting.path)
 
 
-@settings(SETTINGS, max_examples=40)
+@settings(SETTINGS, max_examples=25)
 @given(strategies.one_of(systems_with_twins(), systems_of_copies()))
 def test_searches_with_symmetry_find_what_a_search_of_all_states_finds(drawn: Drawn) -> None:
     assert_same_answers(*drawn)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import z3
 from hypothesis import HealthCheck, Phase, given, settings
 
@@ -55,7 +56,7 @@ def assert_equivalent(system: System, observations: list[Observation]) -> None:
 
 
 @settings(
-    max_examples=12, suppress_health_check=list(HealthCheck), deadline=None,
+    max_examples=8, suppress_health_check=list(HealthCheck), deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
 )
 @given(systems())
@@ -68,5 +69,6 @@ def test_the_toy_system_at_full_width() -> None:
         assert_equivalent(toy_system(width=16, reordering=reordering), [])
 
 
+@pytest.mark.slow
 def test_the_scenario_minimal_at_full_width() -> None:
     assert_equivalent(handover(load("minimal").at_width(16), reading("intended")), [])

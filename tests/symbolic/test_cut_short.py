@@ -39,7 +39,7 @@ class Silent:
 
 def proof_with(solver: SecondSolver, monkeypatch: pytest.MonkeyPatch) -> Exploration:
     monkeypatch.setattr(proving, "second_solver", lambda name, seconds: solver)
-    system = wide()
+    system = stop_and_wait(4)
     return Prover(stop_and_wait(3)).explore(
         system, [entry for entries in questions(system).values() for entry in entries], Limits()
     )

@@ -122,7 +122,7 @@ def test_a_file_that_is_no_certificate_is_bad_input() -> None:
 
 def test_without_the_second_solver_nothing_is_proved(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "bitwuzla", None)
-    system = wide()
+    system = stop_and_wait(4)
     seen = [entry for entries in questions(system).values() for entry in entries]
     found = Prover(stop_and_wait(3)).explore(system, seen, Limits())
     assert not found.proved and not found.complete
@@ -157,11 +157,11 @@ def test_what_was_proved_stays_proved_when_the_next_goal_takes_all_the_time(monk
             raise SolverGaveUp("timeout")
 
     monkeypatch.setattr(InductiveSearch, "_prove", endless)
-    system = wide()
+    system = stop_and_wait(4)
     seen = [entry for entries in questions(system).values() for entry in entries]
-    found = Prover(stop_and_wait(3)).explore(system, seen, Limits(seconds=60.0))
+    found = Prover(stop_and_wait(3)).explore(system, seen, Limits(seconds=600.0))
     assert found.proved == {"accepted before sent"} and not found.complete
-    assert found.stopped == "induction: time limit of 60 s reached"
+    assert found.stopped == "induction: time limit of 600 s reached"
 
 
 @pytest.mark.slow

@@ -118,7 +118,7 @@ def test_ctrl_c_ends_it_and_nothing_holds(monkeypatch: pytest.MonkeyPatch) -> No
 
     def interrupting(encoding: Encoding, bad: Sequence[z3.BoolRef], seconds: float | None, rlimit: int) -> Parts:
         _thread.interrupt_main()
-        ended.wait(0.3)
+        ended.wait(1.0)
         return z3.unsat, [z3.BoolVal(True, encoding.context)]
 
     monkeypatch.setattr(spacer, "_asked", interrupting)
