@@ -103,7 +103,8 @@ def space_data(picture: SpacePicture) -> dict[str, object]:
 def _dot_lines(picture: SpacePicture) -> Iterator[str]:
     space = picture.space
     small = f'<FONT POINT-SIZE="11" COLOR="{GREY}">{"<BR/>".join(map(escaped, wrapped(picture.counts, 110)))}</FONT>'
-    heading = f"<B>{'<BR/>'.join(map(escaped, wrapped(picture.title, 90, 3)))}</B><BR/>{small}<BR/> "
+    legend = "<BR/>".join(f'<FONT POINT-SIZE="11" COLOR="{GREY}">{escaped(line)}</FONT>' for line in _legend(space))
+    heading = f"<B>{'<BR/>'.join(map(escaped, wrapped(picture.title, 90, 3)))}</B><BR/>{small}<BR/>{legend}<BR/> "
     few = len(space.crossings) <= FEW_CROSSINGS
     yield "digraph space {"
     yield (f'  graph [rankdir=TB, nodesep=0.3, ranksep={0.2 if few else 0.5}, bgcolor="{PAPER}", pad=0.2,'
@@ -129,6 +130,13 @@ def _dot_lines(picture: SpacePicture) -> Iterator[str]:
         else:
             yield f"  r{crossing.source} -> r{crossing.dest} [{width}];"
     yield "}"
+
+
+def _legend(space: StateSpace) -> list[str]:
+    """What the picture's signs mean."""
+    arrows = "; beside it its most frequent steps, with how many" if len(space.crossings) <= FEW_CROSSINGS else ""
+    return ["a box: the states with these values, the darker the more; a thick border: the run may start there",
+            f"an arrow: steps from region to region, the thicker the more{arrows}"]  # fmt: skip
 
 
 def _heat(space: StateSpace, region: Region) -> str:

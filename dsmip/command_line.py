@@ -32,11 +32,24 @@ def _run() -> None:
     check_own_packages()
     if sys.stdout is None:
         _say_closed()
-    from dsmip.commands import application
-    from dsmip.failures import one_line_errors
+    from typer import Abort, BadParameter
 
+    from dsmip.commands import application
+    from dsmip.failures import bad_use, one_line_errors
+
+    bad_arguments: type[Exception] = next(
+        kind for kind in BadParameter.__mro__ if issubclass(kind, Exception) and kind.__name__ == "ClickException"
+    )
     with one_line_errors():
-        application()
+        try:
+            code = application(standalone_mode=False)
+        except bad_arguments as error:
+            bad_use(error)
+            code = BAD_USE
+        except Abort:
+            print("dsmip: the input has ended", file=sys.stderr)
+            code = BAD_USE
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def _say_closed() -> None:

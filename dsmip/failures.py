@@ -8,10 +8,34 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from ctypes import ArgumentError
 
+from model.language.plain_text import visible
+
 BAD_USE = 2
 UNKNOWN = 3
 INTERRUPTION = "dsmip: interrupted; what was not finished is unknown"
 WORKER_KILLED = "dsmip: a worker was killed (out of memory?); what was not finished is unknown"
+
+
+LONGEST_WORD, LONGEST_ERROR = 200, 2_000  # letters; the longest list of known names is shorter
+HEAD, TAIL = 600, 1_200  # of a longer error: what is wrong, and what to do
+
+
+def one_line(text: str) -> str:
+    """An error for a terminal: nothing in it steers, and nobody's text is repeated at full length."""
+    words = [word if len(word) <= LONGEST_WORD else f"{word[:80]}…{word[-20:]}" for word in text.split()]
+    line = visible(" ".join(words))
+    return line if len(line) <= LONGEST_ERROR else f"{line[:HEAD]} … {line[-TAIL:]}"
+
+
+def bad_use(error: Exception) -> None:
+    """What the command line library has to say about wrong arguments, in one line; help is shown as it is."""
+    message = error.format_message()  # type: ignore[attr-defined]
+    context = getattr(error, "ctx", None)
+    if context is not None and "\n\n" in message:
+        print(message, file=sys.stderr)
+    else:
+        command = context.command_path if context is not None else "dsmip"
+        print(f"dsmip: {one_line(message).rstrip('.')}; see {command} --help", file=sys.stderr)
 
 
 @contextmanager
@@ -21,12 +45,11 @@ def one_line_errors() -> Iterator[None]:
     from dsmip.files import OutputError
     from generators.packets.errors import PacketError
     from model.language.errors import ModelError
-    from model.language.plain_text import visible
 
     try:
         yield
     except (ModelError, OutputError, DiagramError, PacketError) as error:
-        print(f"dsmip: {visible(' '.join(str(error).split()))}", file=sys.stderr)
+        print(f"dsmip: {one_line(str(error))}", file=sys.stderr)
         sys.exit(BAD_USE)
     except KeyboardInterrupt:
         print(INTERRUPTION, file=sys.stderr)
