@@ -26,10 +26,10 @@ def test_findings_of_the_smallest_scenario(tmp_path: Path) -> None:
     assert document["complete"]
     assert document["repairs"] == [[
         "AMB-01=from-registered", "AMB-08=re-establish", "AMB-10=whenever-possibly-bound", "AMB-11=keep-until-done",
-        "AMB-19=unless-source-is-home-address", "AMB-32=sa-first",
+        "AMB-19=unless-source-is-home-address", "AMB-25=as-care-of-home", "AMB-32=sa-first",
     ]]  # fmt: skip
     broken = {entry["property"]: entry for entry in document["broken"]}
-    assert set(broken) == {"SA-1", "SA-5", "SA-6", "BIND-1", "BIND-16", "ADDR-7b"}
+    assert set(broken) == {"SA-1", "SA-5", "SA-6", "SA-15", "BIND-1", "BIND-16", "ADDR-7b"}
     assert broken["BIND-1"]["repairs"] == [["AMB-10=whenever-possibly-bound"]]
     for entry in broken.values():
         replayed = subprocess.run([PROGRAM, "trace", "replay", entry["trace"]], capture_output=True, timeout=60)
@@ -38,6 +38,7 @@ def test_findings_of_the_smallest_scenario(tmp_path: Path) -> None:
     alone = {entry["ambiguity"]: [found["property"] for found in entry["breaks_alone"]]
              for entry in document["findings"]}  # fmt: skip
     assert alone["AMB-32"] == ["SA-1", "SA-5"]
+    assert alone["AMB-25"] == ["SA-15"]
     assert alone["AMB-29"] == []
     own = document["own_choices"]
     assert own["ue"]["sets"] == [[
@@ -45,7 +46,8 @@ def test_findings_of_the_smallest_scenario(tmp_path: Path) -> None:
         "ue.AMB-32=sa-first",
     ]]  # fmt: skip
     assert own["home_agent"]["sets"] == [["home_agent.AMB-19=unless-source-is-home-address"]]
-    assert own["ue"]["cannot_keep"] == [] and own["ue"]["peers_left_out"] == {}
+    assert [entry["property"] for entry in own["ue"]["cannot_keep"]] == ["SA-15"]  # it takes both ends
+    assert own["ue"]["peers_left_out"] == {}
 
 
 @pytest.mark.slow
