@@ -50,6 +50,9 @@ holds_the_update = (
 )  # fmt: skip
 tested = occurs("home_agent", "timer duplicate address detection ends")
 in_use = occurs("home_agent", "timer a neighbour answers for the home address")
+marked = ha_state == BindingState.INVALID
+marked_after = after(ha_state) == BindingState.INVALID
+forgotten = occurs("home_agent", "timer entry marked invalid")
 nat_told = chosen(
     "AMB-20",
     nat_found=acknowledgement.nat_detection == NatDetection.F_SET,
@@ -122,6 +125,15 @@ ENTRY_PROPERTIES = (
             sent_acknowledgement.status == Status.SEQUENCE_NUMBER_OUT_OF_WINDOW,
             ha.sequence_number, update.sequence_number),
         requirements=["REF-B2", "REF-B4", "REF-B11", "REF-G1"], clause="5.2.3.2", actor="home_agent",
+    ),
+    step_property(
+        "BIND-59", "an entry marked invalid is kept for its time, from the removal on",
+        whenever=(~marked & marked_after) | forgotten,
+        then=if_then_else(forgotten, ha.time_left == 0, after(ha.time_left) == chosen(
+            "AMB-22", forget=0, keep_invalid=parameter("invalid_entry_ticks"),
+            keep_while_associated=parameter("invalid_entry_ticks"))),
+        requirements=["REF-B11", "REF-G1"], clause="5.2.3.3", ambiguities=["AMB-22"], actor="home_agent",
+        needs="clock",
     ),
     step_property(
         "V4-9", "an answer has an IPv4 address exactly if one was asked for and the update is accepted",

@@ -17,6 +17,7 @@ from model.messages import (
     BindingRevocationIndication,
     Encapsulation,
     InnerSource,
+    Ipv4AddressAcknowledgement,
     Lifetime,
     Protection,
     Status,
@@ -284,6 +285,12 @@ UE_REACTIONS = (
         requirements=["REF-A1", "REF-A2", "GEN-03"], clause="5.1.2.4",
     ),
     step_property(
+        "BIND-60", "of a list entry whose time is over nothing is left, but where it is asked for anew",
+        whenever=occurs("lifetimes", "event binding lifetime ends at the UE") & (ue.time_left == 0),
+        then=sends_update | (after(ue.list_entry) == ListEntry.NONE),
+        requirements=["REF-A1"], clause="5.1.2.4", needs="clock",
+    ),
+    step_property(
         "BIND-50", "128, 129, 133, 134, 139 and 174 end the attempt, and nothing more is sent",
         whenever=refused & ~not_served
         & ~(parameter("home_agent_refuses") & (acknowledgement.status == Status.INSUFFICIENT_RESOURCES))
@@ -354,6 +361,13 @@ UE_REACTIONS = (
         whenever=occurs("ue", "decides give up the IPv4 home address"),
         then=ue.has_ipv4_home_address & ue.wants_ipv4_home_address & ~after(ue.wants_ipv4_home_address),
         requirements=["UE-F2F-05", "REF-C12"], clause="5.2.2.3", needs="wish for an IPv4 home address",
+    ),
+    step_property(
+        "V4-12", "an IPv4 home address is had from an answer that grants it, and in no other way",
+        whenever=~ue.has_ipv4_home_address & after(ue.has_ipv4_home_address),
+        then=receives_acknowledgement
+        & (acknowledgement.ipv4_address_acknowledgement == Ipv4AddressAcknowledgement.ASSIGNED),
+        requirements=["UE-F2F-06", "REF-C14"], clause="5.1.2.4", needs="wish for an IPv4 home address",
     ),
     invariant(
         "SA-15", "at home, all quiet: both ends agree whether K has moved the association to the home address",

@@ -23,7 +23,7 @@ from model.scenarios import Scenario
 from properties.kinds import Kind, Property
 
 FEW_STATES = 50_000  # up to here response properties are judged too
-MOST_DIGESTED = 70_000  # states of systems that are compared by digests of their steps
+MOST_DIGESTED = 1_100_000  # states of systems that are compared by digests of their steps
 TOGETHER = 48  # mutants compiled as one system
 MOST_TIMES_AS_MANY = 8  # states of a mutant, against the right model's, before the search is cut short
 FEWEST_STATES = 200_000
