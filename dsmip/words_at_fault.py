@@ -70,7 +70,6 @@ WHY_NONE = {
     "property to say.",
     "AMB-22": "It takes an update that comes late, which one message in flight at a time does not allow.",
     "AMB-23": "It matters only where AMB-07 lets an update without the option pass, and the UE sends none.",
-    "AMB-25": "Either answer leaves an association that fits, or one that is set up anew (AMB-08, AMB-32).",
     "AMB-26": "It takes a removal that overtakes a registration, which one message in flight at a time does not allow.",
     "AMB-27": "It takes a restart of the home agent, and a response property to see that nothing follows.",
     "AMB-28": "The UE takes both answers for the end of the de-registration (AMB-09).",

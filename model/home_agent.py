@@ -381,7 +381,7 @@ home_agent.transition(
     & chosen("AMB-22", forget=no_older_update_in_flight, keep_invalid=no_older_update_in_flight,
                 keep_while_associated=~association),
     then=[sequence_number.becomes(0)],
-    clause="5.2.3.3", requirements=["REF-B11"], note="AMB-22",
+    clause="5.2.3.3", requirements=["REF-B11", "REF-G1"], note="AMB-22",
 )  # fmt: skip
 home_agent.transition(
     "the binding's lifetime ends",

@@ -117,15 +117,15 @@ ue.on(event(ADDRESS_CONFIGURED), in_states=UeState.CONFIGURING_ADDRESS).decide(
         "IPv6 address configured", dest=UeState.DETECTING_HOME_LINK,
         when=configured.family == Family.IPV6,
         then=[new_attachment, detected_link.becomes(Link.UNKNOWN)],
-        clause="5.2.2.2", requirements=["UE-H2F-01", "UE-F2F-01"],
+        clause="5.2.2.2", requirements=["UE-GEN-01", "UE-H2F-01", "UE-F2F-01"],
     ),
     case(
         "IPv4 care-of address configured, update sent", dest=UeState.REGISTERING,
         when=may_register_over_ipv4(configured.address),
         then=[new_attachment, detected_link.becomes(Link.FOREIGN), register(configured.address)],
         clause="5.2.2.3",
-        requirements=["UE-H2F-03", "UE-H2F-04", "UE-H2F-05", "UE-H2F-06", "UE-H2F-07", "UE-F2F-04", "UE-F2F-05",
-                      "UE-F2F-06", "UE-F2F-07", "UE-F2F-08", "UE-F2F-09", "REF-A4", "REF-C5", "REF-C11"],
+        requirements=["UE-GEN-01", "UE-H2F-03", "UE-H2F-04", "UE-H2F-05", "UE-H2F-06", "UE-H2F-07", "UE-F2F-04",
+                      "UE-F2F-05", "UE-F2F-06", "UE-F2F-07", "UE-F2F-08", "UE-F2F-09", "REF-A4", "REF-C5", "REF-C11"],
         note="AMB-02, AMB-13, AMB-14",
     ),
     otherwise(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from model.language.errors import ModelError, nearest
 
 LONGEST = 2_000  # characters of a question
+OWN_WORDS = ("reachable", "always", "never", "when", "after", "implies", "sends", "receives", "decision")
 PATTERN = re.compile(
     r"""\s*(?:
     (?P<name>[A-Za-z_][A-Za-z0-9_]*(?:[.-][A-Za-z0-9_]+)*'?)
@@ -58,7 +59,7 @@ def words_of(question: str) -> Iterator[Word]:
 
 
 def unknown(word: Word, known: list[str], what: str = "name") -> QuestionError:
-    hint = nearest(word.text, known)
+    hint = nearest(word.text, [*known, *OWN_WORDS] if what == "name" else known)
     if len(hint) > 200:
         hint = "`dsmip ask --names` lists all"
     return QuestionError(word.column, f'unknown {what} "{word.text}": {hint}')

@@ -20,13 +20,14 @@ from generators.mutation.campaign import basis_of
 from generators.mutation.parallel import PORTION, outcomes, stages_for
 from generators.mutation.results import as_record, from_record
 from generators.mutation.table_mutants import TableMutant, all_mutants, table_mutant
+from generators.mutation.trial import Fate
 
 TARGET = Path(__file__).parent.parent / "dsmip" / "mutation_results.json"
 READING = "intended"
 SCENARIOS = (
     "minimal", "detach", "liveness", "prefix-translation", "ha-restart", "lifetimes", "network-detach",
     "liveness-lifetimes", "address-detection", "association-loss", "statuses", "liveness-keepalive",
-    "ipv4-home-address", "no-anti-replay",
+    "ipv4-home-address", "no-anti-replay", "on-path", "replay-unnoticed", "no-keys", "dual-radio",
 )  # fmt: skip
 LIMITS = Limits(seconds=60.0)
 SECONDS_BETWEEN_SAVINGS = 20
@@ -72,16 +73,21 @@ def record(
         head = json.dumps({"reading": READING, "scenarios": list(SCENARIOS)}, indent=1)[:-2]
         write_atomically(target, f'{head},\n "outcomes": [\n  {lines}\n ]\n}}\n')
 
+    expected = expected_to_hold(SCENARIOS, READING)
     print(f"{len(wanted)} of {len(order)} mutants, {PORTION} at a time", flush=True)
-    tried = outcomes(wanted, SCENARIOS, READING, LIMITS, processes=processes, most_stages=most_stages,
-                     expected=expected_to_hold(SCENARIOS, READING))  # fmt: skip
-    for count, outcome in enumerate(tried, 1):
-        known[outcome.mutant] = as_record(outcome)
-        if monotonic() - saved > SECONDS_BETWEEN_SAVINGS:
-            saved = monotonic()
-            save()
-            print(f"{count} of {len(wanted)}, {saved - started:.0f} s", flush=True)
-    save()
+    for most in (most_stages, None):  # what survives is tried in all
+        survivors = []
+        tried = outcomes(wanted, SCENARIOS, READING, LIMITS, processes=processes, most_stages=most, expected=expected)
+        for count, outcome in enumerate(tried, 1):
+            known[outcome.mutant] = as_record(outcome)
+            if outcome.fate is Fate.SURVIVED:
+                survivors.append(table_mutant(outcome.mutant))
+            if monotonic() - saved > SECONDS_BETWEEN_SAVINGS:
+                saved = monotonic()
+                save()
+                print(f"{count} of {len(wanted)}, {saved - started:.0f} s", flush=True)
+        save()
+        wanted = survivors
 
 
 if __name__ == "__main__":
@@ -91,7 +97,7 @@ if __name__ == "__main__":
     parser.add_argument("--fate", action="append", help="only those with this recorded fate")
     parser.add_argument("--new", action="store_true", help="only those without a recorded outcome")
     parser.add_argument("--all", action="store_true", help="also those whose recorded outcome still stands")
-    parser.add_argument("--stages", type=int, default=MOST_STAGES, help="scenarios to try one in that nothing kills")
+    parser.add_argument("--stages", type=int, default=MOST_STAGES, help="scenarios to try one in; what survives these is tried in all")
     parser.add_argument("--processes", type=int, default=2)
     given = parser.parse_args()
     record(given.target, given.mutants, given.fate or [], everything=given.all, only_new=given.new,
