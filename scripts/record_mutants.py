@@ -97,7 +97,8 @@ if __name__ == "__main__":
     parser.add_argument("--fate", action="append", help="only those with this recorded fate")
     parser.add_argument("--new", action="store_true", help="only those without a recorded outcome")
     parser.add_argument("--all", action="store_true", help="also those whose recorded outcome still stands")
-    parser.add_argument("--stages", type=int, default=MOST_STAGES, help="scenarios to try one in; what survives these is tried in all")
+    parser.add_argument("--stages", type=int, default=MOST_STAGES,
+                        help="scenarios to try one in; what survives these is tried in all")  # fmt: skip
     parser.add_argument("--processes", type=int, default=2)
     given = parser.parse_args()
     record(given.target, given.mutants, given.fate or [], everything=given.all, only_new=given.new,
