@@ -13,6 +13,7 @@ from checker.repair.minimal_sets import Repairs, minimal_repairs
 from checker.search import Limits
 from checker.trace import Trace
 from checker.verdict import Violated
+from dsmip.beyond import Beyond, beyond
 from dsmip.known_answers import known_answers
 from model.readings import AMBIGUITIES, Ambiguity, reading
 from model.scenarios import load
@@ -64,7 +65,8 @@ class Finding:
 
 @dataclass(frozen=True)
 class Findings:
-    """What a search came to. demanded: what a repair has to bring about, scenario by scenario.
+    """What a search came to. demanded: what a repair has to bring about, scenario by scenario. beyond: what the first
+    of the smallest repairs leaves open elsewhere, looked at where all scenarios that show the most were searched.
 
     unfinished: what was cut short, in words; None if the answer is complete.
     """
@@ -74,6 +76,7 @@ class Findings:
     broken: tuple[Broken, ...]
     repairs: Repairs
     findings: tuple[Finding, ...]
+    beyond: tuple[Beyond, ...]
     unfinished: str | None
 
     def needed(self) -> list[Finding]:
@@ -107,7 +110,7 @@ def findings(wanted: Sequence[Demand], limits: Limits, report: Report = lambda t
         return _findings(wanted, examiner, report)
     except NotDecided as reason:
         nothing = Repairs((), (), str(reason), examiner.explorations)
-        return Findings("literal", tuple(wanted), (), nothing, (), str(reason))
+        return Findings("literal", tuple(wanted), (), nothing, (), (), str(reason))
 
 
 def _findings(wanted: Sequence[Demand], examiner: Examiner, report: Report) -> Findings:
@@ -122,11 +125,15 @@ def _findings(wanted: Sequence[Demand], examiner: Examiner, report: Report) -> F
     alone = {name: _alone(name, wanted, examiner, report) for name in examiner.menu.offered}
     repairs = minimal_repairs(examiner.menu, wanted, examiner, known=met, report=report)
     others = _others(repairs, wanted, examiner, report)
+    searched = {demand.scenario.name for demand in wanted}
+    further = (beyond(repairs.minimal[0], lambda name: demands([name])[0], examiner.limits, report)
+               if repairs.minimal and searched.issuperset(SHOWING) else [])  # fmt: skip
     cut = [entry.repairs.unfinished for entry in broken] + [repairs.unfinished]
     return Findings(
         "literal", tuple(wanted), tuple(broken), repairs,
         tuple(_finding(entry, broken, alone[entry.identifier], repairs, others) for entry in AMBIGUITIES
               if entry.identifier in examiner.menu.offered),
+        tuple(further),
         next((reason for reason in cut if reason is not None), None),
     )  # fmt: skip
 

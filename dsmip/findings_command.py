@@ -170,6 +170,7 @@ def as_json(found: Findings, by_actor: Sequence[OwnChoices], saved: Mapping[str,
             }
             for entry in found.findings
         ],
+        "beyond": [entry.as_json() for entry in found.beyond],
         "no_switch": dict(NO_SWITCH),
         "final": published(),
         "own_choices": {entry.actor: _own_choices(entry) for entry in by_actor},
@@ -267,6 +268,11 @@ def show(console: Console, found: Findings, *, charts: bool) -> None:
         _show_broken(console, broken, charts=charts)
     _show_ambiguities(console, found)
     _show_repairs(console, found)
+    for entry in found.beyond:
+        left = ", ".join(one.identifier for one, _ in entry.left) or "nothing"
+        still = ", ".join(one.identifier for one, _ in entry.still) or "nothing"
+        console.print(f"In {entry.demand.scenario.name} the first of them leaves broken: {left}; "
+                      f"with {entry.choice}: {still}")  # fmt: skip
     console.print()
     console.print("What the published text (final) makes of it, from the recorded verdicts of all scenarios:")
     words = {"repaired": "goes wrong as written, no more in the final text", "not repaired": "goes wrong in both",

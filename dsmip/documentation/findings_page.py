@@ -26,7 +26,8 @@ def findings_page(document: Document) -> str:
         "does. A set that contains one of them is not assumed to be a repair.",
         _repairs(document["repairs"]),
         _costs(document["findings"]),
-        f"In none of them, so not needed: {', '.join(document['not_needed']) or 'none'}.",
+        f"In none of them, so not needed in these scenarios: {', '.join(document['not_needed']) or 'none'}.",
+        *_beyond(document["beyond"]),
         "## What is broken as written",
         *(part for entry in document["broken"] for part in _broken(entry)),
         "## Ambiguity by ambiguity",
@@ -68,6 +69,23 @@ def _costs(found: Sequence[Document]) -> str:
     ]  # fmt: skip
     columns = ["choice", "in so many repairs", "what the text allows and the repair forbids", "would mend as well"]
     return table(columns, rows) if rows else ""
+
+
+def _beyond(found: Sequence[Document]) -> Iterator[str]:
+    if not found:
+        return
+    yield "## Beyond these scenarios"
+    yield ("Where more can happen than in the scenarios searched, other choices show. These were explored with the "
+           "first of the repairs above as it is, and with one choice more.")
+    yield table(["scenario", "broken with the repair alone", "choice", "broken with both"], [
+        [f"`{entry['scenario']}`", ", ".join(entry["broken_with_the_repair"]) or "nothing", f"`{entry['choice']}`",
+         ", ".join(entry["broken_with_both"]) or "nothing"] for entry in found
+    ])  # fmt: skip
+    for entry in found:
+        for alone in entry["breaks_alone"]:
+            yield (f"With `{entry['as_written']}`, all else as intended, **{alone['property']}** "
+                   f"({plain(alone['statement'])}) breaks in `{entry['scenario']}`, {len(alone['steps'])} steps:")
+            yield _steps(alone["steps"])
 
 
 def _broken(entry: Document) -> Iterator[str]:

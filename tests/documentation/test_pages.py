@@ -58,8 +58,8 @@ def test_every_ambiguity_has_the_words_at_fault() -> None:
 
 def test_a_page_of_findings_cut_short_says_so() -> None:
     nothing = {"unfinished": "minimal: memory limit", "demanded": {"minimal": []}, "repairs": [], "not_needed": [],
-               "broken": [], "findings": [], "own_choices": {}, "no_switch": {}, "schools": [], "readings_agree": {},
-               "final": {"repaired": [], "not repaired": [], "new": []}}  # fmt: skip
+               "broken": [], "beyond": [], "findings": [], "own_choices": {}, "no_switch": {}, "schools": [],
+               "readings_agree": {}, "final": {"repaired": [], "not repaired": [], "new": []}}  # fmt: skip
     text = findings_page(nothing)
     assert "**Not complete: minimal: memory limit.**" in text
     assert "None was found." in text
