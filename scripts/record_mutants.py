@@ -16,7 +16,7 @@ from checker.search import Limits
 from dsmip.files import write_atomically
 from dsmip.known_answers import expected_to_hold
 from dsmip.mutation_tables import MOST_STAGES
-from generators.mutation.campaign import basis_of
+from generators.mutation.campaign import basis_of, outcomes_of
 from generators.mutation.parallel import PORTION, outcomes, stages_for
 from generators.mutation.results import as_record, from_record
 from generators.mutation.table_mutants import TableMutant, all_mutants, table_mutant
@@ -27,7 +27,7 @@ READING = "intended"
 SCENARIOS = (
     "minimal", "detach", "liveness", "prefix-translation", "ha-restart", "lifetimes", "network-detach",
     "liveness-lifetimes", "address-detection", "association-loss", "statuses", "liveness-keepalive",
-    "ipv4-home-address", "no-anti-replay", "on-path", "replay-unnoticed", "no-keys", "dual-radio",
+    "ipv4-home-address", "no-anti-replay",
 )  # fmt: skip
 LIMITS = Limits(seconds=60.0)
 SECONDS_BETWEEN_SAVINGS = 20
@@ -47,6 +47,34 @@ def unsettled(known: dict[str, Any]) -> list[TableMutant]:
     return [entry for entry in all_mutants() if entry.identifier in names]
 
 
+def again(target: Path) -> None:
+    """Every mutant once more, in the scenarios alone that its recorded outcome names."""
+    document = json.loads(target.read_text(encoding="utf-8"))
+    known = {entry["mutant"]: entry for entry in document["outcomes"]}
+    wanted: dict[tuple[str, ...], list[str]] = {}
+    for name, entry in known.items():
+        outcome = from_record(entry)
+        concerned = {outcome.scenario, *outcome.differs, *outcome.same, *outcome.same_figures}
+        if names := tuple(scenario for scenario in SCENARIOS if scenario in concerned):
+            wanted.setdefault(names, []).append(name)
+    stages = {stage.scenario.name: stage for names in SCENARIOS if any(names in entry for entry in wanted)
+              for stage in stages_for([names], READING, expected_to_hold([names], READING))}  # fmt: skip
+    for names, mutants in sorted(wanted.items(), key=lambda entry: -len(entry[1])):
+        for outcome in outcomes_of([table_mutant(name) for name in mutants], [stages[name] for name in names], LIMITS):
+            if known[outcome.mutant] != (now := as_record(outcome)):
+                known[outcome.mutant] = now
+                print(outcome.mutant, now["fate"], flush=True)
+        print(len(mutants), *names, flush=True)
+        save(target, known)
+
+
+def save(target: Path, known: dict[str, Any]) -> None:
+    kept = [known[entry.identifier] for entry in all_mutants() if entry.identifier in known]
+    lines = ",\n  ".join(json.dumps(entry, ensure_ascii=False) for entry in kept)
+    head = json.dumps({"reading": READING, "scenarios": list(SCENARIOS)}, indent=1)[:-2]
+    write_atomically(target, f'{head},\n "outcomes": [\n  {lines}\n ]\n}}\n')
+
+
 def record(
     target: Path, names: list[str], fates: list[str], *, everything: bool, only_new: bool, processes: int,
     most_stages: int,
@@ -64,17 +92,9 @@ def record(
     portions = [wanted[start : start + PORTION] for start in range(0, len(wanted), PORTION)]
     Random(len(wanted)).shuffle(portions)  # so that a run cut short is a sample of all
     wanted = [entry for portion in portions for entry in portion]
-    order = [entry.identifier for entry in all_mutants()]
     saved = started = monotonic()
-
-    def save() -> None:
-        kept = [known[name] for name in order if name in known]
-        lines = ",\n  ".join(json.dumps(entry, ensure_ascii=False) for entry in kept)
-        head = json.dumps({"reading": READING, "scenarios": list(SCENARIOS)}, indent=1)[:-2]
-        write_atomically(target, f'{head},\n "outcomes": [\n  {lines}\n ]\n}}\n')
-
     expected = expected_to_hold(SCENARIOS, READING)
-    print(f"{len(wanted)} of {len(order)} mutants, {PORTION} at a time", flush=True)
+    print(f"{len(wanted)} of {len(all_mutants())} mutants, {PORTION} at a time", flush=True)
     for most in (most_stages, None):  # what survives is tried in all
         survivors = []
         tried = outcomes(wanted, SCENARIOS, READING, LIMITS, processes=processes, most_stages=most, expected=expected)
@@ -84,9 +104,9 @@ def record(
                 survivors.append(table_mutant(outcome.mutant))
             if monotonic() - saved > SECONDS_BETWEEN_SAVINGS:
                 saved = monotonic()
-                save()
+                save(target, known)
                 print(f"{count} of {len(wanted)}, {saved - started:.0f} s", flush=True)
-        save()
+        save(target, known)
         wanted = survivors
 
 
@@ -100,6 +120,10 @@ if __name__ == "__main__":
     parser.add_argument("--stages", type=int, default=MOST_STAGES,
                         help="scenarios to try one in; what survives these is tried in all")  # fmt: skip
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--again", action="store_true", help="all, in the scenarios alone that their outcomes name")
     given = parser.parse_args()
+    if given.again:
+        again(given.target)
+        raise SystemExit
     record(given.target, given.mutants, given.fate or [], everything=given.all, only_new=given.new,
            processes=given.processes, most_stages=given.stages)  # fmt: skip
