@@ -1,12 +1,16 @@
-"""Processes to share work out among. Ctrl-C at the terminal does not reach them: their parent ends them."""
+"""Processes to share work out among. Ctrl-C at the terminal does not reach them: their parent ends them, and they end
+when it is gone."""
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
+from threading import Thread
 from typing import Any, ParamSpec, TypeVar
 
 from checker.interruption import held_back
@@ -42,5 +46,13 @@ class _Pool(ProcessPoolExecutor):
 
 def _begun(prepare: Prepare | None, arguments: tuple[Any, ...]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_the_parent, daemon=True).start()
     if prepare is not None:
         prepare(*arguments)
+
+
+def _end_with_the_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)

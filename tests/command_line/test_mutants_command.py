@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,18 @@ def test_ctrl_c_ends_a_run_whose_workers_are_being_started() -> None:
     workers = children(running.process, "spawn_main", 2)
     interrupted(running)
     assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+
+
+def test_workers_end_with_the_process_that_is_killed() -> None:
+    running = AtATerminal(PROGRAM, "mutants", "run", "minimal", "--processes", "2")
+    workers = children(running.process, "spawn_main", 2)
+    running.process.kill()
+    running.end()
+    for _ in range(600):
+        if not any(Path(f"/proc/{worker}").exists() for worker in workers):
+            return
+        time.sleep(0.05)
+    raise AssertionError("a worker has outlived the process that started it")
 
 
 def interrupted(running: AtATerminal) -> None:
