@@ -80,6 +80,7 @@ def test_single_ambiguities_are_shown_without_the_others() -> None:
     assert kept["readings_agree"] == {} and kept["no_switch"] == {}
 
 
+@pytest.mark.slow
 def test_a_search_cut_short_says_so() -> None:
     document = json.loads(findings("minimal", "--json", "--memory", "1K", code=3))
     assert not document["complete"]

@@ -11,7 +11,6 @@ from generators.mutation.trial import Fate
 
 ELSEWHERE = [
     ("key-management", "ue.always-then.removal-acknowledged.association-address-key-management", Fate.EQUIVALENT),
-    ("no-keys", "ue.drop-row.not-protected-by-the-association", Fate.KILLED),
     ("ipv4-home-address", "ha.drop-value-term.initial-registration.ipv4-home-address-free-"
      "ipv4-home-address-free-ipv4-home-address-bound", Fate.EQUIVALENT),
 ]  # fmt: skip
