@@ -20,6 +20,8 @@ from model.scenarios import load
 from properties.kinds import Kind
 from properties.registry import ALL_PROPERTIES
 
+OUR_SECONDS = 60  # for all properties; a complete exploration settles what induction leaves open by then
+
 
 @dataclass(frozen=True)
 class Attempt:
@@ -60,7 +62,7 @@ def prove(scenario: str, reading_name: str, each: float, seconds: float, say: Ca
     """Both one after the other. seconds: the limit of all. Raises ProgramError if `dsmip prove` fails."""
     say(f"proofs at {WIRE_BITS} bits: dsmip prove")
     command = [sys.executable, "-c", "from dsmip.command_line import main; main()", "prove", "--scenario", scenario,
-               "--reading", reading_name, "--json"]  # fmt: skip
+               "--reading", reading_name, "--time", f"{OUR_SECONDS}s", "--json"]  # fmt: skip
     cost, printed = run(command, ROOT, seconds, fine=(0, 1, 3))
     ours = {entry["property"]: entry["verdict"] for entry in json.loads(printed)["results"]}
     wanted = [entry for entry in ALL_PROPERTIES if entry.kind in (Kind.INVARIANT, Kind.STEP)]
