@@ -57,11 +57,12 @@ def digests() -> dict[str, str]:
     }
 
 
-def open_ones(part: Document | None) -> list[Property]:
-    """Properties of which a part of a record says nothing, or of which it knew another text."""
+def open_ones(part: Document | None, scenario: str) -> list[Property]:
+    """Properties that are judged in a scenario, of which a part of its record says nothing, or knew another text."""
     known = (part or {}).get("asked", {})
     now = digests()
-    return [entry for entry in provable() if known.get(entry.identifier) != now[entry.identifier]]
+    return [entry for entry in provable() if known.get(entry.identifier) != now[entry.identifier]
+            and _judged(entry, scenario)]  # fmt: skip
 
 
 def explored(

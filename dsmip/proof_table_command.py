@@ -86,7 +86,7 @@ def _of_record(names: Sequence[str], readings: Sequence[str]) -> tuple[Document,
             document.setdefault(name, {})[reading_name] = found
             if found.get("of") != identity(name, reading_name):
                 stale.append(f"{name}, {reading_name}")
-            elif unasked := [entry.identifier for entry in open_ones(found)]:
+            elif unasked := [entry.identifier for entry in open_ones(found, name)]:
                 missing.append(f"{name}, {reading_name}, {', '.join(unasked)}")
     return document, missing, stale
 

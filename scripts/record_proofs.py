@@ -36,17 +36,17 @@ def record(
             found: dict[str, Any] = document.setdefault(name, {}).setdefault(reading_name, {})
             if again or found.get("of") != of:
                 found = {}
-            if wanted := open_ones(found):
+            if wanted := open_ones(found, name):
                 found = {**_merged(found, explored(name, reading_name, seconds, wanted), "properties"), "of": of}
                 _keep(document, name, reading_name, found, "explored")
-            if second and found["states"] is not None and open_ones(found.get("twice")):
+            if second and found["states"] is not None and open_ones(found.get("twice"), name):
                 found["twice"] = explored_twice(name, reading_name, second)  # all at once: it is one search
                 _keep(document, name, reading_name, found, "explored twice")
-            if lifting and (wanted := open_ones(found.get("lifting"))):
+            if lifting and (wanted := open_ones(found.get("lifting"), name)):
                 part = lifted(name, reading_name, lifting, wanted)
                 found["lifting"] = _merged(found.get("lifting"), part, "left")
                 _keep(document, name, reading_name, found, "bounds lifted")
-            if induction is not None and open_ones(found.get("induction")):
+            if induction is not None and open_ones(found.get("induction"), name):
                 found["induction"] = induced(name, reading_name, induction)
                 _keep(document, name, reading_name, found, "induction")
 
