@@ -29,6 +29,7 @@ GAP = 380  # between neighbouring columns
 QUIET_GAP = 136  # behind a lifeline of a machine that exchanges no messages
 TRANSLATOR_GAP = 300  # between the translator and the network
 SLOT = 18
+BANK = 5  # between a message in flight and the side of the network
 MARGIN = 24
 GUTTER = 40  # left of everything, for numbers of one digit
 SIGN = 16  # the mark of the offending step and the space behind it
@@ -37,7 +38,8 @@ DIGIT = 9
 STYLE = """
 text{font:14px Helvetica,Arial,"DejaVu Sans",sans-serif;fill:#1b1f24}
 .paper{fill:#ffffff}.head{font-weight:bold}.headbox{fill:#eef4fb;stroke:#1b1f24}
-.lifeline{stroke:#8c959f}.step{fill:#57606a;font-size:12px}.changes{fill:#57606a}
+.lifeline{stroke:#8c959f}.bank{stroke:#8c959f;stroke-dasharray:6 6}
+.step{fill:#57606a;font-size:12px}.changes{fill:#57606a}
 .state{fill:#e6f0fb;stroke:#0b4a94}.statetext{fill:#0b4a94;font-weight:bold}
 .arrow{stroke:#116329;fill:none;stroke-width:1.6}.tip{fill:#116329}.open{fill:#ffffff;stroke:#116329}
 .message{fill:#116329}.slot{stroke:#116329;stroke-width:1.6;stroke-dasharray:2 4}
@@ -46,7 +48,7 @@ text{font:14px Helvetica,Arial,"DejaVu Sans",sans-serif;fill:#1b1f24}
 .offence{fill:#ffebe9;stroke:#a40e26;stroke-width:2}.offencetext{fill:#82071e;font-weight:bold}
 @media (prefers-color-scheme:dark){
 text{fill:#e6edf3}
-.paper{fill:#0d1117}.headbox{fill:#1c2b3d;stroke:#e6edf3}.lifeline{stroke:#6e7681}.step,.changes{fill:#a5b0bd}
+.paper{fill:#0d1117}.headbox{fill:#1c2b3d;stroke:#e6edf3}.lifeline,.bank{stroke:#6e7681}.step,.changes{fill:#a5b0bd}
 .state{fill:#12263f;stroke:#8cc2ff}.statetext{fill:#8cc2ff}.arrow,.slot{stroke:#7ee2a0}
 .tip,.message{fill:#7ee2a0}.open{fill:#0d1117;stroke:#7ee2a0}.lost{fill:#ff9492}.cross,.leader{stroke:#ff9492}
 .band{fill:#2e2610;stroke:#e3b341}.bandtext{fill:#f2cc60}
@@ -129,6 +131,8 @@ class _Drawing:
         root.append(_element("rect", "paper", x=0, y=0, width=self.width, height=height))
         for x in self.columns:
             root.append(_element("line", "lifeline", x1=x, y1=top, x2=x, y2=bottom))
+        for x in (self.network - BANK, self.network + self.network_width + BANK):
+            root.append(_element("line", "bank", x1=x, y1=top, x2=x, y2=bottom))
         root.extend(self.behind)
         root.extend(self.front)
         for element in root:
