@@ -239,6 +239,7 @@ class WireForm:
             "tlv_header": message.tlv_header,
             "asked_ticks": self._ticks(message.lifetime) if self.tick else 0,
         }
+        self._must_be_home("Home Address option", packet.home_address)
         for option in message.options:
             if isinstance(option, AlternateCareOfAddress):
                 fields["alternate_care_of_address"] = plan.name(option.address)
@@ -253,6 +254,9 @@ class WireForm:
     def _fields_of_acknowledgement(
         self, packet: SignallingPacket, message: BindingAcknowledgement
     ) -> dict[str, Value]:
+        self._must_be_home("routing header", packet.routing_address)
+        if packet.tunnel is not None and packet.routing_address is None:
+            self._must_be_home("inner header", packet.header.destination)
         fields = dict(AcknowledgementOfTheModel.usual)
         fields |= {
             "status": _word_for(Status, message.status, message.NAME),
@@ -275,6 +279,10 @@ class WireForm:
         if message.status != NO_HOME_BINDING:
             raise PacketError(message.NAME, None, f"the model has no status {message.status}")
         return self._where_to(packet)
+
+    def _must_be_home(self, layer: str, address: IPv6Address | None) -> None:
+        if address not in (None, self.plan.home_address):
+            raise PacketError(layer, None, f"{address} is not the home address {self.plan.home_address}")
 
     def _where_to(self, packet: SignallingPacket) -> dict[str, Value]:
         return {"destination": self.plan.name(packet.outer_destination), "encapsulation": _encapsulation(packet)}

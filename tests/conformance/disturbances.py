@@ -7,7 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from generators.packets.address_plan import AddressPlan
-from generators.packets.messages import BindingAcknowledgement, BindingUpdate
+from generators.packets.messages import (
+    BindingAcknowledgement,
+    BindingRevocationAcknowledgement,
+    BindingRevocationIndication,
+    BindingUpdate,
+)
 from generators.packets.options import AlternateCareOfAddress, Ipv4HomeAddress, NatDetection
 from generators.packets.packet import SignallingPacket
 
@@ -43,6 +48,13 @@ def alterations(packet: SignallingPacket, plan: AddressPlan) -> Iterator[tuple[s
     def field(**changes: Any) -> SignallingPacket:
         return replace(packet, message=replace(message, **changes))
 
+    if isinstance(message, BindingRevocationIndication | BindingRevocationAcknowledgement):
+        yield "revocation +1", field(sequence_number=message.sequence_number + 1)
+        if isinstance(message, BindingRevocationIndication):
+            elsewhere = replace(packet.header, destination=plan.home_agent + 9)
+            yield "revocation elsewhere", replace(packet, header=elsewhere)
+        else:
+            yield "revocation denied", field(status=0 if message.status else 128)
     if not isinstance(message, BindingUpdate | BindingAcknowledgement):
         return
     for step in (-1, 1, 5, 40_000):

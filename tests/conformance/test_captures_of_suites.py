@@ -17,21 +17,29 @@ from generators.conformance.flows import contents_of
 from generators.conformance.judging import Judgement, Outcome, View, judge
 from generators.packets.captures import parse_capture, pcap_of, read_capture
 from generators.packets.encoding import encode
+from generators.packets.errors import PacketError
 from generators.packets.messages import BindingUpdate
+from generators.packets.wire_form import WireForm
 from generators.suites.building import build_suite
 from generators.suites.cases import Suite, as_data
+from generators.suites.compiled_rows import Values
 from generators.suites.recording import form_of_test, recorded
 from generators.suites.running import Verdict
 from generators.suites.sessions import session_for
+from generators.suites.subjects import subject
+from model.messages import DOWNLINK
 from model.readings import reading
 from model.scenarios import load
 from properties.catalogue import requirement
 from tests.conformance.disturbances import Timed, disturbances
+from tests.conformance.plain_explanation import shown
+from tests.conformance.plain_side import PlainSide
 from tests.conformance.test_disturbed_captures import BEYOND, read
 from tests.packets.test_tshark import TSHARK, expected, layers_of, mobility_fields
 
 UNDER_TEST = [("home_agent", "minimal"), ("ue", "minimal")]
-MORE = [("home_agent", "nat"), ("home_agent", "address-detection"), ("home_agent", "detach"), ("ue", "detach")]
+MORE = [("home_agent", "nat"), ("home_agent", "address-detection"), ("home_agent", "detach"),
+        ("home_agent", "network-detach"), ("ue", "detach")]
 
 
 @cache
@@ -99,6 +107,41 @@ def test_every_disturbed_capture_of_a_suite(role: str, scenario: str) -> None:
             continue
         sent_by_role = (role == "ue") == isinstance(packets[place - 1][1].message, BindingUpdate)
         assert not sent_by_role or kind in BEYOND or ends_what_was_before(kind, place, packets), (kind, packets)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scenario", ["detach", "network-detach"])
+def test_what_a_plain_tracker_of_the_home_agent_explains_is_explained(scenario: str) -> None:
+    """And what is explained beyond that is of a kind for which there is a reason."""
+    suite = suite_of("home_agent", scenario)
+    entry = subject(load(scenario), reading("intended"), "home_agent")
+    plain = PlainSide(entry)
+    wrong_ones = looked_at = 0
+    for number, (_, recorded_packets) in enumerate(captures_of("home_agent", scenario)):
+        case, packets = suite.cases[number], list(read(recorded_packets))
+        form = form_of_test(suite.setup(case), number)
+        start = entry.actor.start(dict(case.initial))
+        assert plain_of(plain, start, packets, form), case.purpose
+        for one in list(disturbances(packets, form.plan))[number % 13 :: 13]:
+            explained = plain_of(plain, start, one.packets, form)
+            wrong = check("home_agent", one.kind, one.packets)
+            assert not (explained and wrong), (case.identifier, one.kind, one.place)
+            assert explained or wrong or one.kind in BEYOND, (case.identifier, one.kind, one.place)
+            looked_at += 1
+            wrong_ones += wrong
+    assert looked_at > 100 and 0.2 < wrong_ones / looked_at < 0.9
+
+
+def plain_of(plain: PlainSide, start: Values, packets: Sequence[Timed], form: WireForm) -> bool:
+    """Whether the plain tracker explains the packets to the end."""
+    told = []
+    for time, packet in packets:
+        try:
+            name, fields = form.fields(packet)
+        except PacketError:
+            return False
+        told.append((time, name in {message.name for message in DOWNLINK.messages}, shown(name, fields)))
+    return plain.explained(start, told) == len(told)
 
 
 def ends_what_was_before(kind: str, place: int, packets: Sequence[Timed]) -> bool:

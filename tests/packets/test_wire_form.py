@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -20,8 +21,9 @@ from generators.packets.encoding import encode
 from generators.packets.errors import PacketError
 from generators.packets.packet import SignallingPacket
 from generators.packets.trace_capture import captured
-from generators.packets.wire_form import WireForm
+from generators.packets.wire_form import WireForm, form_for
 from model.handover import handover
+from model.messages import BindingAcknowledgement
 from model.readings import reading
 from model.scenarios import load
 from properties.registry import property_called
@@ -87,6 +89,20 @@ def test_an_address_that_nobody_has_is_named() -> None:
     form = WireForm(plan_for(load("minimal")))
     with pytest.raises(PacketError, match="belongs to nobody"):
         form.fields(UPDATE)
+
+
+def test_another_home_address_is_named() -> None:
+    form = form_for(load("nat"))
+    fields = {name: entry.default for name, entry in BindingAcknowledgement.fields.items()}
+    over_ipv4 = {"destination": "mapped-ipv4-nat", "encapsulation": "in UDP", "sequence_number": 1}
+    for told, place in (({"routing_header": True}, "routing header"), ({"routing_header": False}, "inner header")):
+        right = form.packet("BindingAcknowledgement", {**fields, **over_ipv4, **told})
+        form.fields(right)
+        other = right.header.source + 9
+        wrong = replace(right, header=replace(right.header, destination=other),
+                        routing_address=other if told["routing_header"] else None)  # fmt: skip
+        with pytest.raises(PacketError, match=f"{place}.*is not the home address"):
+            form.fields(wrong)
 
 
 def test_scapy_reads_our_options_and_looks_into_udp() -> None:
