@@ -142,10 +142,10 @@ def machine_diagram(
         return graph
     said = replace(graph, title=f"{graph.title}; {plain_line(setup)}",
                    description=f"{graph.description} Of {plain_line(setup)}.")  # fmt: skip
-    return _told_entered(said) if chosen is None and level is Level.OVERVIEW else said
+    return told_entered(said) if chosen is None and level is Level.OVERVIEW else said
 
 
-def _told_entered(graph: Graph) -> Graph:
+def told_entered(graph: Graph) -> Graph:
     """The graph of a whole machine with the states into which nothing leads told from the others."""
     into = {edge.dest for edge in graph.edges}
     nodes = (replace(node, entered=node.kind is not NodeKind.STATE or node.id in into) for node in graph.nodes)

@@ -15,12 +15,13 @@ from diagrams import graphviz_library
 from diagrams.dot import ROW_LINK, dot_text, escaped, named_edges
 from diagrams.labels import display_name, plain_line, wrapped
 from diagrams.palette import BLUE, FONT
-from diagrams.state_diagram import Graph, NodeKind, machine_diagram
+from diagrams.state_diagram import Graph, NodeKind, machine_diagram, told_entered
 from diagrams.state_svg import row_title
 from diagrams.svg_accessibility import SVG, XLINK, document
 from model.language.systems import ResolvedMachine, System
 
 NAME_WIDTH = 18
+NEVER = "never entered here"
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 USUAL = {"text-anchor": "start", "font-size": "11.00"}  # what is inherited need not be said
 PAINT = (SPACE, "fill", "stroke", "stroke-width", "font-family", "text-decoration", "id")
@@ -49,7 +50,7 @@ def has_map(machine: ResolvedMachine) -> bool:
 def state_map(system: System, name: str) -> StateMap:
     """The map of one machine of a system. Raises DiagramError for an unknown name."""
     machine = system.machine(name)
-    graph = machine_diagram(system, name)
+    graph = told_entered(machine_diagram(system, name))
     states = [node for node in graph.nodes if node.kind is NodeKind.STATE]
     nodes = {state: node.id for state, node in zip(machine.states, states, strict=True)}
     svg = _painted_by_the_page(_dot(graph), graph, "state-map")
@@ -83,6 +84,8 @@ def _dot(graph: Graph) -> str:
             lines.append(f'  {node.id} [shape=circle, width=0.1, height=0.1, fixedsize=true, label=""];')
         else:
             name = "<BR/>".join(escaped(line) for line in wrapped(node.name, NAME_WIDTH, 4))
+            if not node.entered:
+                name += f'<BR/><FONT POINT-SIZE="9">{NEVER}</FONT>'
             dashed = ', style="rounded,dashed"' if node.kind is NodeKind.GROUP else ""
             lines.append(f"  {node.id} [label=<{name}>{dashed}];")
     lines += [f"  {edge.source} -> {edge.dest};" for edge in graph.edges if edge.source != edge.dest]
@@ -95,6 +98,7 @@ def _painted_by_the_page(dot: str, graph: Graph, kind: str) -> str:
     root = ElementTree.fromstring(graphviz_library.drawn(dot, "svg"))
     kinds = {node.id: node.kind.value for node in graph.nodes}
     names = {node.id: node.name for node in graph.nodes}
+    never = {node.id for node in graph.nodes if not node.entered}
     ends = {name: (edge.source, edge.dest) for name, edge in named_edges(graph)}
     for parent in list(root.iter()):
         for child in list(parent):
@@ -106,7 +110,8 @@ def _painted_by_the_page(dot: str, graph: Graph, kind: str) -> str:
             case "node" if title in ends:
                 _mark(element, _ends("label", *ends[title]), "")
             case "node":
-                _mark(element, {"class": f"node {kinds[title]}", "data-node": title}, names[title])
+                more, said = (" never", f", {NEVER}") if title in never else ("", "")
+                _mark(element, {"class": f"node {kinds[title]}{more}", "data-node": title}, names[title] + said)
             case "edge":
                 source, _, dest = title.partition("->")
                 source, dest = ends.get(dest) or ends.get(source) or (source, dest)

@@ -16,8 +16,12 @@ from diagrams.labels import value_text
 from diagrams.report.document import embedded_json, headline, report_html, sorted_outcomes
 from diagrams.report.state_map import StateMaps, state_map
 from diagrams.report.trace_data import Labels, TraceData
+from model.handover import handover
+from model.readings import reading
+from model.scenarios import load
 from tests.browser.toy_reports import EVIL, evil_contents, evil_system, lossless_toy, steady_run
 from tests.diagrams.runs import nine_states
+from tests.diagrams.svg_texts import SVG
 
 TEXTS = st.text() | st.sampled_from([EVIL, "<!--", "]]>", "\u2028", "&lt;"])
 JSON = st.dictionaries(TEXTS, st.lists(TEXTS | st.integers(-(2**53), 2**53), max_size=3), max_size=3)
@@ -134,3 +138,13 @@ def test_diagrams_are_packed_without_the_time_and_pictures_that_are_alike_are_ke
     assert [pictures[entry["picture"]] for entry in data["all"]] == [  # type: ignore[index, attr-defined]
         entry.svg for entry in traces.maps.all
     ]
+
+
+def test_a_map_says_which_states_are_never_entered_in_this_system() -> None:
+    system = handover(load("minimal"), reading("intended"))
+    drawn = state_map(system, "home_agent")
+    for picture in (drawn.svg, drawn.diagram):
+        root = ElementTree.fromstring(picture)
+        never = [element for element in root.iter() if "never" in element.get("class", "").split()]
+        assert [node.findtext(f"{SVG}title") for node in never] == ["detecting duplicates, never entered here"]
+        assert [element.text for element in root.iter(f"{SVG}text")].count("never entered here") == 1
