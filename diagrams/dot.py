@@ -105,7 +105,7 @@ class _Writing:
                 aside = ", minlen=2" if edge.dest in ends else ""  # out of the way of other states' edges
                 yield f"  {name} -> {edge.dest}{f' [{(stroke + aside)[2:]}]' if stroke + aside else ''};"
             else:
-                length = ", minlen=2" if edge.rows else ""
+                length = f", minlen={3 if edge.dest in ends else 2}" if edge.rows else ""
                 yield f"  {edge.source} -> {edge.dest}{f' [{(stroke + length)[2:]}]' if stroke + length else ''};"
         if graph.trigger:
             yield from placed(graph, boxes, labels, shared)
