@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
+from diagrams.row_text import Mark
 from diagrams.state_diagram import TableRow
 
 Key = tuple[object, ...]
@@ -56,10 +57,11 @@ def _together(rows: Sequence[TableRow]) -> list[TableRow]:
 
 
 def _key(entry: TableRow) -> Key:
-    """What a row says, wherever it is written. A row may lead from one state and stay in another."""
+    """What a row says, wherever it is written. A row may lead from one state and stay in another; how often it
+    fired is said of its own states only."""
     row, text = entry.row, replace(entry.text, place="")
     stays = row.dest is None or row.states == (row.dest,)
-    return text, None if stays else row.dest
+    return text, None if stays else row.dest, row.states if text.mark is Mark.FIRED else ()
 
 
 def _joined(entries: Sequence[TableRow]) -> TableRow:

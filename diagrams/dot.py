@@ -126,8 +126,10 @@ class _Writing:
 
     @staticmethod
     def _stroke(rows: Sequence[RowText]) -> str:
-        """How the edge of these rows is drawn: as its most telling row says."""
+        """How the edge of these rows is drawn: as its most telling row says. It is new or gone only if all are."""
         marks = {row.mark for row in rows}
+        if len(marks) > 1 and marks & {Mark.REMOVED, Mark.ADDED}:
+            marks = {Mark.CHANGED}
         for mark in (Mark.REMOVED, Mark.ADDED, Mark.CHANGED, Mark.CHOSEN, Mark.FIRED, Mark.NEVER, Mark.DEAD):
             if mark in marks:
                 style = {Mark.REMOVED: ", style=dashed", Mark.NEVER: ", style=dashed", Mark.DEAD: ", style=dotted"}

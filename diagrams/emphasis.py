@@ -9,7 +9,7 @@ from dataclasses import replace
 from diagrams.errors import DiagramError
 from diagrams.labels import plain_line
 from diagrams.row_text import Mark
-from diagrams.state_diagram import Chosen, TableRow, marked
+from diagrams.state_diagram import MANY_STATES, Chosen, TableRow, marked
 from model.language.errors import nearest
 from model.language.systems import ResolvedRow, System
 
@@ -87,7 +87,9 @@ def covered(
 
     possible: how often each row fires in a complete exploration; without it no row is called dead.
     places: from which of its control states each row fired, where this is known; a row that fired from some of
-    its states only is in two parts. possible_places: the same of the complete exploration.
+    its states only is in two parts. Where it is also known how often from each (a Counter), every state has a part
+    of its own with its own number, unless one node stands for them all. possible_places: the same of the complete
+    exploration.
     """
     return tuple(
         part for entry in rows for part in _covered(entry, fired, possible, places, possible_places)
@@ -100,13 +102,32 @@ def _covered(
 ) -> Iterator[TableRow]:  # fmt: skip
     key, own = row_key(entry.row), entry.row.states
     times = fired.get(key, 0)
-    reached = [state for state in own if times and (places is None or state in places.get(key, ()))]
+    from_where = None if places is None else places.get(key, ())
+    reached = [state for state in own if times and (from_where is None or state in from_where)]
     live: Collection[str] = own
     if possible is not None:
         live = possible_places.get(key, ()) if possible_places is not None else own if possible.get(key, 0) else ()
-    if reached:
-        yield marked(from_states(entry, reached), Mark.FIRED, "once" if times == 1 else f"{times:,} times")
+    if len(reached) > 1 and isinstance(from_where, Counter):
+        yield from _counted(entry, reached, from_where)
+    elif reached:
+        words = how_often(times)
+        yield marked(from_states(entry, reached), Mark.FIRED, f"{words} in all" if len(reached) > 1 else words)
     for mark, alive in ((Mark.NEVER, True), (Mark.DEAD, False)):
         states = [state for state in own if state not in reached and (state in live) == alive]
         if states:
             yield marked(from_states(entry, states), mark)
+
+
+def _counted(entry: TableRow, reached: Sequence[str], counts: Mapping[str, int]) -> Iterator[TableRow]:
+    """The row from each of its states, or from all at once where a picture has one node for so many."""
+    if len(reached) < MANY_STATES:
+        for state in reached:
+            yield marked(from_states(entry, [state]), Mark.FIRED, how_often(counts[state]))
+        return
+    parts = ", ".join(f"{counts[state]:,} from {state}" for state in reached)
+    words = f"{sum(counts[state] for state in reached):,} times in all"
+    yield marked(from_states(entry, reached), Mark.FIRED, words, [f"{words}: {parts}"])
+
+
+def how_often(times: int) -> str:
+    return "once" if times == 1 else f"{times:,} times"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from checker.trace import Trace
@@ -34,15 +35,15 @@ def places_seen(system: System, machine: str, sightings: Collection[str]) -> Pla
     return found
 
 
-def places_in(traces: Iterable[Trace], machine: str) -> Places:
-    """The states from which each row fires in runs."""
-    found: dict[RowKey, set[str]] = {}
+def firings_in(traces: Iterable[Trace], machine: str) -> dict[RowKey, Counter[str]]:
+    """How often each row fires in runs, by the state from which it does."""
+    found: dict[RowKey, Counter[str]] = {}
     for trace in traces:
         control = trace.system.variable_index[f"{machine}.state"]
         for before, step in zip(trace.states, trace.steps, strict=False):
             for row in step.action.rows:
                 if row.machine == machine:
-                    found.setdefault(row_key(row), set()).add(str(before.values[control]))
+                    found.setdefault(row_key(row), Counter())[str(before.values[control])] += 1
     return found
 
 

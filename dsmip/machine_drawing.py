@@ -13,7 +13,7 @@ from diagrams.decision import decisions
 from diagrams.difference import count_of_differences, difference
 from diagrams.emphasis import RowKey, about_clause, about_trigger, covered, highlighted, times_fired, triggers_of
 from diagrams.errors import DiagramError
-from diagrams.firing import Places, firings_to_look_for, places_in, places_seen
+from diagrams.firing import Places, firings_in, firings_to_look_for, places_seen
 from diagrams.pages import on_a_sheet, pages
 from diagrams.rendering import render
 from diagrams.state_diagram import Chosen, Graph, Level, TableRow, machine_diagram, table_of
@@ -162,7 +162,7 @@ def _of_runs(request: Request) -> Table:
         if possible is None:
             say(f"dsmip: the exploration was cut short ({found.stopped}); no row is called dead")
     words = f"what fires in {len(files)} runs" if len(files) > 1 else "what fires in one run"
-    places = places_in(traces, request.name)
+    places = firings_in(traces, request.name)
     return system, covered(rows, fired, possible, places=places, possible_places=possible_places), words, setup
 
 

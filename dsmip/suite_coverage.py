@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from diagrams.emphasis import from_states
+from diagrams.emphasis import from_states, how_often
 from diagrams.errors import DiagramError
 from diagrams.labels import plain_line, shortened
 from diagrams.row_text import Mark
@@ -75,8 +75,8 @@ def _parts(
     steps = [found for states in taken.get((entry.row.trigger.key, entry.row.title), ()) if (found := states & own)]
     reached = set().union(*steps)
     if reached:
-        count = len(steps)
-        yield marked(from_states(entry, reached), Mark.FIRED, "once" if count == 1 else f"{count:,} times")
+        words = how_often(len(steps))
+        yield marked(from_states(entry, reached), Mark.FIRED, f"{words} in all" if len(reached) > 1 else words)
     if own - reached:
         reason = "" if reached else suite.left_out.get(f"row {entry.row.title}", "")
         yield marked(from_states(entry, own - reached), Mark.NEVER, reason)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,6 +13,7 @@ import pytest
 from checker.engines import explore
 from checker.search import Limits
 from diagrams import dot
+from diagrams.decision import decisions
 from diagrams.difference import count_of_differences, difference
 from diagrams.emphasis import (
     RowKey,
@@ -23,9 +26,10 @@ from diagrams.emphasis import (
     triggers_of,
 )
 from diagrams.errors import DiagramError
-from diagrams.firing import firings_to_look_for, places_in, places_seen
+from diagrams.firing import firings_in, firings_to_look_for, places_seen
+from diagrams.palette import COLOUR_OF
 from diagrams.row_text import Mark
-from diagrams.state_diagram import Level, NodeKind, machine_diagram, table_of
+from diagrams.state_diagram import Level, NodeKind, TableRow, machine_diagram, marked, table_of
 from diagrams.state_svg import Links, graph_svg, slug
 from generators.mutants import mutant
 from model.handover import handover
@@ -136,10 +140,56 @@ def test_runs_credit_a_row_only_in_the_states_from_which_it_fired() -> None:
     system = nine_states()
     trace = run(system, "jump")
     fired = times_fired(system, Counter(step.action.name for step in trace.steps))
-    marked = covered(table_of(system, "walker")[1], fired, places=places_in([trace], "walker"))
+    marked = covered(table_of(system, "walker")[1], fired, places=firings_in([trace], "walker"))
     parts = {entry.text.mark: entry.row.states for entry in marked if entry.row.label == "moves"}
     assert parts[Mark.FIRED] == ("at home",)
     assert len(parts[Mark.NEVER]) == 8
+
+
+def test_an_edge_tells_how_often_its_row_fired_from_the_state_where_it_begins() -> None:
+    system = nine_states()
+    _, rows = table_of(system, "walker")
+    entry = next(entry for entry in rows if entry.row.label == "goes on to registered")
+    two = replace(entry, row=replace(entry.row, states=("registering", "at home")))
+    key = row_key(two.row)
+    parts = covered([two], {key: 8}, places={key: Counter({"registering": 7, "at home": 1})})
+    assert [(part.row.states, part.text.note) for part in parts] == [(("registering",), "7 times"),
+                                                                     (("at home",), "once")]  # fmt: skip
+    assert [part.text.note for part in covered([two], {key: 8})] == ["8 times in all"]
+    graph = machine_diagram(system, "walker", rows=parts)
+    assert {(graph.node(edge.source).name, row.note) for edge in graph.edges for row in edge.rows} == {
+        ("registering", "7 times"), ("at home", "once")
+    }  # fmt: skip
+    assert len(decisions(parts)) == 2
+
+
+def test_a_node_for_many_states_tells_the_sum_and_in_detail_the_parts() -> None:
+    entry = next(entry for entry in table_of(nine_states(), "walker")[1] if entry.row.label == "moves")
+    key, counts = row_key(entry.row), Counter(dict.fromkeys(entry.row.states, 1)) + Counter({"at home": 2})
+    (part,) = covered([entry], {key: 11}, places={key: counts})
+    assert part.text.note == "11 times in all"
+    assert part.text.more[0].endswith("3 from at home, 1 from abandoned")
+
+
+def test_runs_are_counted_by_the_state_before_each_step() -> None:
+    system = nine_states()
+    found = firings_in([run(system, "jump"), run(system, "jump")], "walker")
+    assert list(found.values()) == [Counter({"at home": 2})]
+
+
+@pytest.mark.parametrize(("marks", "style"), [
+    ([Mark.REMOVED, Mark.REMOVED], "dashed"), ([Mark.REMOVED, Mark.FADED], ""), ([Mark.REMOVED, Mark.CHANGED], ""),
+    ([Mark.ADDED], ""),
+])  # fmt: skip
+def test_an_edge_is_gone_only_if_all_its_rows_are(marks: list[Mark], style: str) -> None:
+    system = nine_states()
+    entry = next(entry for entry in table_of(system, "walker")[1] if entry.row.label == "goes on to registered")
+    rows = [marked(TableRow(entry.row, replace(entry.text, label=f"row {n}")), mark) for n, mark in enumerate(marks)]
+    text = dot.dot_text(machine_diagram(system, "walker", rows=rows))
+    (edge,) = [line for line in text.splitlines() if re.search(r"\bs\d+ -> e\d+ ", line)]
+    assert ("style=dashed" in edge) == (style == "dashed")
+    mixed = len(set(marks)) > 1
+    assert (COLOUR_OF[Mark.CHANGED if mixed else marks[0]] in edge) and ("dashed" in text) == (style == "dashed")
 
 
 def test_equal_tables_have_no_difference(clause_5_2: System) -> None:
