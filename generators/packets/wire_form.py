@@ -254,9 +254,7 @@ class WireForm:
     def _fields_of_acknowledgement(
         self, packet: SignallingPacket, message: BindingAcknowledgement
     ) -> dict[str, Value]:
-        self._must_be_home("routing header", packet.routing_address)
-        if packet.tunnel is not None and packet.routing_address is None:
-            self._must_be_home("inner header", packet.header.destination)
+        self._must_be_for_home(packet)
         fields = dict(AcknowledgementOfTheModel.usual)
         fields |= {
             "status": _word_for(Status, message.status, message.NAME),
@@ -284,7 +282,13 @@ class WireForm:
         if address not in (None, self.plan.home_address):
             raise PacketError(layer, None, f"{address} is not the home address {self.plan.home_address}")
 
+    def _must_be_for_home(self, packet: SignallingPacket) -> None:
+        self._must_be_home("routing header", packet.routing_address)
+        if packet.tunnel is not None and packet.routing_address is None:
+            self._must_be_home("inner header", packet.header.destination)
+
     def _where_to(self, packet: SignallingPacket) -> dict[str, Value]:
+        self._must_be_for_home(packet)
         return {"destination": self.plan.name(packet.outer_destination), "encapsulation": _encapsulation(packet)}
 
 

@@ -27,7 +27,7 @@ from generators.suites.recording import form_of_test, recorded
 from generators.suites.running import Verdict
 from generators.suites.sessions import session_for
 from generators.suites.subjects import subject
-from model.messages import DOWNLINK
+from model.messages import BindingAcknowledgement, BindingError, BindingRevocationIndication
 from model.readings import reading
 from model.scenarios import load
 from properties.catalogue import requirement
@@ -40,6 +40,8 @@ from tests.packets.test_tshark import TSHARK, expected, layers_of, mobility_fiel
 UNDER_TEST = [("home_agent", "minimal"), ("ue", "minimal")]
 MORE = [("home_agent", "nat"), ("home_agent", "address-detection"), ("home_agent", "detach"),
         ("home_agent", "network-detach"), ("ue", "detach")]
+
+FROM_HOME_AGENT = (BindingAcknowledgement.name, BindingError.name, BindingRevocationIndication.name)
 
 
 @cache
@@ -122,11 +124,15 @@ def test_what_a_plain_tracker_of_the_home_agent_explains_is_explained(scenario: 
         form = form_of_test(suite.setup(case), number)
         start = entry.actor.start(dict(case.initial))
         assert plain_of(plain, start, packets, form), case.purpose
-        for one in list(disturbances(packets, form.plan))[number % 13 :: 13]:
+        some = list(disturbances(packets, form.plan))[number % 13 :: 13]
+        for one in some if scenario != "network-detach" else some[::2]:
+            if one.kind == "F":
+                continue  # the scenario's home agent does not know it; the tool's answers it
             explained = plain_of(plain, start, one.packets, form)
             wrong = check("home_agent", one.kind, one.packets)
             assert not (explained and wrong), (case.identifier, one.kind, one.place)
-            assert explained or wrong or one.kind in BEYOND, (case.identifier, one.kind, one.place)
+            known = one.kind in BEYOND or ends_what_was_before(one.kind, one.place, one.packets)
+            assert explained or wrong or known, (case.identifier, one.kind, one.place)
             looked_at += 1
             wrong_ones += wrong
     assert looked_at > 100 and 0.2 < wrong_ones / looked_at < 0.9
@@ -140,7 +146,7 @@ def plain_of(plain: PlainSide, start: Values, packets: Sequence[Timed], form: Wi
             name, fields = form.fields(packet)
         except PacketError:
             return False
-        told.append((time, name in {message.name for message in DOWNLINK.messages}, shown(name, fields)))
+        told.append((time, name in FROM_HOME_AGENT, shown(name, fields)))
     return plain.explained(start, told) == len(told)
 
 
