@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
@@ -10,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from checker.checking import Run
+from diagrams.labels import plain_line, shortened
 from diagrams.report.document import report_html
 from dsmip.check_results import Result, results_of
 from dsmip.checks import checks_for
@@ -33,6 +35,7 @@ def write_report(
     if target.suffix.lower() not in (".html", ".htm"):
         raise ModelError(f'--output "{target}": a report ends in .html')
     refuse_unwritable(target)
+    made = time_of_making()
     checks = checks_for(
         list(dict.fromkeys(scenarios)), scenario_set_name, list(dict.fromkeys(readings)), choices, properties,
         memory, time,
@@ -53,11 +56,26 @@ def write_report(
     contents = contents_of(
         runs, results, title=_title([entry.name for entry in checks.scenarios] if scenarios else []),
         command=_command(scenarios, scenario_set_name, readings, choices, properties),
-        made=f"{datetime.now(UTC):%d %B %Y, %H:%M} UTC", version=version("dsmip"), unfinished=unfinished,
+        made=f"{made:%d %B %Y, %H:%M} UTC", version=version("dsmip"), unfinished=unfinished,
     )  # fmt: skip
     write_atomically(target, report_html(contents))
     say(f"written: {target}")
     return UNKNOWN if unfinished or any(not run.exploration.complete for run in runs) else 0
+
+
+def time_of_making() -> datetime:
+    """Now, or the time in SOURCE_DATE_EPOCH (seconds since 1970), with which equal runs make equal reports.
+
+    Raises ModelError.
+    """
+    given = os.environ.get("SOURCE_DATE_EPOCH")
+    if not given:
+        return datetime.now(UTC)
+    try:
+        return datetime.fromtimestamp(int(given), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise ModelError(f"SOURCE_DATE_EPOCH={shortened(plain_line(given), 40)}: not a number of seconds since 1970; "
+                         "unset it") from None  # fmt: skip
 
 
 def _title(scenarios: Sequence[str]) -> str:

@@ -10,6 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from checker.itf import Json, TraceFileError, save
+from checker.trace import replay
+from dsmip.explorer.session import BY_HAND
+from dsmip.trace_files import stored_run, story_of
+from model.handover import handover
+from model.language.interpretation import Interpretation
+from model.readings import reading
+from model.scenarios import load
+
 PROGRAM = Path(sys.executable).with_name("dsmip")
 SCENARIO = """name = "mine"
 description = "a test"
@@ -125,10 +134,30 @@ def test_a_trace_that_was_changed_by_hand_is_refused(tmp_path: Path) -> None:
     dsmip("check", "minimal", "--reading", "literal", "--property", "BIND-1", "--no-charts", "--save-traces", "t",
           cwd=tmp_path)  # fmt: skip
     (file,) = (tmp_path / "t").iterdir()
+    title, offence = story_of(*stored_run(file))
+    assert title == offence and offence.startswith("BIND-1: ")
     document = json.loads(file.read_text())
     del document["states"][3]
     file.write_text(json.dumps(document))
     assert "step" in one_line("trace", "replay", str(file))
+
+
+def test_a_trace_of_no_property_is_refused_and_a_property_that_a_run_keeps_is_not_called_violated(
+    tmp_path: Path,
+) -> None:
+    system = handover(load("minimal"), reading("intended", []))
+    first = Interpretation(system).initial_states()[0]
+    about: dict[str, Json] = {"scenario": load("minimal").model_dump(), "reading": "intended", "choices": []}
+    file = tmp_path / "a.itf.json"
+    for name in ("x" * 5_000, "", "<b>\n"):
+        save(replay(system, name, first, []), file, about)
+        with pytest.raises(TraceFileError, match=r"unknown property .*; save the trace again") as raised:
+            stored_run(file)
+        assert len(str(raised.value)) < len(str(file)) + 200 and "\n" not in str(raised.value)
+    for name, kept in (("BIND-1", " (this run does not break it)"), (BY_HAND, ""), ("W-F2H", "")):
+        save(replay(system, name, first, []), file, {**about, "fingerprint": "0"})
+        title, offence = story_of(*stored_run(file))
+        assert title.startswith(name) and title.endswith(kept) and not offence
 
 
 def test_an_output_that_cannot_be_written_is_refused(tmp_path: Path) -> None:

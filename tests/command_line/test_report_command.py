@@ -52,6 +52,16 @@ def test_bad_use_is_one_line_before_anything_is_explored(
         )  # fmt: skip
 
 
+def test_the_time_of_making_is_that_of_source_date_epoch(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    assert f"{report_command.time_of_making():%d %B %Y, %H:%M}" == "02 January 1970, 00:00"
+    for wrong in ("yesterday", "9" * 400):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", wrong)
+        with pytest.raises(ModelError, match=r"SOURCE_DATE_EPOCH=.*: not a number of seconds") as raised:
+            report_command.write_report(["minimal"], [], [], [], tmp_path / "a.html", memory=None, time=None)
+        assert len(str(raised.value)) < 140
+
+
 def test_a_refusal_is_one_line(tmp_path: Path) -> None:
     assert len(report("minimal", "-o", tmp_path, code=2).splitlines()) == 1
 
