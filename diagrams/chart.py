@@ -125,7 +125,20 @@ class Copying:
     copy: int
 
 
-Item = Note | Departure | Arrival | Ending | Copying
+@dataclass(frozen=True)
+class Signal:
+    """One lifeline lets another know, without a message: a link's router advertises, an address is configured.
+
+    refused: the other discards it.
+    """
+
+    source: str
+    dest: str
+    text: str
+    refused: bool = False
+
+
+Item = Note | Departure | Arrival | Ending | Copying | Signal
 
 
 @dataclass(frozen=True)

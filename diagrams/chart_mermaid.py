@@ -6,7 +6,19 @@ from collections.abc import Iterator
 
 from diagrams.labels import wrapped
 from diagrams.mermaid import escaped
-from diagrams.sequence_chart import NETWORK, Arrival, Chart, Copying, Departure, Ending, Fate, Item, Message, Note
+from diagrams.sequence_chart import (
+    NETWORK,
+    Arrival,
+    Chart,
+    Copying,
+    Departure,
+    Ending,
+    Fate,
+    Item,
+    Message,
+    Note,
+    Signal,
+)
 
 NOTE_WIDTH = 36
 
@@ -59,6 +71,8 @@ def _item(chart: Chart, aliases: dict[str, str], everybody: str, item: Item, pre
         case Note(_, lifeline, text):
             where = everybody if lifeline is None else aliases[lifeline]
             yield f"Note over {where}: {_text(prefix + text)}"
+        case Signal(source, dest, text, refused):
+            yield f"{aliases[source]}{'-->>' if refused else '->>'}{aliases[dest]}: {escaped(prefix + text)}"
         case Departure(number, translated):
             message = chart.message(number)
             text = prefix + _numbered(message, message.label)

@@ -6,7 +6,19 @@ import re
 from collections.abc import Iterator
 
 from diagrams.labels import plain_line, wrapped
-from diagrams.sequence_chart import NETWORK, Arrival, Chart, Copying, Departure, Ending, Fate, Item, Message, Note
+from diagrams.sequence_chart import (
+    NETWORK,
+    Arrival,
+    Chart,
+    Copying,
+    Departure,
+    Ending,
+    Fate,
+    Item,
+    Message,
+    Note,
+    Signal,
+)
 
 NOTE_WIDTH = 40
 _SPECIAL = re.compile(r"[<>\\~\"%$!\[\]{}&@|^`]|\*\*+|//+|__+|--+|==+|''+|^['.:+#*=/]")
@@ -55,6 +67,8 @@ def _item(chart: Chart, aliases: dict[str, str], item: Item) -> Iterator[str]:
             yield f"note across: {_text(text)}"
         case Note(_, lifeline, text):
             yield f"note over {aliases[lifeline or '']}: {_text(text)}"
+        case Signal(source, dest, text, refused):
+            yield f"{aliases[source]} {'-->' if refused else '->'} {aliases[dest]} : {escaped(text)}"
         case Departure(number, translated):
             message = chart.message(number)
             text = escaped(_numbered(message, message.label))

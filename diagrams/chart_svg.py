@@ -20,6 +20,7 @@ from diagrams.sequence_chart import (
     Message,
     Note,
     NoteKind,
+    Signal,
 )
 from diagrams.svg_accessibility import SVG, document, name_root
 
@@ -42,6 +43,8 @@ text{font:14px Helvetica,Arial,"DejaVu Sans",sans-serif;fill:#1b1f24}
 .step{fill:#57606a;font-size:12px}.changes{fill:#57606a}
 .state{fill:#e6f0fb;stroke:#0b4a94}.statetext{fill:#0b4a94;font-weight:bold}
 .arrow{stroke:#116329;fill:none;stroke-width:1.6}.tip{fill:#116329}.open{fill:#ffffff;stroke:#116329}
+.signal{stroke:#1b1f24;fill:none;stroke-width:1.2}.signaltip{fill:#1b1f24}
+.signalopen{fill:#ffffff;stroke:#1b1f24}
 .message{fill:#116329}.slot{stroke:#116329;stroke-width:1.6;stroke-dasharray:2 4}
 .lost{fill:#a40e26}.cross{stroke:#a40e26;stroke-width:2.4}.leader{stroke:#a40e26;stroke-dasharray:3 3}
 .band{fill:#fff8e1;stroke:#7d5a00}.bandtext{fill:#5c4200}
@@ -50,6 +53,7 @@ text{font:14px Helvetica,Arial,"DejaVu Sans",sans-serif;fill:#1b1f24}
 text{fill:#e6edf3}
 .paper{fill:#0d1117}.headbox{fill:#1c2b3d;stroke:#e6edf3}.lifeline,.bank{stroke:#6e7681}.step,.changes{fill:#a5b0bd}
 .state{fill:#12263f;stroke:#8cc2ff}.statetext{fill:#8cc2ff}.arrow,.slot{stroke:#7ee2a0}
+.signal{stroke:#e6edf3}.signaltip{fill:#e6edf3}.signalopen{fill:#0d1117;stroke:#e6edf3}
 .tip,.message{fill:#7ee2a0}.open{fill:#0d1117;stroke:#7ee2a0}.lost{fill:#ff9492}.cross,.leader{stroke:#ff9492}
 .band{fill:#2e2610;stroke:#e3b341}.bandtext{fill:#f2cc60}
 .offence{fill:#3c1618;stroke:#ff9492}.offencetext{fill:#ffb3b0}}"""
@@ -191,6 +195,8 @@ class _Drawing:
                 self._band(text, "band")
             case Note():
                 self._note(item)
+            case Signal():
+                self._signal(item)
             case Departure(number, translated):
                 self._departure(self.chart.message(number), translated)
             case Arrival(number, label, translated):
@@ -234,6 +240,14 @@ class _Drawing:
         for index, line in enumerate(lines):
             self._text(left + width / 2, self.y + 18 + LINE * index, line, "statetext", "middle")
         self.y += height + 6
+
+    def _signal(self, signal: Signal) -> None:
+        """Words beside the lifeline from which an arrow leads to another."""
+        lifelines = self.chart.lifelines
+        self._note(Note(NoteKind.ACTION, signal.source, signal.text))
+        self.y += 5
+        start, end = (self.columns[lifelines.index(name)] for name in (signal.source, signal.dest))
+        self._arrow(start, end, signal.refused, "signal")
 
     # messages
 
@@ -291,15 +305,16 @@ class _Drawing:
             self._close(message.slot)
         self._arrow(start, x, refused)
 
-    def _arrow(self, start: float, lifeline: float, refused: bool = False) -> None:
-        """A line with a head at a lifeline; open and dashed if the message is refused."""
+    def _arrow(self, start: float, lifeline: float, refused: bool = False, style: str = "arrow") -> None:
+        """A line with a head at a lifeline; open and dashed if what it stands for is refused."""
         to_right = start < lifeline
         end = lifeline - 1 if to_right else lifeline + 1
-        shaft = self._add("line", "arrow", x1=start, y1=self.y, x2=end, y2=self.y)
+        shaft = self._add("line", style, x1=start, y1=self.y, x2=end, y2=self.y)
         if refused:
             shaft.set("stroke-dasharray", "6 4")
         back = end - 11 if to_right else end + 11
-        tip = _element("polygon", "open" if refused else "tip")
+        of_style = "" if style == "arrow" else style
+        tip = _element("polygon", f"{of_style}{'open' if refused else 'tip'}")
         tip.set("points", f"{_n(end)},{_n(self.y)} {_n(back)},{_n(self.y - 5)} {_n(back)},{_n(self.y + 5)}")
         self.front.append(tip)
         self.y += 8

@@ -21,6 +21,7 @@ from diagrams.sequence_chart import (
     Message,
     Note,
     NoteKind,
+    Signal,
 )
 
 NARROWEST, WIDEST = 60, 160
@@ -247,6 +248,8 @@ class _Drawing:
                 self._band(item.text, "band")
             case Note():
                 self._note(item)
+            case Signal():
+                self._signal(item)
             case Departure(message, translated):
                 self._departure(self.chart.message(message), translated)
             case Arrival(message, label, translated):
@@ -277,6 +280,20 @@ class _Drawing:
         for part in wrapped(text, width):
             column = self.columns[index] + 2 if on_right else self.columns[index] - 1 - columns_of(part)
             self._add().put(column, part, note.kind.value)
+
+    def _signal(self, signal: Signal) -> None:
+        index = self.chart.lifelines.index(signal.dest)
+        start, end = self.columns[self.chart.lifelines.index(signal.source)], self.columns[index]
+        leftwards = start > end
+        line = self._arrow(start, end, signal.text, index, dashed=signal.refused, on_right=leftwards, style="action")
+        line.put(start, self.signs.from_left if leftwards else self.signs.from_right)
+        heads = self._heads(signal.refused)
+        line.put(end + 1 if leftwards else end - 1, heads[not leftwards], "action")
+
+    def _heads(self, refused: bool) -> tuple[str, str]:
+        """Of an arrow to the left, of one to the right."""
+        signs = self.signs
+        return (signs.refused_left, signs.refused_right) if refused else (signs.left, signs.right)
 
     # messages
 
@@ -320,13 +337,18 @@ class _Drawing:
             line.put(start, signs.from_left)
         else:
             line.put(start, signs.out_to_right if to_right else signs.out_to_left, "message")
-        heads = (signs.refused_right, signs.refused_left) if refused else (signs.right, signs.left)
-        line.put(end - 1 if to_right else end + 1, heads[0] if to_right else heads[1], "message")
+        line.put(end - 1 if to_right else end + 1, self._heads(refused)[to_right], "message")
         self.active.discard(message.slot)
 
-    def _arrow(self, start: int, end: int, label: str, index: int, *, dashed: bool = False) -> _Line:
-        """A line between two columns, the label on it if it fits, else above, beside the lifeline `index`."""
-        rightwards = index < self.chart.network_at
+    def _arrow(
+        self, start: int, end: int, label: str, index: int, *, dashed: bool = False, on_right: bool | None = None,
+        style: str = "message",
+    ) -> _Line:  # fmt: skip
+        """A line between two columns, the label on it if it fits, else above, beside the lifeline `index`.
+
+        on_right: on which side of this the label stands; by default towards the network.
+        """
+        rightwards = index < self.chart.network_at if on_right is None else on_right
         lifeline, room = self.columns[index], self._room(index, rightwards)
         label = self._signed(label)
         parts = [label] if columns_of(label) <= room - 7 else wrapped(label, max(1, room - 2))
@@ -334,15 +356,15 @@ class _Drawing:
         if above:
             for part in parts:
                 column = lifeline + 2 if rightwards else lifeline - 1 - columns_of(part)
-                self._add().put(column, part, "message")
+                self._add().put(column, part, style)
         line = self._add()
         shaft = self.signs.dashed if dashed else self.signs.line
         for column in range(min(start, end) + 1, max(start, end)):
             if column not in self.columns and column not in [self._slot(slot) for slot in self.active]:
-                line.put(column, shaft, "message")
+                line.put(column, shaft, style)
         if not above:
             column = lifeline + 4 if rightwards else lifeline - 3 - columns_of(label)
-            line.put(column - 1, f" {label} ", "message")
+            line.put(column - 1, f" {label} ", style)
         return line
 
     def _beside_network(self, text: str, line: _Line | None = None) -> None:

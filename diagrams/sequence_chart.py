@@ -21,6 +21,7 @@ from diagrams.chart import (
     Note,
     NoteKind,
     Place,
+    Signal,
     Way,
 )
 from diagrams.errors import DiagramError
@@ -225,10 +226,10 @@ class _Builder:
                 )
         return Ending(identity)
 
-    def _notes(self, before: State, step: TraceStep) -> list[Note]:
+    def _notes(self, before: State, step: TraceStep) -> list[Note | Signal]:
         """For each machine of the step: what it does, its change of state, its changed variables."""
         action = step.action
-        notes: list[Note] = []
+        notes: list[Note | Signal] = []
         for row in action.rows:
             changed = {n: v for n, v in step.changes.items() if self._owner(n) == row.machine and n not in self.hidden}
             state = changed.pop(f"{row.machine}.state", None)
@@ -240,6 +241,9 @@ class _Builder:
             lifeline = row.machine
             if lifeline in self.way.places and row.trigger.name in self.way.events and self.way.translator:
                 lifeline = self.way.translator
+            told = self._told(step, row)
+            if told is not None:
+                notes.append(Signal(row.machine, told, texts.pop(NoteKind.ACTION), action.discards))
             if lifeline in self.lifelines:
                 notes += [Note(kind, lifeline, text) for kind, text in texts.items() if text]
             else:
@@ -247,6 +251,14 @@ class _Builder:
                 details = "".join(f"; {text}" for text in texts.values())
                 notes.append(Note(NoteKind.ACTION, None, f"{display_name(row.machine)}: {action_text}{details}"))
         return notes
+
+    def _told(self, step: TraceStep, row: ResolvedRow) -> str | None:
+        """Whom a place on the way lets know of its event: the machine behind which it stands, if it takes part."""
+        place = self.way.places.get(row.machine)
+        if place is None or step.action.kind is not ActionKind.EVENT or row.machine != step.action.machine:
+            return None
+        parties = {other.machine for other in step.action.rows}
+        return place.behind if place.behind in parties and {place.behind, row.machine} <= {*self.lifelines} else None
 
     def _action_text(self, before: State, step: TraceStep, row: ResolvedRow) -> str:
         kind = row.trigger.kind
@@ -405,5 +417,5 @@ def _network_at(system: System, lifelines: tuple[str, ...], receivers: Mapping[s
 
 __all__ = [
     "NETWORK", "NO_WAY", "Arrival", "Chart", "ChartStep", "Copying", "Departure", "Ending", "Fate",
-    "Item", "Message", "Note", "NoteKind", "Place", "Way", "message_label", "sequence_chart",
+    "Item", "Message", "Note", "NoteKind", "Place", "Signal", "Way", "message_label", "sequence_chart",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from diagrams.labels import plain_line
-from diagrams.sequence_chart import NETWORK, Arrival, Chart, ChartStep, Copying, Departure, Ending, Fate, Note
+from diagrams.sequence_chart import NETWORK, Arrival, Chart, ChartStep, Copying, Departure, Ending, Fate, Note, Signal
 
 Line = tuple[str, str, str]  # kind (a chart's notes; sent, received, lost, copied), who, what
 
@@ -22,6 +22,8 @@ def _lines(chart: Chart, step: ChartStep) -> list[Line]:
                 lines.append((kind.value, who, what) if separator else (kind.value, "", text))
             case Note(kind, lifeline, text):
                 lines.append((kind.value, lifeline or "", text))
+            case Signal(source, _, text):
+                lines.append(("action", source, text))
             case Departure(number, translated):
                 message = chart.message(number)
                 lost = f" ({message.fate.value})" if message.fate is Fate.NO_ROOM else ""

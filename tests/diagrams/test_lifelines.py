@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -13,7 +14,7 @@ from diagrams.chart_svg import chart_svg
 from diagrams.chart_text import chart_text
 from diagrams.labels import columns_of
 from diagrams.report.narrative import lines_of
-from diagrams.sequence_chart import Arrival, Chart, Departure, Note
+from diagrams.sequence_chart import Arrival, Chart, Departure, Note, Signal
 from dsmip.charts import chart_of
 from dsmip.labels import way_in
 from model.handover import handover
@@ -45,8 +46,9 @@ def test_ue_access_network_nat_and_home_agent_have_lifelines_and_the_nat_stands_
 
 
 def test_movements_are_the_access_networks_and_a_new_mapping_is_the_nats(behind_a_nat: Chart) -> None:
-    notes = {item.text: item.lifeline for step in behind_a_nat.steps for item in step.items if isinstance(item, Note)}
-    assert notes["movement (to ipv4-nat)"] == "access"
+    items = [item for step in behind_a_nat.steps for item in step.items]
+    notes = {item.text: item.lifeline for item in items if isinstance(item, Note)}
+    assert Signal("access", "ue", "movement (to ipv4-nat)") in items
     assert notes["NAT remapping: the NAT replaces its mapping"] == "NAT"
 
 
@@ -96,6 +98,37 @@ def test_in_mermaid_and_plantuml_it_passes_from_participant_to_participant(behin
     assert 'participant "access network" as p1\nparticipant "NAT" as p2\nqueue "network" as n\n' in plantuml
     assert re.search(r"p0 -> p2 : .*\np2 -> n : \(1\) from mapped-ipv4-nat\n", plantuml)
     assert re.search(r"n -> p2 : .*\np2 -> p0 : ", plantuml)
+
+
+def test_what_the_access_network_tells_the_ue_is_an_arrow_in_every_format(behind_a_nat: Chart) -> None:
+    told = [item.text for step in behind_a_nat.steps for item in step.items if isinstance(item, Signal)]
+    assert len(told) == 2 and told[1].startswith("address configured")
+    mermaid, plantuml = chart_mermaid(behind_a_nat), chart_plantuml(behind_a_nat)
+    assert "    p1->>p0: 1. movement (to ipv4-nat)\n" in mermaid
+    assert "p1 -> p0 : movement (to ipv4-nat)\n" in plantuml
+    assert re.search(r"│◀─ movement \(to ipv4-nat\) ─*┤", chart_text(behind_a_nat, 100))
+    assert re.search(r"\|<- movement \(to ipv4-nat\) -*\+", chart_text(behind_a_nat, 100, ascii_only=True))
+    svg = ElementTree.fromstring(chart_svg(behind_a_nat))
+    lines = [(line.get("class"), float(line.get("x1", 0)), float(line.get("x2", 0))) for line in svg.iter(f"{SVG}line")]
+    ue, access = [x for kind, x, _ in lines if kind == "lifeline"][:2]
+    assert [ends for kind, *ends in lines if kind == "signal"] == [[access, ue + 1]] * 2
+    assert ("action", "access", "movement (to ipv4-nat)") in lines_of(behind_a_nat, behind_a_nat.steps[0])
+
+
+def test_what_the_ue_discards_has_an_open_head(behind_a_nat: Chart) -> None:
+    first = behind_a_nat.steps[0]
+    refused = tuple(replace(item, refused=True) if isinstance(item, Signal) else item for item in first.items)
+    chart = replace(behind_a_nat, steps=(replace(first, items=refused), *behind_a_nat.steps[1:]))
+    assert "│◁╌ movement (to ipv4-nat) ╌" in chart_text(chart, 100)
+    assert "p1-->>p0: 1. movement" in chart_mermaid(chart) and "p1 --> p0 : movement" in chart_plantuml(chart)
+    assert chart_svg(chart).count('class="signalopen"') == 1
+
+
+def test_two_ues_are_told_by_their_own_access_networks() -> None:
+    moved = chart("two-ue", "[2] access: movement")
+    (told,) = [item for step in moved.steps for item in step.items if isinstance(item, Signal)]
+    assert (told.source, told.dest) == ("access_2", "ue_2")
+    assert "◀" in chart_text(moved, 100) and "◀" in chart_text(moved, 60)
 
 
 def test_texts_and_headings_of_the_svg_keep_apart(behind_a_nat: Chart) -> None:
