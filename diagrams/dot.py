@@ -4,6 +4,7 @@ An edge's label is a node on its way, so that no other edge is drawn across it."
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from html import escape
 
 from diagrams.columns import placed
@@ -33,6 +34,7 @@ EFFECT_LINES = 40
 EFFECTS = 20
 MARKED_INSIDE = 6  # marked rows listed inside a state of an overview
 ROW_LINK = "row:"  # a link to "row:3" stands for the fourth of the graph's rows
+DEFAULTS = "a field that is not named has its default: no option, no flag, a positive lifetime, status 0"
 LABEL_MARGIN = "0.05,0.03"  # inches; edges keep clear of a label's words by it
 LABEL = f'shape=box, style="", peripheries=0, width=0, height=0, margin="{LABEL_MARGIN}", fontsize=11'
 BREAK = '<BR ALIGN="LEFT"/>'
@@ -118,6 +120,8 @@ class _Writing:
         signs = [
             f'<FONT COLOR="{COLOUR_OF[mark]}">{SIGN_OF[mark]} {escaped(mark.value)}</FONT>' for mark in self.graph.marks
         ]
+        if self.detail and any(any(row.fields) for row in self.graph.rows):
+            signs.append(f'<FONT COLOR="{GREY}">{DEFAULTS}</FONT>')
         title = "<BR/>".join(_bold(line) for line in wrapped(self.graph.title, 90, 3))
         if not signs:
             return title
@@ -145,9 +149,9 @@ class _Writing:
         width = self.graph.label_width if self.detail else STATE_WIDTH
         name = "<BR/>".join(_bold(line) for line in wrapped(node.name, width))
         extra = f', fillcolor="{GROUP}", style="rounded,filled,dashed"' if node.kind is NodeKind.GROUP else ""
-        listed = [row for row in node.rows if row.mark in LISTED]
+        listed = [row for row in node.rows if row.mark in LISTED or self.graph.naming]
         counted = [row for row in node.rows if row.mark in (Mark.FIRED, Mark.NEVER, Mark.DEAD)]
-        if self.faded and listed:
+        if self.faded and any(row.mark in LISTED for row in listed):
             extra += f', fillcolor="{MARKED}"'
         elif counted:
             fired = sum(row.mark is Mark.FIRED for row in counted)
@@ -167,10 +171,11 @@ class _Writing:
         return f"label=<{_table([*head, *self._listed(listed)])}>{extra}"
 
     def _listed(self, rows: Sequence[RowText]) -> Iterator[str]:
-        """Marked rows that keep the state, in an overview."""
+        """Rows that keep the state, in an overview: the marked ones, or all of a part of the table."""
         for _, lines in overview_lines(rows, MARKED_INSIDE):
             for line in lines:
-                yield self._cell(line.row, _small(self._label(line)))
+                words = f"{line.text} (discarded)" if self.graph.naming and line.row.discards else line.text
+                yield self._cell(line.row, _small(self._label(replace(line, text=words))))
         if more := more_than_shown(rows, MARKED_INSIDE):
             yield f'<TR><TD ALIGN="LEFT">{_small([more])}</TD></TR>'
 

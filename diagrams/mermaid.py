@@ -34,7 +34,7 @@ def state_mermaid(graph: Graph) -> str:
     for node in graph.nodes:
         if node.rows:
             lines.append(f"    note right of {node.id}")
-            lines += [f"        {line}" for line in _note(node, graph.level)]
+            lines += [f"        {line}" for line in _note(node, graph)]
             lines.append("    end note")
     return "\n".join([*lines, ""])
 
@@ -69,7 +69,8 @@ def _detail(row: RowText) -> list[str]:
     return [escaped(line) for text in texts if text for line in wrapped(text, LABEL_WIDTH)]
 
 
-def _note(node: Node, level: Level) -> list[str]:
-    told = [row for row in node.rows if level is Level.DETAIL or row.mark not in (Mark.PLAIN, Mark.FADED, Mark.FIRED)]
+def _note(node: Node, graph: Graph) -> list[str]:
+    every, quiet = graph.level is Level.DETAIL or graph.naming, (Mark.PLAIN, Mark.FADED, Mark.FIRED)
+    told = [row for row in node.rows if every or row.mark not in quiet]
     words = [f"{row.trigger}: {'discards, ' if row.discards else ''}{_marked(row)}" for row in told]
-    return [escaped(line) for line in (words if level is Level.DETAIL else [node.summary, *words])]
+    return [escaped(line) for line in (words if graph.level is Level.DETAIL else [node.summary, *words])]

@@ -98,11 +98,13 @@ def sending_text(sending: str, fields: Sequence[str]) -> str:
 
 
 def _fields(sending: Sending, machine: str) -> tuple[str, ...]:
+    """Those that differ from their defaults and can have more than one value."""
+    fields = sending.message.fields
+    told = {name: value for name, value in sending.fields.items() if fields[name].domain.size > 1}
     return tuple(
         _words(name if value is TRUE else f"{name} = {text_of(value)}", machine)
-        for name, value in sending.fields.items()
-        if value is not constant(sending.message.fields[name].default)
-    )
+        for name, value in told.items() if value is not constant(fields[name].default)
+    )  # fmt: skip
 
 
 def _words(text: str, machine: str) -> str:

@@ -51,7 +51,8 @@ class Node:
         discarding = sum(row.discards for row in self.rows)
         staying = len(self.rows) - discarding
         parts = [f"{staying} {'row stays' if staying == 1 else 'rows stay'}"] if staying else []
-        parts += [f"{discarding} {'discards' if discarding == 1 else 'discard'}"] if discarding else []
+        own = "" if staying else "row " if discarding == 1 else "rows "
+        parts += [f"{discarding} {own}{'discards' if discarding == 1 else 'discard'}"] if discarding else []
         return ", ".join(parts)
 
 
@@ -68,7 +69,8 @@ class Edge:
 class Graph:
     """machine: its name, for ids. trigger: the only one whose rows are shown, else empty; then a state from
     which rows go and to which others come is two nodes. label_width: letters in a line of rows on edges and, in
-    detail, in states. columns: in which the boxes of a trigger's picture stand that no edge leads to."""
+    detail, in states. columns: in which the boxes of a trigger's picture stand that no edge leads to. naming: an
+    overview of a part of the table, which names the rows inside states, too."""
 
     title: str
     description: str
@@ -79,6 +81,7 @@ class Graph:
     trigger: str = ""
     label_width: int = LABEL_WIDTH
     columns: int = 1
+    naming: bool = False
 
     def node(self, identity: str) -> Node:
         return next(node for node in self.nodes if node.id == identity)
@@ -108,12 +111,13 @@ Chosen = Callable[[TableRow], bool]
 
 
 def table_of(system: System, name: str) -> tuple[ResolvedMachine, tuple[TableRow, ...]]:
-    """A machine and its rows in words; ghosts are not shown. Raises DiagramError for an unknown name."""
+    """A machine and its rows in words, without ghosts and what has one value only. Raises DiagramError for an
+    unknown name."""
     names = [machine.name for machine in system.machines]
     if name not in names:
         raise DiagramError(f'no machine "{plain_line(name)}" in this system: {nearest(name, names)}')
     machine = system.machine(name)
-    texts = rows_in_words(machine, [entry.name for entry in system.variables if entry.ghost])
+    texts = rows_in_words(machine, [entry.name for entry in system.variables if entry.ghost or entry.domain.size == 1])
     return machine, tuple(TableRow(row, text) for row, text in zip(machine.rows, texts, strict=True))
 
 
@@ -225,7 +229,8 @@ def _graph(
         title += ", in detail"
     description = _description(machine, len(rows), initial, level, subject)
     return Graph(title, description, level, tuple(nodes), tuple(starts + drawn), machine.name, only,
-                 DETAIL_WIDTH if level is Level.DETAIL else LABEL_WIDTH)  # fmt: skip
+                 DETAIL_WIDTH if level is Level.DETAIL else LABEL_WIDTH,
+                 naming=not whole and level is Level.OVERVIEW)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ def write_report(
         runs, results, title=_title([entry.name for entry in checks.scenarios] if scenarios else []),
         command=_command(scenarios, scenario_set_name, readings, choices, properties),
         made=f"{made:%d %B %Y, %H:%M} UTC", version=version("dsmip"), unfinished=unfinished,
+        timed=not os.environ.get("SOURCE_DATE_EPOCH"),
     )  # fmt: skip
     write_atomically(target, report_html(contents))
     say(f"written: {target}")

@@ -41,15 +41,15 @@ PICTURED = "clause-5.2"  # the scenario whose machines have the rows that every 
 
 def contents_of(
     runs: Sequence[Run], results: Sequence[Result], *, title: str, command: str, made: str, version: str,
-    unfinished: str,
+    unfinished: str, timed: bool = True,
 ) -> Contents:  # fmt: skip
-    """The whole report. Replays the witnesses it shows, and draws."""
+    """The whole report. Replays the witnesses it shows, and draws. timed: say how long explorations took."""
     traces = TraceData()
     places = _traces(results, traces)
     return Contents(
         title, command, made, version, unfinished,
         tuple(f"{run.scenario.name}: {text}" for run in runs for text in run.surprises),
-        tuple(_exploration(run) for run in runs),
+        tuple(_exploration(run, timed) for run in runs),
         tuple(_statement(entry) for entry in _properties(results)),
         tuple(_outcome(result, runs, places) for result in results),
         tuple(dict.fromkeys(reading_text(run.reading) for run in runs)),
@@ -96,12 +96,13 @@ def _statement(entry: Property) -> Statement:
     )
 
 
-def _exploration(run: Run) -> Exploration:
+def _exploration(run: Run, timed: bool) -> Exploration:
     found = run.exploration
     bounds = run.judgements[0].verdict.evidence.abstractions if run.judgements else ()
     return Exploration(
         run.scenario.name, run.scenario.description, reading_text(run.reading), found.engine, found.states,
-        found.transitions, found.depth, found.seconds, "" if found.complete else found.stopped or "cut short",
+        found.transitions, found.depth, found.seconds if timed else None,
+        "" if found.complete else found.stopped or "cut short",
         tuple(f"{machine}: {label}" for machine, label in run.dead_rows), rows_of(run), bounds, found.reductions,
         run.left_out,
     )  # fmt: skip

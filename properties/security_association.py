@@ -64,7 +64,7 @@ SECURITY_ASSOCIATION_PROPERTIES = (
         requirements=["UE-F2H-02", "REF-D6"], clause="5.2.2.4", ambiguities=["AMB-11"],
     ),
     step_property(
-        "SA-7", "unless staying at home is safe to assume, the association survives the return home",
+        "SA-7", "the UE gives up its association only where it is safe to assume that it stays at home",
         whenever=gives_association_up, then=ue.safe_to_stay_home,
         requirements=["UE-F2H-02", "UE-F2H-03"], clause="5.2.2.4", modality="should",
     ),

@@ -19,7 +19,7 @@ class Exploration:
     states: int | None
     transitions: int | None
     depth: int | None
-    seconds: float
+    seconds: float | None
     stopped: str
     dead_rows: Sequence[str]
     rows: int

@@ -62,6 +62,16 @@ def test_the_time_of_making_is_that_of_source_date_epoch(monkeypatch: pytest.Mon
         assert len(str(raised.value)) < 140
 
 
+@pytest.mark.slow
+def test_with_source_date_epoch_equal_runs_make_equal_reports(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    for name in ("a.html", "b.html"):
+        report("minimal", "--reading", "intended", "--property", "BIND-1", "-o", tmp_path / name)
+    assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
+
+
 def test_a_refusal_is_one_line(tmp_path: Path) -> None:
     assert len(report("minimal", "-o", tmp_path, code=2).splitlines()) == 1
 

@@ -55,6 +55,10 @@ def test_a_picture_of_a_clause_has_its_rows_and_their_states_only(clause_5_2: Sy
     names = {node.name for node in graph.nodes if node.kind is NodeKind.STATE}
     assert {"deregistering", "at home"} <= names
     assert "detached" not in names
+    words = machine_words(graph_svg(graph))
+    inside = [row for node in graph.nodes for row in node.rows]
+    assert inside and all(f"{row.label}{' (discarded)' if row.discards else ''}" in " ".join(words) for row in inside)
+    assert "1 row discards" in words and "1 discards" not in words
     with pytest.raises(DiagramError, match=r'no row is of clause "5\.2\.2\.5": .*5\.2\.2\.4'):
         about_clause(rows, "5.2.2.5")
 
@@ -87,6 +91,22 @@ def test_an_unknown_trigger_gets_the_nearest_name() -> None:
     _, rows = table_of(toy_system(), "sender")
     with pytest.raises(DiagramError, match=r'no row has the trigger "Acknowledgment".*"Acknowledgement'):
         about_trigger(rows, "Acknowledgment")
+
+
+def test_what_a_scenario_leaves_one_value_is_not_shown() -> None:
+    rows = table_of(handover(load("minimal"), reading("intended")), "home_agent")[1]
+    with_clocks = table_of(handover(load("lifetimes"), reading("intended")), "home_agent")[1]
+    assert not any("ticks" in effect for entry in rows for effect in entry.text.effects)
+    assert any("ticks" in effect for entry in with_clocks for effect in entry.text.effects)
+
+
+def test_a_detailed_picture_says_what_is_meant_by_a_field_that_is_not_named(clause_5_2: System) -> None:
+    detail = dot.dot_text(machine_diagram(clause_5_2, "home_agent", Level.DETAIL))
+    assert dot.DEFAULTS in detail and dot.DEFAULTS not in dot.dot_text(machine_diagram(clause_5_2, "home_agent"))
+    defaults = {(message.name, name, entry.default) for channel in clause_5_2.channels for message in channel.messages
+                for name, entry in message.fields.items() if name in ("status", "lifetime")}  # fmt: skip
+    assert {str(default) for _, name, default in defaults if name == "lifetime"} == {"positive"}
+    assert ("BindingAcknowledgement", "status", "0 accepted") in defaults
 
 
 def test_a_requirement_marks_the_rows_that_realise_it(clause_5_2: System) -> None:

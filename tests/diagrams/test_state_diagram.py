@@ -39,7 +39,7 @@ def test_discarding_rows_are_counted_in_the_overview() -> None:
     graph = machine_diagram(nine_states(), "walker")
     summaries = {node.name: node.summary for node in graph.nodes if node.kind is NodeKind.STATE}
     assert summaries["registering"] == "1 row stays, 2 discard"
-    assert summaries["detached"] == "1 discards"
+    assert summaries["detached"] == "1 row discards"
     assert summaries["at home"] == ""
 
 
