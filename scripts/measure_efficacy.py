@@ -1,19 +1,20 @@
 """Measures how good a role's suite is, on mutants that run as programs over UDP on loopback.
 Writes the role's part of docs/efficacy.json, and docs/efficacy.md, in half an hour or so for each role.
-Usage: python -m scripts.measure_efficacy [ROLE [SUITE]]"""
+Usage: python -m scripts.measure_efficacy [ROLE [SUITE] | --undecided]"""
 
 from __future__ import annotations
 
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from dsmip.files import write_atomically
 from generators.mutants import MUTANTS
 from generators.mutation.table_mutants import all_mutants
 from generators.suites.building import build_suite
 from generators.suites.cases import from_data
-from generators.suites.efficacy import Efficacy, equivalent_among, kills_of, matrix_of, shortest_kills
+from generators.suites.efficacy import Efficacy, kills_of, matrix_of, shortest_kills, survivors_judged
 from generators.suites.efficacy_page import efficacy_page
 from generators.suites.random_testing import random_suite
 from generators.suites.sessions import session_for
@@ -33,10 +34,14 @@ SEED = 24303
 RECORD = Path(__file__).resolve().parents[1] / "docs" / "efficacy.json"
 
 
-def main(role: str = "home_agent", suite_file: str = "") -> None:
-    def tell(text: str) -> None:
-        print(text, file=sys.stderr, flush=True)
+def tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
+
+def main(role: str = "home_agent", suite_file: str = "") -> None:
+    if role == "--undecided":
+        compare_again()
+        return
     intended = reading("intended")
     if suite_file:
         suite = from_data(json.loads(Path(suite_file).read_text(encoding="utf-8")))
@@ -56,14 +61,34 @@ def main(role: str = "home_agent", suite_file: str = "") -> None:
     randomly = matrix_of(baseline, [*named, *unseen], lambda name: session_for("loopback", role, name), tell)
     survivors = [entry.mutant for entry in killers if not entry.tests]
     tell(f"surviving: {survivors}")
-    equivalent = equivalent_among(survivors, subjects)
-    others = [name for name in survivors if name not in equivalent]
+    judged = survivors_judged(survivors, subjects, report=tell)
+    others = [name for name in survivors if name not in judged.equivalent and name not in judged.undecided]
     shortest = shortest_kills(others, subjects, lambda name: session_for("loopback", role, name), tell)
-    result = Efficacy(suite, killers, equivalent, randomly, shortest)
+    result = Efficacy(suite, killers, judged.equivalent, randomly, shortest, judged.undecided)
     records = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
-    records["format"] = "dsmip-efficacy/3"
+    records["format"] = "dsmip-efficacy/4"
     records[role] = {**result.record(), "unseen": unseen, "scenarios": list(SCENARIOS[role]), "seed": SEED,
                      "random_by": "over UDP as well", "in_process": []}  # fmt: skip
+    write_both(records)
+
+
+def compare_again() -> None:
+    """The survivors of the record that nothing is known of, without running any system."""
+    records = json.loads(RECORD.read_text(encoding="utf-8"))
+    for role, names in SCENARIOS.items():
+        record = records[role]
+        told = {*record["equivalent"], *(entry["mutant"] for entry in record["shortest"])}
+        survivors = [entry["mutant"] for entry in record["matrix"] if not entry["tests"]]
+        open_ones = [name for name in survivors if name not in told]
+        subjects = [subject(load(name), reading("intended"), role) for name in names] if open_ones else []
+        judged = survivors_judged(open_ones, subjects, report=tell)
+        record["equivalent"] |= judged.equivalent
+        record["undecided"] = judged.undecided
+    records["format"] = "dsmip-efficacy/4"
+    write_both(records)
+
+
+def write_both(records: dict[str, Any]) -> None:
     write_atomically(RECORD, json.dumps(records, indent=1) + "\n")
     write_atomically(RECORD.with_suffix(".md"), efficacy_page(records))
 

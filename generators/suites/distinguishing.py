@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
 
@@ -34,11 +34,13 @@ class Comparison:
     """The shortest test by answers, the shortest by answers or observed state; None where none was found.
 
     complete: all that a tester can do was tried, so that None means equivalent (for this alphabet).
+    pairs: how many pairs of states were compared.
     """
 
     by_answers: Distinction | None
     by_state: Distinction | None
     complete: bool
+    pairs: int = field(default=0, compare=False)
 
 
 def on_the_wire(answers: Answers) -> Answers:
@@ -90,7 +92,7 @@ def compared(
                 fitting = permitted.get(seen_of(reaction.answers))
                 if fitting is None:
                     found = Distinction(start, path, "answers")
-                    return Comparison(found, by_state or found, complete)
+                    return Comparison(found, by_state or found, complete, len(seen))
                 following = after(fitting)
                 if by_state is None and all(_differ(actor, wrong, one, reaction.after) for one in following):
                     by_state = Distinction(start, path, "state")
@@ -102,7 +104,7 @@ def compared(
                     continue
                 seen[key] = None
                 waiting.append((following, reaction.after, start, path))
-    return Comparison(None, by_state, complete)
+    return Comparison(None, by_state, complete, len(seen))
 
 
 def _reactions(outcome: Outcome | None, state: Values) -> tuple[Reaction, ...]:

@@ -65,7 +65,8 @@ def kills_of(suite: Suite, mutant: str, session: Session) -> Kills:
 class Efficacy:
     """matrix: one entry a mutant. equivalent: mutants that no tester can tell, each with the reason.
 
-    shortest: for each survivor that is not equivalent, the verdict of the shortest test that tells it.
+    shortest: for each survivor for which there is one, the verdict of the shortest test that tells it. undecided:
+    survivors of which neither is known, each with the pairs of states that were compared.
     """
 
     suite: Suite
@@ -73,6 +74,7 @@ class Efficacy:
     equivalent: Mapping[str, str]
     random: tuple[Kills, ...] = ()
     shortest: tuple[Kills, ...] = ()
+    undecided: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def score(self) -> tuple[int, int]:
@@ -108,6 +110,7 @@ class Efficacy:
             "killed_by_answers": self.by_answers,
             "mutants": able,
             "equivalent": dict(self.equivalent),
+            "undecided": dict(self.undecided),
             "shortest": [
                 {"mutant": entry.mutant, "requirements": list(entry.requirements), "first": entry.first,
                  "by_answers": bool(entry.by_answers)}
@@ -139,26 +142,40 @@ def matrix_of(
     return tuple(found)
 
 
-def equivalent_among(names: Iterable[str], subjects: Sequence[Subject]) -> dict[str, str]:
-    """Mutants that no tester can tell from the right actor in any of these set-ups; all was compared."""
-    found = {}
+@dataclass
+class Survivors:
+    """equivalent: mutants that no tester can tell from the right actor in any of the set-ups, as all was compared;
+    each with the reason. undecided: those of which too little was compared to say so, with the number of pairs."""
+
+    equivalent: dict[str, str] = field(default_factory=dict)
+    undecided: dict[str, int] = field(default_factory=dict)
+
+
+def survivors_judged(names: Iterable[str], subjects: Sequence[Subject], most: int = 30_000,
+                     report: Callable[[str], None] = lambda text: None) -> Survivors:  # fmt: skip
+    """Which of these mutants can be told in one of these set-ups. most: pairs to compare in each set-up."""
+    found = Survivors()
     for name in names:
-        told, complete, differs = False, True, False
+        told, complete, differs, pairs = False, True, False, 0
         for entry in subjects:
             try:
                 wrong = entry.changed(change_called(name))
             except ModelError:
                 continue
-            comparison = compared(entry.outcomes, wrong)
+            comparison = compared(entry.outcomes, wrong, most)
             if comparison.by_state is not None:  # in the model; but are there other bytes, or other variables?
                 differs = True
-                comparison = compared(entry.outcomes, wrong, seen_of=packets_seen(entry.scenario))
+                comparison = compared(entry.outcomes, wrong, most, packets_seen(entry.scenario))
+            report(f"{name} in {entry.name}: {comparison.pairs} pairs compared")
+            pairs += comparison.pairs
             complete = complete and comparison.complete
             told = told or comparison.by_state is not None
             if told:
                 break
         if not told and complete:
-            found[name] = SAME_BYTES if differs else SAME
+            found.equivalent[name] = SAME_BYTES if differs else SAME
+        elif not told:
+            found.undecided[name] = pairs
     return found
 
 

@@ -18,8 +18,10 @@ def efficacy_page(records: Mapping[str, Any]) -> str:
         "Every system here ran as a program of its own, tested over UDP on loopback. *By answers* counts the tests "
         "that fail by what the system sends, whatever its variables are; *in all* those that fail where the variables "
         "can be observed too. A mutant counts as equivalent if in none of these set-ups any stimulus in any reachable "
-        "state tells it from the right one, be it that it sends the same bytes. A mutant that the suite was not made "
-        "for and does not find has in its row what the shortest test says that the model gives for it.",
+        "state tells it from the right one, be it that it sends the same bytes, and as *undecided* if the comparison "
+        "that would show it was cut at its limit of pairs of states and had found no difference. A mutant that the "
+        "suite was not made for and does not find has in its row what the shortest test says that the model gives "
+        "for it.",
         "",
     ]  # fmt: skip
     for role, name in ROLES.items():
@@ -42,7 +44,7 @@ def _section(record: Mapping[str, Any], name: str) -> list[str]:
         "",
         f"- of {len(known)} mutants that the suite was made for, {_killed(known)} fail",
         f"- of {len(new)} mutants made from the tables that it was not made for, {_killed(new)} fail; "
-        f"{sum(entry['mutant'] in record['equivalent'] for entry in new)} are equivalent",
+        f"{_among(new, record['equivalent'])} equivalent, {_among(new, record['undecided'])} undecided",
         f"- by answers alone {record['killed_by_answers']} of the {record['mutants']} fail; seen only by who observes "
         f"the variables: {', '.join(silent) or 'none'}",
         f"- {len(record['fewest'])} of the {record['tests']} tests are enough for the same: "
@@ -81,10 +83,20 @@ def _reasons(record: Mapping[str, Any]) -> list[str]:
     shortest = {one["mutant"]: one for one in record["shortest"]}
     return [
         *(f"- {name}: {reason}" for name, reason in record["equivalent"].items()),
+        *(f"- {name}: {_undecided(pairs)} in these set-ups and no difference found, but these are not all"
+          for name, pairs in record["undecided"].items()),
         *(f"- {name}: not found by the suite; its shortest test says `{one['first'].partition(' ')[2]}`"
           + ("" if one["by_answers"] else " (seen only by who observes the variables)")
           for name, one in shortest.items() if one["first"]),
     ]  # fmt: skip
+
+
+def _undecided(pairs: int) -> str:
+    return f"undecided: {pairs} pairs compared"
+
+
+def _among(entries: list[dict[str, Any]], names: Mapping[str, Any]) -> int:
+    return sum(entry["mutant"] in names for entry in entries)
 
 
 def _killed(entries: list[dict[str, Any]]) -> int:
@@ -94,6 +106,8 @@ def _killed(entries: list[dict[str, Any]]) -> int:
 def _tests(entry: Mapping[str, Any], record: Mapping[str, Any]) -> str:
     if entry["mutant"] in record["equivalent"]:
         return "none: equivalent for a tester"
+    if entry["mutant"] in record["undecided"]:
+        return f"none; {_undecided(record['undecided'][entry['mutant']])}"
     if entry["tests"]:
         return str(len(entry["tests"]))
     return "none; its shortest test does" if _by_shortest(entry, record) else "none"

@@ -10,7 +10,7 @@ import pytest
 from generators.mutation.lookup import change_called
 from generators.suites.actor_model import Message
 from generators.suites.cases import Suite
-from generators.suites.efficacy import Efficacy, equivalent_among, kills_of, shortest_kills
+from generators.suites.efficacy import Efficacy, kills_of, shortest_kills, survivors_judged
 from generators.suites.efficacy_page import efficacy_page
 from generators.suites.packets_seen import packets_seen
 from generators.suites.random_testing import random_suite
@@ -45,6 +45,19 @@ def test_every_mutant_that_the_suite_was_made_for_fails_with_a_requirement(role:
 
 
 @pytest.mark.parametrize("role", ["home_agent", "ue"])
+def test_every_survivor_has_a_test_or_a_reason_and_the_page_says_which(role: str) -> None:
+    record = RECORD[role]
+    survivors = {entry["mutant"] for entry in record["matrix"] if not entry["tests"]}
+    shortest = {entry["mutant"] for entry in record["shortest"]}
+    assert survivors == shortest | record["equivalent"].keys() | record["undecided"].keys()
+    assert not record["equivalent"].keys() & record["undecided"].keys()
+    page = efficacy_page({role: record})
+    assert "| none | none |" not in page
+    for name, pairs in record["undecided"].items():
+        assert f"| {name} | none; undecided: {pairs} pairs compared |" in page
+
+
+@pytest.mark.parametrize("role", ["home_agent", "ue"])
 def test_fewest_tests_keep_the_score(role: str) -> None:
     record = RECORD[role]
     fewest = set(record["fewest"])
@@ -56,11 +69,17 @@ def test_measured_score_counts_no_equivalent_mutant(small_suite: Suite) -> None:
     entry = subject(load("minimal"), reading("intended"), "home_agent")
     names = ["ha-any-number", "ha-nat-not-told"]  # minimal has no NAT
     matrix = tuple(kills_of(small_suite, name, session_for("in-process", "home_agent", name)) for name in names)
-    same = equivalent_among(names, [entry])
+    same = survivors_judged(names, [entry]).equivalent
     assert list(same) == ["ha-nat-not-told"]
     measured = Efficacy(small_suite, matrix, same)
     assert measured.score == (1, 1)
     assert len(measured.fewest) == 1
+
+
+def test_comparison_cut_at_its_limit_decides_nothing() -> None:
+    entry = subject(load("minimal"), reading("intended"), "home_agent")
+    cut = survivors_judged(["ha-nat-not-told", "ha-any-number"], [entry], most=3)
+    assert cut.equivalent == {} and cut.undecided["ha-nat-not-told"] == 3
 
 
 def test_random_suite_is_repeatable_and_the_right_home_agent_passes_it() -> None:
