@@ -17,8 +17,9 @@ from model.scenarios import load
 
 @pytest.mark.parametrize(
     ("scenario", "role", "reading_name"),
-    [("minimal", "home_agent", "literal"), ("address-detection", "home_agent", "intended"),
-     ("statuses", "home_agent", "intended"), ("nat", "ue", "intended"), ("association-loss", "ue", "literal")],
+    [pytest.param("minimal", "home_agent", "literal", marks=pytest.mark.slow),
+     ("address-detection", "home_agent", "intended"), ("statuses", "home_agent", "intended"), ("nat", "ue", "intended"),
+     ("association-loss", "ue", "literal")],
 )  # fmt: skip
 def test_actor_cut_out_reacts_as_the_reference_actor(scenario: str, role: str, reading_name: str) -> None:
     entry = subject(load(scenario), reading(reading_name), role)

@@ -49,7 +49,7 @@ def plainly_compared(entry: Subject, wrong: ActorModel) -> Comparison:
 
 
 @pytest.mark.parametrize("reading_name, every", [
-    ("intended", 59), pytest.param("intended", 7, marks=pytest.mark.slow),
+    ("intended", 149), pytest.param("intended", 7, marks=pytest.mark.slow),
     pytest.param("literal", 11, marks=pytest.mark.slow),
 ])  # fmt: skip
 def test_comparison_finds_what_a_plain_search_finds(reading_name: str, every: int) -> None:
