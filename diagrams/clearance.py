@@ -10,17 +10,21 @@ from diagrams.dot import LABEL_MARGIN, dot_text
 from diagrams.state_diagram import Graph
 
 CLEAR = 1.0  # points that lines keep from boxes
+AIRY = 4.0  # points from which on nobody takes a line for one of a box's own
 POINTS = 40  # of a curve that are looked at
 
 Box = tuple[float, float, float, float]
 
 
-def crowded(graph: Graph) -> list[str]:
-    """For each line too near to a box that is not at its ends, which line and which box, by their ids in DOT."""
+def crowded(graph: Graph, clear: float = CLEAR) -> list[str]:
+    """For each line too near to a box that is not at its ends, which line and which box, by their ids in DOT.
+
+    clear: the points that it should keep from states; from words it is CLEAR.
+    """
     drawn = json.loads(graphviz_library.drawn(dot_text(graph), "json"))
     nodes = [node for node in drawn["objects"] if "pos" in node]  # the others are groups of nodes
     names = {node["_gvid"]: node["name"] for node in nodes}
-    boxes = {node["_gvid"]: _box(node) for node in nodes}
+    boxes = {node["_gvid"]: _box(node, clear) for node in nodes}
     return [
         f"{names[edge['tail']]} -> {names[edge['head']]} is near {names[number]}"
         for edge in drawn.get("edges", ())
@@ -31,13 +35,13 @@ def crowded(graph: Graph) -> list[str]:
     ]
 
 
-def _box(node: dict[str, str]) -> Box:
+def _box(node: dict[str, str], clear: float) -> Box:
     """Around a state, or around the words of a row on an edge."""
     (x, y), width, height = _point(node["pos"]), 36 * float(node["width"]), 36 * float(node["height"])
     if node["name"].startswith("e"):
         across, down = (72 * float(part) for part in LABEL_MARGIN.split(","))
-        width, height = width - across, height - down
-    return x - width - CLEAR, y - height - CLEAR, x + width + CLEAR, y + height + CLEAR
+        width, height, clear = width - across, height - down, CLEAR
+    return x - width - clear, y - height - clear, x + width + clear, y + height + clear
 
 
 def _point(text: str) -> tuple[float, float]:

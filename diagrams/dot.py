@@ -81,7 +81,7 @@ class _Writing:
 
     def lines(self) -> Iterator[str]:
         graph = self.graph
-        tight = "nodesep=0.16, ranksep=0.12"
+        tight = "nodesep=0.45, ranksep=0.25, mclimit=4" if graph.roomy else "nodesep=0.16, ranksep=0.12"
         if self.detail:
             tight = "nodesep=0.16, ranksep=0.3" if graph.trigger else "nodesep=0.4, ranksep=0.32"
         rank = "LR" if graph.trigger else "TB"

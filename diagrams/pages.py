@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from diagrams.clearance import crowded
+from diagrams.clearance import AIRY, crowded
 from diagrams.dot import dot_text
 from diagrams.graphviz_library import extent
 from diagrams.state_diagram import Chosen, Graph, TableRow
@@ -14,6 +14,7 @@ from diagrams.state_diagram import Chosen, Graph, TableRow
 MARGIN = 0.2  # inches; printers reach that far
 SHEET = (11.2 * 72, 7.8 * 72)  # points of an A4 page on its side, within these margins
 SMALL = 0.58  # letters of an overview drawn at this scale can still be read
+SMALLEST = 0.52  # at this one they can, not with joy
 SMALL_DETAIL = 0.58  # of a detailed picture, whose letters are of 10 points
 NARROWER = (34, 30, 28, 26)  # letters in a line of its labels
 SHAPES = ((46, 2), (46, 3), (54, 2), (62, 2), (72, 2), (72, 3))  # letters in a line of a detail, and its columns
@@ -53,11 +54,18 @@ def scale(graph: Graph, *, turned: bool = False) -> float:
 
 
 def on_a_sheet(overview: Graph) -> Graph:
-    """An overview, with labels in more lines if this makes it larger on a sheet, or keeps lines away from what they
-    do not lead to."""
-    if _is_clear(overview) and scale(overview) >= SMALL:
-        return overview
-    return _best([overview, *(replace(overview, label_width=width) for width in NARROWER)], scale)
+    """An overview, with labels in more lines or with more room if this makes it larger on a sheet, or keeps lines
+    away from what they do not lead to."""
+    shapes = [overview, replace(overview, roomy=True),
+              *(replace(overview, label_width=width) for width in NARROWER)]  # fmt: skip
+    ranked = []
+    for number, shape in enumerate(shapes):
+        near, size = crowded(shape, AIRY), scale(shape)
+        if not near and size >= SMALL:
+            return shape
+        crossed = len(crowded(shape)) if near else 0
+        ranked.append((size < SMALLEST, crossed, size < SMALL, len(near), -size, number))
+    return shapes[min(ranked)[-1]]
 
 
 def _best(shapes: Sequence[Graph], size: Callable[[Graph], float]) -> Graph:

@@ -70,7 +70,8 @@ class Graph:
     """machine: its name, for ids. trigger: the only one whose rows are shown, else empty; then a state from
     which rows go and to which others come is two nodes. label_width: letters in a line of rows on edges and, in
     detail, in states. columns: in which the boxes of a trigger's picture stand that no edge leads to. naming: an
-    overview of a part of the table, which names the rows inside states, too."""
+    overview of a part of the table, which names the rows inside states, too. roomy: with more space between
+    states."""
 
     title: str
     description: str
@@ -82,6 +83,7 @@ class Graph:
     label_width: int = LABEL_WIDTH
     columns: int = 1
     naming: bool = False
+    roomy: bool = False
 
     def node(self, identity: str) -> Node:
         return next(node for node in self.nodes if node.id == identity)

@@ -10,19 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from diagrams.clearance import crowded
+from diagrams.clearance import AIRY, crowded
 from diagrams.decision import decisions
+from diagrams.difference import difference
 from diagrams.dot import dot_text
 from diagrams.emphasis import about_trigger, triggers_of
-from diagrams.pages import SMALL, SMALL_DETAIL, on_a_sheet, pages, scale
+from diagrams.pages import SMALL, SMALL_DETAIL, SMALLEST, on_a_sheet, pages, scale
 from diagrams.rendering import render
 from diagrams.state_diagram import Chosen, Graph, Level, machine_diagram, table_of
+from generators.mutants import mutant
 from model.handover import handover
 from model.language.systems import System
 from model.readings import reading
 from model.scenarios import load, shipped
-
-SMALLEST = 0.52  # the scale at which letters of 11 points can be read on paper, not with joy
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +45,18 @@ def test_every_overview_fits_a_sheet_on_its_side_and_no_line_crosses_words(claus
         graph = on_a_sheet(machine_diagram(clause_5_2, machine.name))
         assert scale(graph) >= SMALL, machine.name
         assert crowded(graph) == []
+
+
+@pytest.mark.parametrize("versus", [
+    pytest.param("ue-no-deregistration"), pytest.param("literal", marks=pytest.mark.slow),
+])  # fmt: skip
+def test_no_line_of_a_difference_runs_along_a_state_that_is_not_at_its_end(clause_5_2: System, versus: str) -> None:
+    read, change = (reading("literal"), None) if versus == "literal" else (reading("intended"), mutant(versus).change)
+    other = handover(load("clause-5.2"), read, change)
+    rows = difference(table_of(clause_5_2, "ue")[1], table_of(other, "ue")[1])
+    plain = machine_diagram(other, "ue", rows=rows, subject=f"to {versus}", setup="scenario clause-5.2")
+    assert crowded(plain, AIRY) != []  # else this says nothing
+    assert crowded(on_a_sheet(plain), AIRY) == []
 
 
 def test_every_pdf_is_an_a4_page_or_less(clause_5_2: System, tmp_path: Path) -> None:
