@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import queue
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sized
 from contextlib import suppress
+from itertools import islice
 from typing import Any, cast
 
 from generators.adapters.protocol import SystemUnderTest
@@ -16,6 +17,7 @@ from generators.suites.running import Session
 from model.language.errors import ModelError
 
 SECONDS_FOR_A_CALL = 60.0
+MOST_ANSWERS = 1_000  # to one stimulus; the model gives a handful
 STIMULI = ("happens", "receives", "timer_ends", "decides")
 
 
@@ -34,9 +36,9 @@ class OwnAdapter:
         def called(*arguments: Any) -> Any:
             if self._worker.hangs:
                 self._worker = _Worker()  # so that it can at least be closed
-            found = self._worker.call(name, lambda: method(*arguments))
             if name in STIMULI:
-                return answers_from(name, found)
+                return answers_from(name, self._worker.call(name, lambda: _first(method(*arguments))))
+            found = self._worker.call(name, lambda: method(*arguments))
             if name == "state" and not isinstance(found, Mapping):
                 raise SystemDown(f"the adapter's state() returns {found!r:.60}; variables by name are due")
             return found
@@ -69,9 +71,17 @@ def answers_from(name: str, found: Any) -> list[tuple[str, Mapping[str, Any]]]:
         answers = [(message, fields) for message, fields in found or ()]
     except (TypeError, ValueError):
         answers = [("", "")]
+    if len(answers) > MOST_ANSWERS:
+        raise SystemDown(f"the adapter babbles: {name}() gives more than {MOST_ANSWERS} answers to one stimulus")
     if not all(isinstance(message, str) and isinstance(fields, Mapping) for message, fields in answers):
         raise SystemDown(f"the adapter's {name}() returns {found!r:.60}; a list of (message name, fields) is due")
     return answers
+
+
+def _first(found: Any) -> Any:
+    """What was returned; no more of many answers, or of answers without end, than show that there are too many."""
+    short = len(found) <= MOST_ANSWERS if isinstance(found, Sized) else not isinstance(found, Iterable)
+    return found if short else list(islice(found, MOST_ANSWERS + 1))
 
 
 class _Worker:

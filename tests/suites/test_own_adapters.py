@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,8 @@ def fails(*arguments: Any) -> Any:
     ("receives", fails, r"fails in receives: KeyError: 'binding' \(test_own_adapters.py, line \d+\)"),
     ("receives", lambda *given: "nonsense", r"receives\(\) returns 'nonsense'"),
     ("receives", lambda *given: [("BindingAcknowledgement", 5)], r"a list of \(message name, fields\) is due"),
+    ("receives", lambda *given: [("BindingAcknowledgement", {})] * 100_000, "babbles: .* more than 1000 answers"),
+    ("receives", lambda *given: (("BindingAcknowledgement", {}) for _ in count()), "babbles: .* more than 1000"),
     ("state", lambda: 7, r"state\(\) returns 7"),
     ("reset", lambda *given: sys.exit(4), "fails in reset: SystemExit: 4"),
 ])  # fmt: skip
@@ -136,3 +140,12 @@ def test_suite_with_revocations_by_the_network() -> None:
     )
     session = own_session(home_agent)
     assert {run_case(suite, case, session).verdict for case in suite.cases} == {Verdict.PASS}
+
+
+def test_an_adapter_lies_beside_where_the_command_is_given(tmp_path: Path, small_suite: Suite) -> None:
+    (tmp_path / "adapter_of_mine.py").write_text("def make(setup):\n    raise SystemExit(setup['role'])\n")
+    (tmp_path / "suite.json").write_text(json.dumps(as_data(small_suite)))
+    program = Path(sys.executable).with_name("dsmip")
+    command = [program, "suite", "run", "suite.json", "--adapter", "adapter_of_mine:make"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1 and "SystemExit: home_agent" in done.stdout, done
