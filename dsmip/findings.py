@@ -15,6 +15,7 @@ from checker.trace import Trace
 from checker.verdict import Violated
 from dsmip.beyond import Beyond, beyond
 from dsmip.known_answers import known_answers
+from dsmip.responses_under_repair import Unanswered, responses_under
 from model.readings import AMBIGUITIES, Ambiguity, reading
 from model.scenarios import load
 from properties.kinds import Kind, Property
@@ -67,6 +68,7 @@ class Finding:
 class Findings:
     """What a search came to. demanded: what a repair has to bring about, scenario by scenario. beyond: what the first
     of the smallest repairs leaves open elsewhere, looked at where all scenarios that show the most were searched.
+    unanswered: response properties that a smallest repair does not restore; repairs are not searched for them.
 
     unfinished: what was cut short, in words; None if the answer is complete.
     """
@@ -77,6 +79,7 @@ class Findings:
     repairs: Repairs
     findings: tuple[Finding, ...]
     beyond: tuple[Beyond, ...]
+    unanswered: tuple[Unanswered, ...]
     unfinished: str | None
 
     def needed(self) -> list[Finding]:
@@ -87,7 +90,8 @@ class Findings:
 
 
 def demands(names: Sequence[str]) -> list[Demand]:
-    """What is known to hold under `intended`, in these scenarios or in those that show the most."""
+    """The invariants and step properties known to hold under `intended`, in these scenarios or in those that show
+    the most."""
     known = known_answers()
     found = []
     for name in names or SHOWING:
@@ -110,7 +114,7 @@ def findings(wanted: Sequence[Demand], limits: Limits, report: Report = lambda t
         return _findings(wanted, examiner, report)
     except NotDecided as reason:
         nothing = Repairs((), (), str(reason), examiner.explorations)
-        return Findings("literal", tuple(wanted), (), nothing, (), (), str(reason))
+        return Findings("literal", tuple(wanted), (), nothing, (), (), (), str(reason))
 
 
 def _findings(wanted: Sequence[Demand], examiner: Examiner, report: Report) -> Findings:
@@ -128,12 +132,14 @@ def _findings(wanted: Sequence[Demand], examiner: Examiner, report: Report) -> F
     searched = {demand.scenario.name for demand in wanted}
     further = (beyond(repairs.minimal[0], lambda name: demands([name])[0], examiner.limits, report)
                if repairs.minimal and searched.issuperset(SHOWING) else [])  # fmt: skip
+    unanswered = responses_under(
+        repairs.minimal, [demand.scenario.name for demand in wanted], examiner.menu, examiner.limits, report)
     cut = [entry.repairs.unfinished for entry in broken] + [repairs.unfinished]
     return Findings(
         "literal", tuple(wanted), tuple(broken), repairs,
         tuple(_finding(entry, broken, alone[entry.identifier], repairs, others) for entry in AMBIGUITIES
               if entry.identifier in examiner.menu.offered),
-        tuple(further),
+        tuple(further), tuple(unanswered),
         next((reason for reason in cut if reason is not None), None),
     )  # fmt: skip
 

@@ -23,6 +23,7 @@ from dsmip.files import refuse_unwritable, write_atomically
 from dsmip.findings import Broken, Findings, demands, findings
 from dsmip.known_answers import known_answers
 from dsmip.own_choices import OwnChoices, own_choices
+from dsmip.published_text import filled_in, published
 from dsmip.words_at_fault import NO_SWITCH, WHY_NONE, WORDS
 from model.language.errors import ModelError, nearest
 from model.readings import ACTORS, AMBIGUITIES
@@ -171,8 +172,9 @@ def as_json(found: Findings, by_actor: Sequence[OwnChoices], saved: Mapping[str,
             for entry in found.findings
         ],
         "beyond": [entry.as_json() for entry in found.beyond],
+        "unanswered": [entry.as_json() for entry in found.unanswered],
         "no_switch": dict(NO_SWITCH),
-        "final": published(),
+        "final": {**published(), "filled in": filled_in()},
         "own_choices": {entry.actor: _own_choices(entry) for entry in by_actor},
         "schools": schools(),
         "readings_agree": {
@@ -199,24 +201,6 @@ def _own_choices(entry: OwnChoices) -> dict[str, object]:
         "peers_left_out": {name: [list(texts(peer)) for peer in peers]
                            for name, peers in entry.left_out.items() if peers},
     }  # fmt: skip
-
-
-def published() -> dict[str, list[str]]:
-    """What the published text has made of what can hold (as it does under `intended`): recorded verdicts."""
-    known = known_answers()
-    broken: dict[str, set[str]] = {"literal": set(), "final": set()}
-    for (scenario, reading), answer in known.items():
-        possible = known[scenario, "intended"].verdicts
-        if reading in broken:
-            broken[reading] |= {
-                name for name, verdict in answer.verdicts.items()
-                if verdict == "violated" and possible.get(name) == "holds" and not name.startswith("W-")
-            }  # fmt: skip
-    return {
-        "repaired": sorted(broken["literal"] - broken["final"]),
-        "not repaired": sorted(broken["literal"] & broken["final"]),
-        "new": sorted(broken["final"] - broken["literal"]),
-    }
 
 
 def recorded(ambiguity: str) -> dict[str, list[str]]:
@@ -273,9 +257,15 @@ def show(console: Console, found: Findings, *, charts: bool) -> None:
         still = ", ".join(one.identifier for one, _ in entry.still) or "nothing"
         console.print(f"In {entry.demand.scenario.name} the first of them leaves broken: {left}; "
                       f"with {entry.choice}: {still}")  # fmt: skip
+    for missing in found.unanswered:
+        further = missing.restored_by or "more than one choice"
+        console.print(f"In {missing.scenario} a repair leaves broken what has to follow: "
+                      f"{missing.property.identifier}; it takes {further} as well")  # fmt: skip
     console.print()
     console.print("What the published text (final) makes of it, from the recorded verdicts of all scenarios:")
-    words = {"repaired": "goes wrong as written, no more in the final text", "not repaired": "goes wrong in both",
+    words = {"repaired": "goes wrong as written, no more in the final text",
+             "by filling in": "the same, only because unseen clauses are read as intended",
+             "not repaired": "goes wrong in both",
              "new": "goes wrong only in the final text"}  # fmt: skip
     for key, names in published().items():
         console.print(f"  {words[key]}: {', '.join(names) or 'nothing'}")
@@ -335,8 +325,8 @@ def _show_repairs(console: Console, found: Findings) -> None:
     repairs = found.repairs
     sizes = ", ".join(demand.scenario.name for demand in found.demanded)
     console.rule("Smallest repairs", align="left")
-    console.print(f"Sets of choices under which all holds that holds under intended (in {sizes}), and no proper"
-                  f" subset of which suffices; {repairs.explorations:,} explorations.")  # fmt: skip
+    console.print("Sets of choices under which all invariants and step properties hold that hold under intended "
+                  f"(in {sizes}), and no proper subset of which suffices; {repairs.explorations:,} explorations.")
     for number, repair in enumerate(repairs.minimal, start=1):
         console.print(f"  {number}. {', '.join(texts(repair))}")
     if not repairs.minimal:
@@ -350,4 +340,4 @@ def _show_repairs(console: Console, found: Findings) -> None:
         table.add_row(entry.ambiguity.identifier, f"{entry.needed} of {len(repairs.minimal)}",
                       ", ".join(entry.gives_up) or "-", ", ".join(entry.others) or "-")  # fmt: skip
     console.print(table)
-    console.print(f"Not needed for any of them: {', '.join(e.ambiguity.identifier for e in found.not_needed()) or '-'}")
+    console.print(f"In none of them: {', '.join(e.ambiguity.identifier for e in found.not_needed()) or '-'}")

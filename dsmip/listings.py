@@ -105,7 +105,7 @@ def list_requirements(name: str | None, as_json: bool) -> None:
         records.append({
             "requirement": identifier, "clause": entry.clause, "modality": entry.modality, "actor": entry.actor,
             "says": entry.text, "rows": list(dict.fromkeys(rows)), "properties": list(traced[identifier].properties),
-            "out of scope": entry.out_of_scope or "no",
+            "out of scope": entry.out_of_scope or "no", "left out": entry.left_out or "nothing",
         })  # fmt: skip
     if as_json:
         _print_json(records if name is None else records[0])

@@ -13,7 +13,8 @@ WORDS = {
     "AMB-07": "5.2.3.2 compares the IPv4 Care-of Address option with the outer source and does not say what follows "
     "if there is no option.",
     "AMB-08": "5.2.2 and 5.2.3.2 treat K where it is wanted and granted; not the association after a move where it "
-    "was not asked, not granted or not answered.",
+    "was not asked or not granted. The readings go by the last acknowledgement that came: an update left unanswered "
+    "after it changes nothing.",
     "AMB-09": "5.2.2.4 is silent on the answer to a de-registration; 133 says that there was nothing to remove.",
     "AMB-10": "5.2.2.4 asks for a de-registration if the list entry is valid; an entry whose update is unanswered is "
     "not, and the update may still create a binding.",
@@ -61,8 +62,10 @@ NO_SWITCH = {
 WHY_NONE = {
     "AMB-06": "UE and home agent that read it alike understand each other; it breaks where schools meet.",
     "AMB-07": "The UE of the model always sends the option, so the home agent never has to decide.",
-    "AMB-09": "It repeats or it stops; no invariant or step property sees the difference, a response property does.",
-    "AMB-12": "The home agent grants the address offered again as it does a new one.",
+    "AMB-09": "It repeats or it stops; no invariant or step property sees the difference, a response property does: "
+    "LIVE-5.",
+    "AMB-12": "It takes an IPv4 home address to give. One that is offered again when its binding has gone is refused "
+    "(status 130, AMB-30) and the binding is made without it, which breaks no property.",
     "AMB-17": "It takes an IPv4 home address to give.",
     "AMB-18": "Both places are read by a home agent that reads it alike.",
     "AMB-20": "UE and home agent that read it alike understand each other; it breaks where schools meet.",
@@ -70,7 +73,9 @@ WHY_NONE = {
     "property to say.",
     "AMB-22": "It takes an update that comes late, which one message in flight at a time does not allow.",
     "AMB-23": "It matters only where AMB-07 lets an update without the option pass, and the UE sends none.",
-    "AMB-26": "It takes a removal that overtakes a registration, which one message in flight at a time does not allow.",
+    "AMB-26": "It takes a removal that overtakes a registration, which one message in flight at a time does not allow. "
+    "The scenario minimal with four movements, no repetitions and two messages in flight that may be reordered shows "
+    "it: BIND-1 and BIND-6 break.",
     "AMB-27": "It takes a restart of the home agent, and a response property to see that nothing follows.",
     "AMB-28": "The UE takes both answers for the end of the de-registration (AMB-09).",
     "AMB-30": "It takes an IPv4 home address to give.",

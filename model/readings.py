@@ -57,7 +57,8 @@ AMBIGUITIES = (
         "drop reject home-address-is-care-of",
         literal="drop reject home-address-is-care-of", intended="reject"),
     _ambiguity(
-        "AMB-08", "K was not asked, granted or answered, and the UE moves: is the association still usable?",
+        "AMB-08", "The last acknowledgement that came had no K, or none came, and the UE moves: is the association "
+        "still usable?",
         "keep-stale-sa re-establish re-establish-and-always-ask",
         literal="keep-stale-sa", intended="re-establish", final="re-establish-and-always-ask"),
     _ambiguity(

@@ -22,11 +22,14 @@ def findings_page(document: Document) -> str:
         "`dsmip findings --markdown FILE`; `--json` gives the same for programs.",
         cut,
         "## The smallest repairs",
-        "Sets of choices under which everything holds that holds under `intended`, while under no proper subset it "
-        "does. A set that contains one of them is not assumed to be a repair.",
+        "Sets of choices under which every invariant and every step property holds that holds under `intended`, while "
+        "under no proper subset they do. Repairs are not searched over response properties (what has to follow in the "
+        "end); what those need besides stands below. A set that contains one of them is not assumed to be a repair.",
         _repairs(document["repairs"]),
         _costs(document["findings"]),
-        f"In none of them, so not needed in these scenarios: {', '.join(document['not_needed']) or 'none'}.",
+        f"In none of them, so that no invariant and no step property needs them in these scenarios: "
+        f"{', '.join(document['not_needed']) or 'none'}.",
+        *_unanswered(document),
         *_beyond(document["beyond"]),
         "## What is broken as written",
         *(part for entry in document["broken"] for part in _broken(entry)),
@@ -37,10 +40,15 @@ def findings_page(document: Document) -> str:
         table(["", "why there is nothing to choose"],
               [[name, plain(reason)] for name, reason in document["no_switch"].items()]),
         "## What the published text did",
-        "From the recorded verdicts of all shipped scenarios: properties that hold under `intended`.",
+        "From the recorded verdicts of all shipped scenarios: properties that hold under `intended`. The reading "
+        "`final` knows the published text in part only. Where no clause that was read settles an ambiguity otherwise, "
+        "`final` fills in what `intended` has, so that what gets better there says nothing of the published text: "
+        f"{', '.join(document['final']['filled in'])}. AMB-01 is one of them although 5.2.1 was read: it says both "
+        "things still.",
         table(["", "properties"], [[title, ", ".join(document["final"][key]) or "none"] for key, title in (
-            ("repaired", "violated as written, no more in the final text"), ("not repaired", "violated in both"),
-            ("new", "violated in the final text only"))]),
+            ("repaired", "violated as written, no more in the final text"),
+            ("by filling in", "the same, but only by choices that `final` fills in"),
+            ("not repaired", "violated in both"), ("new", "violated in the final text only"))]),
         "## For implementers: whatever the peer chooses",
         "The smallest sets of an actor's own choices under which its properties hold with every peer: the other actor "
         "may have settled each of its ambiguities to any of the alternatives. Searches start with all peers that "
@@ -75,8 +83,9 @@ def _beyond(found: Sequence[Document]) -> Iterator[str]:
     if not found:
         return
     yield "## Beyond these scenarios"
-    yield ("Where more can happen than in the scenarios searched, other choices show. These were explored with the "
-           "first of the repairs above as it is, and with one choice more.")
+    yield ("Where more can happen than in the scenarios searched, other choices show. Three scenarios were picked, "
+           "each for a choice that shows there; others may show elsewhere, as AMB-26 does (below). They were explored "
+           "with the first of the repairs above as it is, and with one choice more.")
     yield table(["scenario", "broken with the repair alone", "choice", "broken with both"], [
         [f"`{entry['scenario']}`", ", ".join(entry["broken_with_the_repair"]) or "nothing", f"`{entry['choice']}`",
          ", ".join(entry["broken_with_both"]) or "nothing"] for entry in found
@@ -86,6 +95,21 @@ def _beyond(found: Sequence[Document]) -> Iterator[str]:
             yield (f"With `{entry['as_written']}`, all else as intended, **{alone['property']}** "
                    f"({plain(alone['statement'])}) breaks in `{entry['scenario']}`, {len(alone['steps'])} steps:")
             yield _steps(alone["steps"])
+
+
+def _unanswered(document: Document) -> Iterator[str]:
+    yield "### What has to follow"
+    if not document["unanswered"]:
+        yield "No response property that is judged in these scenarios is left broken by one of these repairs."
+        return
+    yield ("Response properties that hold under `intended` and are left broken by a repair, and a single further "
+           "choice with which they hold.")  # fmt: skip
+    yield table(["property", "scenario", "repair", "takes as well"], [
+        [f"{entry['property']} ({plain(entry['statement'])})", f"`{entry['scenario']}`",
+         str(document["repairs"].index(entry["repair"]) + 1),
+         f"`{entry['restored_by']}`" if entry["restored_by"] else "more than one choice"]
+        for entry in document["unanswered"]
+    ])  # fmt: skip
 
 
 def _broken(entry: Document) -> Iterator[str]:

@@ -9,6 +9,7 @@ from diagrams.mermaid import state_mermaid
 from diagrams.row_text import rows_in_words
 from diagrams.state_diagram import Level, machine_diagram
 from dsmip.documentation.markdown import page, plain, slug, table
+from dsmip.published_text import filled_in
 from model.handover import MACHINES, handover_of_one
 from model.language.domains import describe
 from model.language.systems import ResolvedMachine, System
@@ -65,7 +66,8 @@ def _clauses_page() -> str:
     for identifier, entry in REQUIREMENTS.items():
         realised = list(dict.fromkeys(f"{machine}: {label}" for machine, label in traced[identifier].rows))
         by_clause.setdefault(entry.clause, []).append([
-            plain(identifier), plain(entry.modality), plain(entry.text),
+            plain(identifier), plain(entry.modality),
+            plain(entry.text) + (f" *Left out: {plain(entry.left_out)}.*" if entry.left_out else ""),
             "; ".join(map(plain, realised)) or plain(entry.out_of_scope or ""),
             ", ".join(map(plain, traced[identifier].properties)),
         ])  # fmt: skip
@@ -91,6 +93,7 @@ def _readings_page() -> str:
         "Readings",
         "What the text leaves open, and how each reading answers. Several values: all are explored. One is switched "
         "with `--choose AMB-02=sa-first`, for one actor with `--choose ue.AMB-20=nat-found`. What each breaks and "
-        "what mends it: [findings](../findings.md).",
+        "what mends it: [findings](../findings.md). `final` follows the published text as far as it was read; unseen "
+        f"clauses are filled in with `intended`: {', '.join(filled_in())}.",
         table(["", "question", "literal", "intended", "final"], rows),
     )

@@ -59,7 +59,9 @@ def test_every_ambiguity_has_the_words_at_fault() -> None:
 def test_a_page_of_findings_cut_short_says_so() -> None:
     nothing = {"unfinished": "minimal: memory limit", "demanded": {"minimal": []}, "repairs": [], "not_needed": [],
                "broken": [], "beyond": [], "findings": [], "own_choices": {}, "no_switch": {}, "schools": [],
-               "readings_agree": {}, "final": {"repaired": [], "not repaired": [], "new": []}}  # fmt: skip
+               "readings_agree": {}, "unanswered": [],
+               "final": {"repaired": [], "by filling in": [], "not repaired": [], "new": [],
+                         "filled in": []}}  # fmt: skip
     text = findings_page(nothing)
     assert "**Not complete: minimal: memory limit.**" in text
     assert "None was found." in text

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from checker.checking import check_scenario
 from checker.verdict import Holds, Violated
 from generators.changes import changing
 from model import ue_variables as ue
+from model.language.errors import ModelError
 from model.readings import reading
 from model.scenarios import from_data, load
 from properties.registry import property_called
@@ -29,3 +32,20 @@ def test_a_detach_whose_association_ends_is_given_up_and_not_repeated() -> None:
     run = check_scenario(from_data(data, "a detach"), reading("intended"), [property_called("SA-1")])
     assert ("ue", "association lost, detach given up") not in run.dead_rows
     assert isinstance(run.verdict("SA-1"), Holds)
+
+
+@pytest.mark.slow
+def test_a_registration_of_another_type_is_not_refused_while_duplicates_are_looked_for() -> None:
+    data = load("address-detection").model_dump()
+    data["home_agent"]["refuses"] = "139"
+    data["bounds"]["movements"] = 1
+    data["cannot_occur"] = {}
+    run = check_scenario(from_data(data, "another type"), reading("intended"), [property_called("BIND-46")])
+    assert isinstance(run.verdict("BIND-46"), Holds)
+
+
+def test_a_clock_without_renewals_is_an_error_of_the_scenario() -> None:
+    data = load("lifetimes").model_dump()
+    data["bounds"]["refreshes"] = 0
+    with pytest.raises(ModelError, match="a clock needs bounds.refreshes of 1 or more"):
+        from_data(data, "no renewals")

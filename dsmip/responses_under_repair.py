@@ -1,0 +1,75 @@
+"""What the smallest repairs leave of response properties: repairs are searched over invariants and step properties,
+so whether what has to follow does follow is looked at afterwards, with the choices that would restore it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from checker.checking import check_scenario
+from checker.repair.choices import Menu, Settled, texts, with_settled
+from checker.repair.failures import NotDecided
+from checker.search import Limits
+from checker.verdict import Violated
+from dsmip.known_answers import known_answers
+from model.scenarios import Scenario, load
+from properties.kinds import Kind, Property
+from properties.registry import ALL_PROPERTIES
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """A response property that holds under `intended` and not under a repair.
+
+    restored_by: the first single choice of `intended` with which it holds as well; None if no single one does.
+    """
+
+    scenario: str
+    repair: Settled
+    property: Property
+    restored_by: str | None
+
+    def as_json(self) -> dict[str, object]:
+        return {"scenario": self.scenario, "repair": list(texts(self.repair)), "property": self.property.identifier,
+                "statement": self.property.statement, "restored_by": self.restored_by}  # fmt: skip
+
+
+def judged_responses(scenario: str) -> list[Property]:
+    """Response properties that are known to hold under `intended` in a shipped scenario."""
+    known = known_answers()[scenario, "intended"].verdicts
+    return [entry for entry in ALL_PROPERTIES if entry.kind is Kind.RESPONSE and entry.modality != "should"
+            and known.get(entry.identifier) == "holds"]  # fmt: skip
+
+
+def responses_under(
+    repairs: Sequence[Settled], scenarios: Sequence[str], menu: Menu, limits: Limits, report: Callable[[str], None]
+) -> list[Unanswered]:
+    """Every response property that a repair does not restore. Raises NotDecided."""
+    found = []
+    for name in scenarios:
+        scenario, wanted = load(name), judged_responses(name)
+        for repair in repairs if wanted else ():
+            report(f"what has to follow, in {name}")
+            for entry in _violated(scenario, menu, repair, wanted, limits):
+                found.append(Unanswered(name, repair, entry, _restoring(scenario, menu, repair, entry, limits, report)))
+    return found
+
+
+def _restoring(
+    scenario: Scenario, menu: Menu, repair: Settled, entry: Property, limits: Limits, report: Callable[[str], None]
+) -> str | None:
+    for name, value in menu.choices():
+        if name not in repair:
+            report(f"{entry.identifier} with {name}={value}, in {scenario.name}")
+            if not _violated(scenario, menu, {**repair, name: value}, [entry], limits):
+                return f"{name}={value}"
+    return None
+
+
+def _violated(
+    scenario: Scenario, menu: Menu, settled: Settled, wanted: Sequence[Property], limits: Limits
+) -> list[Property]:
+    run = check_scenario(scenario, with_settled(menu.reading, settled), wanted, limits=limits)
+    if not run.exploration.complete:
+        raise NotDecided(f"{scenario.name}: {run.exploration.stopped}")
+    return [entry for entry in wanted if isinstance(run.verdict(entry.identifier), Violated)]
