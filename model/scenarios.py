@@ -192,10 +192,8 @@ class Scenario(Section):
                 raise ValueError("clock.lifetime_granted_at_most must be from 1 to clock.lifetime_asked")
             if self.clock.invalid_entry_ticks > self.clock.lifetime_asked:
                 raise ValueError("clock.invalid_entry_ticks must not exceed clock.lifetime_asked")
-            if not self.bounds.refreshes:
-                raise ValueError("a clock needs bounds.refreshes of 1 or more: bindings are renewed before they end")
-            if self.bounds.lifetime_ends or self.home_agent.duplicate_address_detection:
-                raise ValueError("with a clock there can be no bounds.lifetime_ends and no duplicate address detection")
+            if not self.bounds.refreshes or self.bounds.lifetime_ends or self.home_agent.duplicate_address_detection:
+                raise ValueError("a clock needs bounds.refreshes, no bounds.lifetime_ends, no duplicate address detection")
         try:
             reading("intended", self.choices)
         except ModelError as error:
