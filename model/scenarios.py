@@ -193,7 +193,7 @@ class Scenario(Section):
             if self.clock.invalid_entry_ticks > self.clock.lifetime_asked:
                 raise ValueError("clock.invalid_entry_ticks must not exceed clock.lifetime_asked")
             if not self.bounds.refreshes or self.bounds.lifetime_ends or self.home_agent.duplicate_address_detection:
-                raise ValueError("a clock needs bounds.refreshes, no bounds.lifetime_ends, no duplicate address detection")
+                raise ValueError("a clock needs bounds.refreshes, no bounds.lifetime_ends and no address detection")
         try:
             reading("intended", self.choices)
         except ModelError as error:
