@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from checker.checking import local_invariants
 from checker.fairness.lasso_check import lasso_faults
 from checker.fairness.responses import response_of
 from checker.itf import StoredTrace, TraceFileError, load, replayed
@@ -15,13 +16,14 @@ from dsmip.explorer.session import BY_HAND
 from dsmip.explorer.watching import broken_at, broken_by, watched_in
 from dsmip.mutant_option import change_of
 from model.execution.replay import confirm
-from model.handover import Change, binding, handover
+from model.handover import Change, binding, handover, handover_of_one
 from model.language.errors import ModelError
 from model.language.interpretation import Interpretation
 from model.language.plain_text import visible
 from model.readings import Reading, reading
 from model.scenarios import Scenario, from_data
 from properties.kinds import Kind
+from properties.questions import ASKED
 from properties.registry import BY_IDENTIFIER
 
 
@@ -38,14 +40,15 @@ def stored_run(file: Path) -> tuple[StoredTrace, Trace]:
     if not isinstance(stored.meta.get("scenario"), dict) or not isinstance(stored.meta.get("choices", []), list):
         raise TraceFileError(f"{file}: no scenario is embedded; save the trace again with dsmip check --save-traces")
     identifier = str(stored.meta.get("property", ""))
-    if identifier not in (*BY_IDENTIFIER, BY_HAND):
-        name = shortened(plain_line(identifier), 60)
-        raise TraceFileError(f'{file}: unknown property "{name}"; save the trace again with dsmip check --save-traces')
     try:
         given, read, change = _setting(stored)
         system = handover(given, read, change)
+        relied_on = [entry.identifier for entry in local_invariants(handover_of_one(given, read, change))]
     except ModelError as error:
         raise TraceFileError(f"{file}: {error}") from None
+    if identifier not in (*BY_IDENTIFIER, BY_HAND, ASKED, *relied_on):
+        name = shortened(plain_line(identifier), 60)
+        raise TraceFileError(f'{file}: unknown property "{name}"; save the trace again with dsmip check --save-traces')
     trace = replayed(stored, system)
     confirm(system, trace.initial, trace.path, [step.state for step in trace.steps])
     broken = BY_IDENTIFIER.get(identifier)

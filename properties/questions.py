@@ -10,6 +10,8 @@ from model.language.systems import System
 from properties.kinds import Kind, Property
 from properties.question_parser import NAMED_CONDITIONS, Form, Parser, messages_of, speaks_of_steps, triggers_of
 
+ASKED = "question"  # the identifier of each, in saved runs
+
 
 @dataclass(frozen=True)
 class Question:
@@ -27,7 +29,7 @@ def question(text: str, system: System) -> Question:
     kind = Kind.STEP if of_steps else Kind.INVARIANT
     if asked.form is Form.REACHABLE:
         kind = Kind.WITNESS
-    made = Property("question", kind, text, (), asked.whenever, asked.then, "asked", in_states=not of_steps)
+    made = Property(ASKED, kind, text, (), asked.whenever, asked.then, "asked", in_states=not of_steps)
     return Question(text, asked.form, made)
 
 
