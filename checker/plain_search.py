@@ -66,10 +66,8 @@ class _Search:
         reported = self.started
         while self.waiting:
             now = monotonic()
-            if limits.states is not None and len(self.distance) > limits.states:
-                return f"limit of {limits.states:,} states reached at depth {self.depth}"
-            if limits.seconds is not None and now - self.started > limits.seconds:
-                return f"time limit of {limits.seconds:g} s reached at depth {self.depth}"
+            if reached := limits.reached(len(self.distance), now - self.started):
+                return f"{reached} at depth {self.depth}"
             if limits.memory is not None and self.memory > limits.memory:
                 return f"memory limit of {limits.memory / 2**20:g} MiB reached at depth {self.depth}"
             if progress is not None and now - reported > SECONDS_BETWEEN_REPORTS:

@@ -20,6 +20,14 @@ class Limits:
     states: int | None = None
     steps: int | None = None
 
+    def reached(self, states: int, seconds: float) -> str | None:
+        """Which of the limits of states and of time a search is beyond that found so many in so long, in words."""
+        if self.states is not None and states > self.states:
+            return f"limit of {self.states:,} states reached"
+        if self.seconds is not None and seconds > self.seconds:
+            return f"time limit of {self.seconds:g} s reached"
+        return None
+
 
 @dataclass(frozen=True)
 class Progress:

@@ -68,22 +68,14 @@ def on_a_sheet(overview: Graph) -> Graph:
     return shapes[min(ranked)[-1]]
 
 
-def _best(shapes: Sequence[Graph], size: Callable[[Graph], float]) -> Graph:
-    """The largest of those that are clear, else the largest."""
-    by_size = sorted(shapes, key=size, reverse=True)
-    return next((graph for graph in by_size if _is_clear(graph)), by_size[0])
-
-
-def _is_clear(graph: Graph) -> bool:
-    return not crowded(graph)
-
-
 def _on_a_page(detail: Graph) -> Graph:
-    """A detailed picture, in columns and with longer lines if it is larger then on a page."""
+    """A detailed picture, in columns and with longer lines if it is larger then on a page: the largest of those
+    in which no line comes near what it does not lead to, else the largest."""
     if not detail.trigger or scale(detail, turned=True) >= 1:
         return detail
     shapes = (replace(detail, label_width=width, columns=columns) for width, columns in SHAPES)
-    return _best((detail, *shapes), lambda graph: scale(graph, turned=True))
+    by_size = sorted((detail, *shapes), key=lambda graph: scale(graph, turned=True), reverse=True)
+    return next((graph for graph in by_size if not crowded(graph)), by_size[0])
 
 
 def _by_source(rows: Sequence[TableRow]) -> list[TableRow]:

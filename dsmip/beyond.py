@@ -6,12 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from checker.checking import check_scenario
 from checker.repair.choices import Settled, values_in, with_settled
-from checker.repair.failures import Demand, NotDecided
+from checker.repair.failures import Demand, broken_under
 from checker.search import Limits
 from checker.trace import Trace
-from checker.verdict import Violated
 from model.readings import BY_IDENTIFIER, Reading
 from properties.kinds import Property
 
@@ -65,8 +63,6 @@ def beyond(
 
 
 def _broken(demand: Demand, read: Reading, limits: Limits) -> Broken:
-    run = check_scenario(demand.scenario, read, demand.properties, limits=limits)
-    if not run.exploration.complete:
-        raise NotDecided(f"{demand.scenario.name}: {run.exploration.stopped}")
-    return tuple((entry.property, entry.verdict.trace) for entry in run.judgements
-                 if isinstance(entry.verdict, Violated) and entry.verdict.trace is not None)  # fmt: skip
+    return tuple((entry, verdict.trace)
+                 for entry, verdict in broken_under(demand.scenario, read, demand.properties, limits)
+                 if verdict.trace is not None)  # fmt: skip

@@ -129,11 +129,10 @@ def _findings(wanted: Sequence[Demand], examiner: Examiner, report: Report) -> F
     alone = {name: _alone(name, wanted, examiner, report) for name in examiner.menu.offered}
     repairs = minimal_repairs(examiner.menu, wanted, examiner, known=met, report=report)
     others = _others(repairs, wanted, examiner, report)
-    searched = {demand.scenario.name for demand in wanted}
+    searched = [demand.scenario.name for demand in wanted]
     further = (beyond(repairs.minimal[0], lambda name: demands([name])[0], examiner.limits, report)
-               if repairs.minimal and searched.issuperset(SHOWING) else [])  # fmt: skip
-    unanswered = responses_under(
-        repairs.minimal, [demand.scenario.name for demand in wanted], examiner.menu, examiner.limits, report)
+               if repairs.minimal and set(searched) >= set(SHOWING) else [])  # fmt: skip
+    unanswered = responses_under(repairs.minimal, searched, examiner.menu, examiner.limits, report)
     cut = [entry.repairs.unfinished for entry in broken] + [repairs.unfinished]
     return Findings(
         "literal", tuple(wanted), tuple(broken), repairs,

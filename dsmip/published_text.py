@@ -39,7 +39,8 @@ def published() -> dict[str, list[str]]:
                 if reading == "literal":
                     named.setdefault(name, set()).update(re.findall(r"AMB-\d+", answer.reasons.get(name, "")))
     better = broken["literal"] - broken["final"]
-    merely = {name for name in better if named[name] and named[name] <= set(filled_in())}
+    filled = set(filled_in())
+    merely = {name for name in better if named[name] and named[name] <= filled}
     return {
         "repaired": sorted(better - merely),
         "by filling in": sorted(merely),

@@ -6,11 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from checker.checking import check_scenario
 from checker.repair.choices import Menu, Settled, texts, with_settled
-from checker.repair.failures import NotDecided
+from checker.repair.failures import broken_under
 from checker.search import Limits
-from checker.verdict import Violated
 from dsmip.known_answers import known_answers
 from model.scenarios import Scenario, load
 from properties.kinds import Kind, Property
@@ -69,7 +67,5 @@ def _restoring(
 def _violated(
     scenario: Scenario, menu: Menu, settled: Settled, wanted: Sequence[Property], limits: Limits
 ) -> list[Property]:
-    run = check_scenario(scenario, with_settled(menu.reading, settled), wanted, limits=limits)
-    if not run.exploration.complete:
-        raise NotDecided(f"{scenario.name}: {run.exploration.stopped}")
-    return [entry for entry in wanted if isinstance(run.verdict(entry.identifier), Violated)]
+    broken = broken_under(scenario, with_settled(menu.reading, settled), wanted, limits)
+    return [entry for entry, _ in broken if entry in wanted]

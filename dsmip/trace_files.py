@@ -43,10 +43,12 @@ def stored_run(file: Path) -> tuple[StoredTrace, Trace]:
     try:
         given, read, change = _setting(stored)
         system = handover(given, read, change)
-        relied_on = [entry.identifier for entry in local_invariants(handover_of_one(given, read, change))]
+        known = identifier in (*BY_IDENTIFIER, BY_HAND, ASKED) or identifier in [
+            entry.identifier for entry in local_invariants(handover_of_one(given, read, change))
+        ]
     except ModelError as error:
         raise TraceFileError(f"{file}: {error}") from None
-    if identifier not in (*BY_IDENTIFIER, BY_HAND, ASKED, *relied_on):
+    if not known:
         name = shortened(plain_line(identifier), 60)
         raise TraceFileError(f'{file}: unknown property "{name}"; save the trace again with dsmip check --save-traces')
     trace = replayed(stored, system)

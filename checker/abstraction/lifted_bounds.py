@@ -85,23 +85,27 @@ def lift_bounds(
     impossible = frozenset(entry.name for entry in observations if entry.impossible)
     attempts = [Attempt(bounds, None, 0.0, impossible)] if impossible else []
     started = monotonic()
+
+    def within() -> Limits:
+        """What is left of the time, for one more attempt."""
+        left = None if limits.seconds is None else round(limits.seconds - (monotonic() - started), 1)
+        return replace(limits, seconds=left, states=MOST_STATES)
+
     rest = [entry for entry in observations if not entry.impossible]
     for variables, channels in _tries(budgets, any(channel.duplicates for channel in system.channels)):
         if not rest:
             break
-        left = None if limits.seconds is None else round(limits.seconds - (monotonic() - started), 1)
+        now = within()
         lifted = (NUMBERS, *(budgets[name] for name in variables), *((CHANNELS,) if channels else ()))
-        if left is not None and left <= 0:
+        if now.seconds is not None and now.seconds <= 0:
             attempts.append(Attempt(lifted, None, 0.0, frozenset(), "no time was left"))
             continue
-        within = replace(limits, seconds=left, states=MOST_STATES)
-        attempts.append(_attempt(system, rest, lifted, variables, channels, within, progress))
+        attempts.append(_attempt(system, rest, lifted, variables, channels, now, progress))
         rest = [entry for entry in rest if entry.name not in attempts[-1].held]
     if rest and (followed := follow_values(system, rest)) is not None:
-        left = None if limits.seconds is None else round(limits.seconds - (monotonic() - started), 1)
-        if left is None or left > 0:
-            within = replace(limits, seconds=left, states=MOST_STATES)
-            attempts.append(_attempt(*followed, bounds, tuple(budgets), True, within, progress))
+        now = within()
+        if now.seconds is None or now.seconds > 0:
+            attempts.append(_attempt(*followed, bounds, tuple(budgets), True, now, progress))
     return Lifting(bounds, tuple(attempts))
 
 

@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from checker.search import INTERRUPTED, Limits, Progress, ProgressReport
+from checker.search import Limits, Progress, ProgressReport
 from checker.symbolic.components import Components
-from checker.symbolic.second_exploration import AT_ONCE, Layout, States, StateSet
+from checker.symbolic.second_exploration import AT_ONCE, Layout, Move, States, StateSet
 from checker.symbolic.system_text import MoveText, SystemText
 from checker.symbolic.text_evaluation import Batch, Term, TermReader
 from checker.symbolic.text_syntax import SmtLib
@@ -45,11 +45,10 @@ class _Needs(NamedTuple):
 
 
 @dataclass
-class _Move:
-    guard: Term
-    effects: Mapping[str, Term]
-    fault: Term
-    sightings: Mapping[str, Term]
+class _Move(Move):
+    """sightings: name of an observation -> what is seen as the move is taken."""
+
+    sightings: dict[str, Term] = field(default_factory=dict)
 
 
 @dataclass
@@ -72,21 +71,12 @@ def explore_with_sets(
     search = _Search(system, observations)
     started = monotonic()
     stopped = None
-    try:
-        for count in search.run():
-            seconds = monotonic() - started
-            if limits.seconds is not None and seconds > limits.seconds:
-                stopped = f"time limit of {limits.seconds:g} s reached"
-            elif limits.states is not None and count > limits.states:
-                stopped = f"limit of {limits.states:,} states reached"
-            if stopped is not None:
-                break
-            if progress is not None:
-                progress(Progress(count, 0, 0, 0, seconds))
-    except KeyboardInterrupt:
-        stopped = INTERRUPTED
-    if stopped == INTERRUPTED:
-        raise KeyboardInterrupt
+    for count in search.run():
+        seconds = monotonic() - started
+        if stopped := limits.reached(count, seconds):
+            break
+        if progress is not None:
+            progress(Progress(count, 0, 0, 0, seconds))
     return MessageSets(search.states.count, search.sent(), frozenset(search.seen), stopped)
 
 
@@ -122,7 +112,7 @@ class _Search:
     def _move(self, move: MoveText, observations: Sequence[Observation]) -> _Move:
         read = self.reader.read
         return _Move(
-            read(move.guard), {name: read(term) for name, term in move.effects.items()}, read(move.fault),
+            read(move.guard), read(move.fault), {name: read(term) for name, term in move.effects.items()},
             {entry.name: read(self.text.step_condition(move, entry.in_steps[move.action.name]))
              for entry in observations if move.action.name in entry.in_steps},
         )  # fmt: skip
@@ -181,9 +171,7 @@ class _Search:
         for name, condition in move.sightings.items():
             if name not in self.seen and len(batch.where(condition, taken)):
                 self.seen.add(name)
-        after = rows[taken]
-        for name, term in move.effects.items():
-            self.layout.fields[name].put(after, batch.values(term, taken))
+        after = self.layout.after(move.effects, batch, rows, taken)
         self.states.add(after * self.own)
         for channel in self.system.channels:
             self._send(channel.name, after, channel.copy_mark if channel.duplicates else None)

@@ -168,11 +168,8 @@ class DistributedSearch:
             if self.limits.memory is None:
                 return f"no more memory to be had at depth {self.depth}"
             return f"memory limit of {self.limits.memory / 2**20:g} MiB reached at depth {self.depth}"
-        if self.limits.states is not None and self.states > self.limits.states:
-            return f"limit of {self.limits.states:,} states reached at depth {self.depth}"
-        if self.limits.seconds is not None and monotonic() - self.started > self.limits.seconds:
-            return f"time limit of {self.limits.seconds:g} s reached at depth {self.depth}"
-        return None
+        reached = self.limits.reached(self.states, monotonic() - self.started)
+        return reached and f"{reached} at depth {self.depth}"
 
     def _examine(self, before: Sequence[Report], exchange: Exchange) -> None:
         """Note sightings; raise what went wrong: a lost or misled successor would make every count a lie."""

@@ -3,16 +3,19 @@ A counterexample depends only on the ambiguities that its steps and its property
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
 from typing import Protocol
 
+from checker.checking import check_scenario
 from checker.repair.choices import AS_READ, Menu, Settled
 from checker.repair.settable import Looked, Settable, settings_of
 from checker.search import Exploration, Limits, Sighting
 from checker.trace import Trace
+from checker.verdict import Unknown, Violated
+from model.readings import Reading
 from model.scenarios import Scenario
 from properties.kinds import Property
 
@@ -49,6 +52,20 @@ class Failure:
 
 class NotDecided(Exception):
     """An exploration that was cut short: the reason in words."""
+
+
+def broken_under(
+    scenario: Scenario, read: Reading, properties: Sequence[Property], limits: Limits
+) -> list[tuple[Property, Violated]]:
+    """Those of the properties, and of what the tables rely on, that are violated in one exploration, with response
+    properties. Raises NotDecided where it leaves anything unknown, or does not judge it."""
+    run = check_scenario(scenario, read, properties, limits=limits)
+    open_ones = [entry.verdict.reason for entry in run.judgements if isinstance(entry.verdict, Unknown)]
+    open_ones += [run.left_out[entry.identifier] for entry in properties if entry.identifier in run.left_out]
+    reason = doubt(scenario, run.exploration) or (f"{scenario.name}: {open_ones[0]}" if open_ones else None)
+    if reason is not None:
+        raise NotDecided(reason)
+    return [(entry.property, entry.verdict) for entry in run.judgements if isinstance(entry.verdict, Violated)]
 
 
 class Examines(Protocol):

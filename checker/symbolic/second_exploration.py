@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from checker.search import INTERRUPTED
+from checker.search import INTERRUPTED, Limits
 from checker.symbolic.second_solver import SecondSolver
 from checker.symbolic.text_evaluation import Batch, Column, Rows, Term, TermReader
 from model.language.errors import ModelError
@@ -120,6 +120,13 @@ class Layout:
     def batch(self, rows: States) -> Batch:
         return Batch(Columns(self.fields, rows), len(rows))
 
+    def after(self, effects: Mapping[str, Term], batch: Batch, rows: States, taken: Rows) -> States:
+        """What a move with these effects makes of those rows of a batch from which it is taken."""
+        after = rows[taken]
+        for name, term in effects.items():
+            self.fields[name].put(after, batch.values(term, taken))
+        return after
+
 
 class Columns(Mapping[str, Column]):
     """The codes of each component, read when they are first asked for."""
@@ -212,7 +219,7 @@ def explore_text(
     initial: codes by component, of the initial states; `solver`, which has read nothing yet, must confirm that there
     are no others. report: gets the number of states so far. Raises ModelError if the initial states are not these.
     """
-    started = monotonic()
+    started, limits = monotonic(), Limits(states=states, seconds=seconds)
     system = read_system(section)
     search = TextSearch(system)
     rows = search.layout.rows(initial)
@@ -225,11 +232,7 @@ def explore_text(
     stopped = None
     try:
         for done in search.run():
-            if seconds is not None and monotonic() - started > seconds:
-                stopped = f"time limit of {seconds:g} s reached"
-            elif states is not None and search.found.count > states:
-                stopped = f"limit of {states:,} states reached"
-            if stopped is not None:
+            if stopped := limits.reached(search.found.count, monotonic() - started):
                 break
             if report is not None:
                 report(done)
@@ -272,13 +275,7 @@ class TextSearch:
             if len(taken):
                 if len(batch.where(move.fault, taken)):
                     self.faulty.add(number)
-                self.found.add(self._after(move, batch, rows, taken))
+                self.found.add(self.layout.after(move.effects, batch, rows, taken))
         for number, condition in enumerate(self.system.seen):
             if number not in self.seen and len(batch.where(condition)):
                 self.seen.add(number)
-
-    def _after(self, move: Move, batch: Batch, rows: States, taken: Rows) -> States:
-        after = rows[taken]
-        for name, term in move.effects.items():
-            self.layout.fields[name].put(after, batch.values(term, taken))
-        return after

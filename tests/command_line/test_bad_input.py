@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from checker.checking import local_invariants
 from checker.itf import Json, TraceFileError, save
 from checker.trace import replay
 from dsmip.explorer.session import BY_HAND
@@ -18,6 +19,7 @@ from model.handover import handover
 from model.language.interpretation import Interpretation
 from model.readings import reading
 from model.scenarios import load
+from properties.questions import ASKED
 
 PROGRAM = Path(sys.executable).with_name("dsmip")
 SCENARIO = """name = "mine"
@@ -154,7 +156,9 @@ def test_a_trace_of_no_property_is_refused_and_a_property_that_a_run_keeps_is_no
         with pytest.raises(TraceFileError, match=r"unknown property .*; save the trace again") as raised:
             stored_run(file)
         assert len(str(raised.value)) < len(str(file)) + 200 and "\n" not in str(raised.value)
-    for name, kept in (("BIND-1", " (this run does not break it)"), (BY_HAND, ""), ("W-F2H", "")):
+    relied_on = local_invariants(system)[0].identifier
+    named = ((BY_HAND, ""), ("W-F2H", ""), (ASKED, ""), (relied_on, ""))
+    for name, kept in (("BIND-1", " (this run does not break it)"), *named):
         save(replay(system, name, first, []), file, {**about, "fingerprint": "0"})
         title, offence = story_of(*stored_run(file))
         assert title.startswith(name) and title.endswith(kept) and not offence
