@@ -236,7 +236,7 @@ nobody_answers = [
     case(
         "nobody answers, given up", dest=UeState.ABANDONED,
         when=answer_is_overdue & (retransmissions_left == 0), then=[reason.becomes(Reason.NO_ANSWER)],
-        clause="5.2.2.3", requirements=["REF-A6"],
+        clause="5.1.2.4", requirements=["REF-A6"],
         note="the limit is the scenario's; RFC 6275 would go on for ever",
     ),
 ]
@@ -251,7 +251,7 @@ ue.on(timer("retransmission"), in_states=UeState.REGISTERING).decide(
     otherwise(
         "registration repeated", when=answer_is_overdue,
         then=[resend, binding_update(address, sequence_number + 1, association)],
-        clause="5.2.2.3", requirements=["UE-F2F-04", "REF-A3", "REF-A5", "REF-A6"],
+        clause="5.1.2.4", requirements=["UE-F2F-04", "REF-A3", "REF-A5", "REF-A6"],
     ),
 )  # fmt: skip
 ue.on(timer("retransmission"), in_states=UeState.DEREGISTERING).decide(
