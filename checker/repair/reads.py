@@ -12,6 +12,7 @@ from model.language.expressions import (
     Operator,
     all_of,
     any_of,
+    build,
     negation,
     post_order,
 )
@@ -47,6 +48,8 @@ class Reads:
             case Operator.IF:
                 condition = node.operands[0]
                 return any_of([reading[0], condition & reading[1], negation(condition) & reading[2]])
+            case Operator.IN_FLIGHT:  # for some message that is looked at
+                return build(Operator.IN_FLIGHT, node.payload, *reading)
             case _:
                 return any_of(reading)
 

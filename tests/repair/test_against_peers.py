@@ -12,6 +12,7 @@ from checker.repair.failures import Demand
 from checker.repair.minimal_sets import minimal_repairs
 from checker.repair.reads import Reads
 from checker.search import Limits
+from model.language.expressions import FALSE, field_of, in_flight, variable
 from model.language.interpretation import Interpretation, State
 from model.language.observations import Observation
 from model.language.systems import System
@@ -95,18 +96,25 @@ def test_what_only_another_scenario_s_tables_ask_for_is_no_choice_here() -> None
     assert "AMB-34" in own_ambiguities("ue", [load("minimal"), load("network-detach")])
 
 
+def test_a_variable_in_the_condition_of_a_message_is_read_where_that_message_is_in_flight() -> None:
+    copied, spent = field_of("flight", "copied"), variable("m0.copies_left") == 0
+    asked = in_flight("c1", copied & spent, "Levelled")
+    assert Reads("m0.copies_left").within(asked) is in_flight("c1", copied, "Levelled")
+    assert Reads("m0.other").within(asked) is FALSE
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(systems())
 def test_what_is_not_read_makes_no_difference(made: tuple[System, list[Observation]]) -> None:
     system, _ = made
     interpretation = Interpretation(system)
     guards = [action.guard for action in system.actions if not action.takes_message]
-    for index, variable in enumerate(system.variables):
-        reads = Reads(variable.name)
+    for index, entry in enumerate(system.variables):
+        reads = Reads(entry.name)
         for state in list(interpretation.initial_states())[:4]:
             for guard in guards:
                 if interpretation.holds(reads.within(guard), state):
                     continue
-                for value in variable.domain.values:
+                for value in entry.domain.values:
                     other = State((*state.values[:index], value, *state.values[index + 1 :]), state.channels)
                     assert interpretation.holds(guard, other) == interpretation.holds(guard, state)
