@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import typer
 
@@ -117,13 +114,6 @@ def _session(adapter: str, role: str, mutant: str | None) -> Session:
         return session_for(adapter, role, mutant)
     if mutant is not None:
         raise ModelError("--mutant is for the adapters that ship; an adapter of your own drives your own system")
-    module, _, name = adapter.partition(":")
     if "" not in sys.path and str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))  # as for `python -m`: an adapter lies beside the suite
-    try:
-        factory: Callable[[dict[str, Any]], object] = getattr(import_module(module), name)
-    except Exception as error:  # whatever a module does when it is read
-        raise ModelError(f'--adapter "{adapter}": {" ".join(f"{type(error).__name__}: {error}".split())}') from None
-    if not callable(factory):
-        raise ModelError(f'--adapter "{adapter}": "{name}" cannot be called')
-    return own_session(factory)
+    return own_session(adapter)

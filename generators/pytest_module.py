@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from checker.trace import Trace
+from generators.adapters.adapter_process_text import IMPORTS, MACHINERY, VERDICT
 from generators.adapters.protocol import Answers, Fields
 from generators.message_calls import CALLS, builder, message_call
 from generators.python_text import Call, Name, comment, paragraph, source
@@ -17,29 +18,17 @@ from model.scenarios import Scenario
 from properties.kinds import Property
 
 ROLES = {"ue": "the UE", "home_agent": "the home agent"}
-IMPORTS = """\
-from __future__ import annotations
-
-import os
-from importlib import import_module
-
-import pytest
-"""
 ADAPTER = """\
 # The adapter to the system under test; the environment variable DSMIP_ADAPTER names another one.
 ADAPTER = "generators.adapters.reference:{role}"
 """
-MACHINERY = '''\
+JUDGING = '''\
 @pytest.fixture
 def system():
     """The system under test, by way of its adapter."""
-    name = os.environ.get("DSMIP_ADAPTER") or ADAPTER
-    module, _, factory = name.partition(":")
-    try:
-        make = getattr(import_module(module), factory)
-    except (ImportError, AttributeError, ValueError) as error:
-        pytest.fail(f'no adapter "{name}" ({error}); DSMIP_ADAPTER is "package.module:factory"', pytrace=False)
-    return make(SETUP)
+    process = AdapterProcess(os.environ.get("DSMIP_ADAPTER") or ADAPTER, verdict)
+    yield process.system("", SETUP)
+    process.end()
 
 
 def expect(system, answers, sends=(), then=None, or_else=()):
@@ -49,7 +38,7 @@ def expect(system, answers, sends=(), then=None, or_else=()):
     """
     __tracebackhide__ = True
     found = [(name, dict(fields)) for name, fields in answers]
-    observed = system.state()
+    observed = system.state() if hasattr(system, "state") else {}
     complaints = [differences(found, observed, list(sends), then or {})]
     complaints += [differences(found, observed, list(other), state) for other, state in or_else]
     if complaints[0] and not all(complaints):
@@ -99,11 +88,12 @@ def test_module(trace: Trace, role: str, scenario: Scenario, reading: Reading, p
     }
     messages = _messages(view)
     return "\n\n".join([
-        _docstring(role, scenario, reading, property_) + "\n" + IMPORTS + "\n" + ADAPTER.format(role=role),
+        _docstring(role, scenario, reading, property_) + f"\n{IMPORTS}\nimport pytest\n\n" + ADAPTER.format(role=role),
         _test(view, property_, messages),
         *(builder(message, ("network", "repeated")) for message in messages.values()),
-        MACHINERY,
+        VERDICT + JUDGING,
         f"SETUP = {source(setup, 0, len('SETUP = '))}\n",
+        MACHINERY,
     ])  # fmt: skip
 
 

@@ -3,6 +3,7 @@ an adapter (see `adapters/protocol.py`), nothing of this package."""
 
 from __future__ import annotations
 
+from generators.adapters.adapter_process_text import IMPORTS, MACHINERY, VERDICT
 from generators.message_calls import CALLS, builder, message_call
 from generators.python_text import Call, comment, paragraph, source
 from generators.suites.cases import Permitted, Step, Suite, TestCase
@@ -13,34 +14,32 @@ from model.messages import MESSAGES
 
 NEVER_SHOWN = ("protection", "network", "repeated")
 HEAD = """\
-from __future__ import annotations
-
-import os
-from importlib import import_module
-
+{imports}
 import pytest
 
 # The adapter to the system under test; the environment variable DSMIP_ADAPTER names another one.
 ADAPTER = "generators.adapters.reference:{role}"
-SYSTEMS = {{}}
+MOST_DOWN = 3  # tests in a row in which the system goes down before the rest is not run
+
+
+{verdict}@pytest.fixture(scope="module")
+def adapter():
+    process = AdapterProcess(os.environ.get("DSMIP_ADAPTER") or ADAPTER, verdict)
+    yield process
+    process.end()
 
 
 @pytest.fixture
-def system():
+def system(adapter):
     \"\"\"The system under test, by way of its adapter: system(setup) is one that is set up so.\"\"\"
-    name = os.environ.get("DSMIP_ADAPTER") or ADAPTER
-    module, _, factory = name.partition(":")
-    try:
-        make = getattr(import_module(module), factory)
-    except (ImportError, AttributeError, ValueError) as error:
-        pytest.fail(f'no adapter "{{name}}" ({{error}}); DSMIP_ADAPTER is "package.module:factory"', pytrace=False)
-
-    def opened(setup):
-        if setup not in SYSTEMS:
-            SYSTEMS[setup] = make(SETUPS[setup])
-        return SYSTEMS[setup]
-
-    return opened
+    if adapter.missing:
+        pytest.skip("not run: there is no adapter")
+    if adapter.down_in_a_row >= MOST_DOWN:
+        pytest.skip(f"not run: the system went down in {{MOST_DOWN}} tests in a row")
+    before = adapter.down_in_a_row
+    yield lambda setup: adapter.system(setup, SETUPS[setup])
+    if adapter.down_in_a_row == before:
+        adapter.down_in_a_row = 0
 
 
 class Tester:
@@ -123,10 +122,11 @@ def pytest_module(suite: Suite) -> str:
     about = {"ue": "UE", "home_agent": "home agent"}[suite.role]
     return "\n\n".join([
         f'"""Tests of a {about}, from the model of TS 24.303 clause 5.2: {len(suite.cases)} tests."""\n\n'
-        + HEAD.format(role=suite.role),
+        + HEAD.format(role=suite.role, imports=IMPORTS, verdict=VERDICT),
         *(builder(message, NEVER_SHOWN) for message in _messages(suite)),
         *(_test(case) for case in suite.cases),
         f"SETUPS = {source(suite.setups, 0, len('SETUPS = '))}\n",
+        MACHINERY,
     ])  # fmt: skip
 
 

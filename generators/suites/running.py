@@ -21,6 +21,10 @@ from model.messages import MESSAGES, BindingUpdate
 MOST_DOWN = 3  # tests in a row in which the system goes down before the rest is not run
 
 
+class NotTestable(ModelError):
+    """The adapter lacks what every test needs. Says what."""
+
+
 class Verdict(Enum):
     PASS = "pass"
     FAIL = "fail"
@@ -76,14 +80,15 @@ def run_suite(
         if result.verdict is Verdict.ERROR:
             session.closed()
         if down == MOST_DOWN and number + 1 < len(chosen):
+            more = len(chosen) - number - 2
+            words = f"this and the {more} tests after it were" if more else "this test was"
             yield Result(chosen[number + 1], Verdict.ERROR,
-                         f"the system went down in {MOST_DOWN} tests in a row: this and the {len(chosen) - number - 2} "
-                         "tests after it were not run")  # fmt: skip
+                         f"the system went down in {MOST_DOWN} tests in a row: {words} not run")  # fmt: skip
             return
 
 
 def run_case(suite: Suite, case: TestCase, session: Session, *, observing: bool = True) -> Result:
-    """The verdict of one test. observing: see `run_suite`."""
+    """The verdict of one test. observing: see `run_suite`. Raises NotTestable."""
     number = 0
     try:
         system = session.opened(suite.setup(case))
@@ -108,6 +113,8 @@ def run_case(suite: Suite, case: TestCase, session: Session, *, observing: bool 
         permitted = case.steps[number - 1].permitted if number else ()
         return Result(case, Verdict.FAIL, str(error), number,
                       disregarded(_requirements(permitted) or case.requirements, {ANSWER}))  # fmt: skip
+    except NotTestable:
+        raise
     except (Unable, ModelError) as error:
         return Result(case, Verdict.INCONCLUSIVE, str(error), number)
     return Result(case, Verdict.PASS)
