@@ -67,11 +67,18 @@ def _show(judgement: Judgement, capture: Path, place: str) -> None:
 
 def _lines(verdict: FlowVerdict) -> list[str]:
     flow = verdict.flow
-    found = [f"UE {flow.home_address}, home agent {flow.home_agent}: {verdict.outcome.value}"]
+    found = [f"UE {flow.home_address}, home agent {flow.home_agent}: {verdict.outcome.value}{_first_wrong(verdict)}"]
     for side in verdict.sides:
         found += _lines_of_side(side)
     found += [f"  profile: {words}" for words in verdict.profile]
     return found
+
+
+def _first_wrong(verdict: FlowVerdict) -> str:
+    """The first packet that no run explains, and the rule that it breaks."""
+    wrong = [side for side in verdict.sides if side.outcome is Outcome.UNEXPLAINED and side.packet]
+    first = min(wrong, key=lambda side: side.packet or 0, default=None)
+    return f": packet {first.packet} breaks {first.requirement}" if first else ""
 
 
 def _lines_of_side(side: SideVerdict) -> list[str]:

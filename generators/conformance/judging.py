@@ -12,6 +12,7 @@ from functools import lru_cache
 from generators.conformance.flows import Contents, Flow, Seen
 from generators.conformance.home_agent_side import MOST_WAITING, Answer, HomeAgentSide
 from generators.conformance.surroundings import NothingToSay, Surroundings, policy_of, surroundings_of
+from generators.conformance.touched import Choices, choices_in, touched
 from generators.conformance.tracking import MOST_PENDING, Steps, Unexplained
 from generators.conformance.ue_side import UeSide
 from generators.packets.errors import PacketError
@@ -22,6 +23,7 @@ from model.language.domains import Value
 from model.messages import BindingAcknowledgement as AnswerOfTheModel
 from model.messages import BindingRevocationAcknowledgement as AnswerToRevocationOfTheModel
 from model.messages import BindingRevocationIndication as IndicationOfTheModel
+from model.messages import Status
 from model.readings import BY_IDENTIFIER, Reading, reading
 from model.scenarios import from_data
 
@@ -41,6 +43,7 @@ RULES = {  # the field in which a message differs from what is permitted -> the 
     },
 }  # fmt: skip
 UNANSWERABLE = "REF-B9"  # an answer to nothing
+NUMBER_TOLD = "REF-B2"  # the number that status 135 tells
 REVOCATION = "REF-F6"
 WRONG_ERROR = "REF-B13"  # a Binding Error although there is a binding
 SWITCHED = {  # choices that are tried one by one where no named reading explains a side
@@ -142,39 +145,51 @@ def _judge_side(
     flow: Flow, side: str, view: View, readings: Sequence[Reading], search: bool, report: Report
 ) -> SideVerdict:
     best = _Best()
-    for chosen in _to_try(readings, side, search, best):
+    tried: set[tuple[bool, Choices]] = set()
+    for chosen in _to_try(readings, flow, side, search, best):
         words = " ".join([chosen.name, *chosen.switched_texts])
         report(f"{side.replace('_', ' ')}: {words}")
         try:
-            for verdict in _attempts(flow, side, view, chosen):
+            for walk in _walks(flow, side, view, chosen, tried):
+                verdict = replace(walk.walk(side), reading=words)
                 if verdict.outcome is Outcome.EXPLAINED:
-                    return replace(verdict, reading=words)
-                best.offer(replace(verdict, reading=words), chosen)
+                    return verdict
+                best.offer(verdict, chosen)
+                if walk.settled:
+                    return verdict
         except NothingToSay as reason:
             return SideVerdict(side, Outcome.UNKNOWN, words, reason=str(reason))
     assert best.verdict is not None
     return best.doubtful or best.verdict
 
 
-def _to_try(readings: Sequence[Reading], side: str, search: bool, best: _Best) -> Iterator[Reading]:
+def _to_try(readings: Sequence[Reading], flow: Flow, side: str, search: bool, best: _Best) -> Iterator[Reading]:
     """The readings; then the best of them with single choices switched, round by round while that goes farther."""
     yield from readings
+    matter = touched(flow, side, detects_duplicates=True)
     last: Reading | None = None
     while search and best.chosen is not None and best.chosen != last:
         last = best.chosen
         for identifier in SWITCHED[side]:
-            if (side, identifier) in last.switched:
+            if identifier not in matter or (side, identifier) in last.switched:
                 continue
             for value in BY_IDENTIFIER[identifier].alternatives:
                 if (value,) != last.choices[identifier]:
                     yield Reading(last.name, {**last.switched, (side, identifier): value})
 
 
-def _attempts(flow: Flow, side: str, view: View, chosen: Reading) -> Iterator[SideVerdict]:
-    """One side under one reading; the home agent without and with duplicate address detection."""
+def _walks(
+    flow: Flow, side: str, view: View, chosen: Reading, tried: set[tuple[bool, Choices]]
+) -> Iterator[_Walk]:
+    """One side under one reading; the home agent without and with duplicate address detection. tried: what need not
+    be tried once more."""
     for detects in (False, True) if side == "home_agent" else (False,):
+        key = detects, choices_in(chosen, side, touched(flow, side, detects_duplicates=detects))
+        if key in tried:
+            continue
+        tried.add(key)
         around = surroundings_of(flow, view.place, side, detects_duplicates=detects, restarts=view.restarts)
-        yield _Walk(flow, view.place, around, _steps_of(around, chosen, side)).walk(side)
+        yield _Walk(flow, view.place, around, _steps_of(around, chosen, side))
 
 
 def _steps_of(around: Surroundings, chosen: Reading, side: str) -> Steps:
@@ -193,13 +208,15 @@ Step = Callable[[Seen, Mapping[str, Value]], Unexplained | None]
 
 
 class _Walk:
-    """One pass over a flow, or a second one to say what would have been permitted instead of an answer."""
+    """One pass over a flow, or a second one to say what would have been permitted instead of an answer.
+    settled: what it found does not depend on the reading."""
 
     def __init__(self, flow: Flow, place: str, around: Surroundings, steps: Steps) -> None:
         self.flow, self.place, self.around = flow, place, around
         self.form = WireForm(around.plan)
         self.steps = steps
         self.read = [(seen, self._fields_or_error(seen)) for seen in flow.in_order]
+        self.settled = False
 
     def walk(self, side: str) -> SideVerdict:
         step = self._ue_step() if side == "ue" else self._home_agent_step()
@@ -208,13 +225,22 @@ class _Walk:
                 if seen.from_ue != (side == "ue"):
                     continue
                 rule = REVOCATION if seen in self.flow.revocations else "UE-F2F-02" if seen.from_ue else "REF-B12"
-                return SideVerdict(side, Outcome.UNEXPLAINED, "", seen.number, rule, str(fields))
+                self.settled = True
+                return SideVerdict(side, Outcome.UNEXPLAINED, "", seen.number, rule, self._of_a_stranger(seen, fields))
             wrong = step(seen, fields)
             if wrong is not None:
+                self.settled = wrong.settled
                 if side == "home_agent" and wrong.certain and seen not in self.flow.errors:
                     wrong = self._named(seen) or wrong
                 return self._unexplained(side, seen, fields, wrong)
         return SideVerdict(side, Outcome.EXPLAINED, "")
+
+    def _of_a_stranger(self, seen: Seen, error: PacketError) -> str:
+        """What is wrong with a packet that is no message of this UE, or for it."""
+        name, address = ("comes from", seen.outer_source) if seen.from_ue else ("goes to", seen.outer_destination)
+        if address in self.around.plan.of_name.values():
+            return str(error)
+        return f"it {name} {address}" + ("" if seen.from_ue else ", from where no update came")
 
     def _ue_step(self) -> Step:
         ue = UeSide(self.steps, near=self.place == "ue")
@@ -230,7 +256,7 @@ class _Walk:
                 ue.acknowledgement(fields, IndicationOfTheModel.name)
             elif isinstance(seen.packet.message, BindingRevocationAcknowledgement):
                 if seen.packet.message.sequence_number not in revoked:
-                    return Unexplained("it answers no revocation that was seen", (), {}, None)
+                    return Unexplained("it answers no revocation that was seen", (), {}, None, settled=True)
                 return ue.answer_to_revocation(fields)
             return None
 
@@ -272,7 +298,8 @@ class _Walk:
                  and one.update.sequence_number == answer.sequence_number]  # fmt: skip
         if not asked or answer.lifetime <= max(asked) or not max(asked):
             return None
-        return Unexplained(f"{answer.lifetime} s are granted, {max(asked)} s were asked for", ("lifetime",), {}, None)
+        return Unexplained(f"{answer.lifetime} s are granted, {max(asked)} s were asked for", ("lifetime",), {}, None,
+                           settled=True)  # fmt: skip
 
     def _answers(self) -> Iterator[tuple[Seen, Answer]]:
         """What the home agent has to explain, up to the first message that cannot be read as one of the model."""
@@ -334,6 +361,8 @@ class _Walk:
         rule = next((rules[name] for name in wrong.fields if name in rules), None)
         if rule is None:
             rule = wrong.action.requirements[0] if wrong.action and wrong.action.requirements else UNANSWERABLE
+        if rule == "REF-B9" and str(fields.get("status")) == Status.SEQUENCE_NUMBER_OUT_OF_WINDOW.value:
+            rule = NUMBER_TOLD
         reason = _in_words(wrong, fields)
         if message == "BindingAcknowledgement" and not wrong.fields:
             reason = "it answers no update that was seen"

@@ -201,13 +201,15 @@ def message_of(fields: Fields) -> Message:
 @dataclass(frozen=True)
 class Unexplained:
     """Why a packet has no explanation. fields: those in which it differs from the nearest thing permitted.
-    permitted: what the nearest has there. certain: not if something that is not tracked might explain it."""
+    permitted: what the nearest has there. certain: not if something that is not tracked might explain it. settled: no
+    reading explains it."""
 
     reason: str
     fields: tuple[str, ...]
     permitted: Fields
     action: Action | None
     certain: bool = True
+    settled: bool = False
 
 
 def nearest(fields: Fields, candidates: Iterable[Sent], ignored: Iterable[str]) -> Unexplained:

@@ -70,7 +70,7 @@ class UeSide:
         if not in_order and not late:
             return Unexplained(
                 f"number {number} does not follow {self.newest}", ("sequence_number",),
-                {"sequence_number": (int(self.newest or 0) + 1) % (2 * HALF)}, None,
+                {"sequence_number": (int(self.newest or 0) + 1) % (2 * HALF)}, None, settled=True,
             )  # fmt: skip
         among = self.ever if late else self.places
         found = {
@@ -119,7 +119,7 @@ class UeSide:
         if self.near or different:
             return Unexplained(
                 f"number {number} is used again", different or ("sequence_number",),
-                {name: first[name] for name in different}, None,
+                {name: first[name] for name in different}, None, settled=True,
             )  # fmt: skip
         return None
 

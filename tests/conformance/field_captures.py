@@ -63,3 +63,4 @@ ROUND_TRIP = (
     update(20, 65_535, ELSEWHERE), answer(20.1, 65_535, ELSEWHERE),
     update(40, 0, HOME), answer(40.1, 0, HOME),
 )  # fmt: skip
+FIRST = ROUND_TRIP[0:2]

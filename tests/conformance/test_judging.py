@@ -19,6 +19,7 @@ from model.readings import READINGS, reading
 from tests.conformance.field_captures import (
     ABROAD,
     ELSEWHERE,
+    FIRST,
     HOME,
     ROUND_TRIP,
     Timed,
@@ -29,8 +30,6 @@ from tests.conformance.field_captures import (
     update,
     update_in_udp,
 )
-
-FIRST = ROUND_TRIP[0:2]
 
 
 def judged(*packets: Timed, at: str = "home_agent", readings: tuple[str, ...] = ("intended",),
