@@ -17,9 +17,12 @@ from checker.symbolic.bounded import MILLISECONDS, SolverGaveUp, ask
 from checker.symbolic.encoding import Encoding
 from checker.symbolic.lemmas import Learner, Lemma, Literal
 from checker.symbolic.reachable import Sample
+from checker.symbolic.relevance import Relevance
 
 Report = Callable[[str], None]
 MOST_LEMMAS = 6000
+TOGETHER = 0.7  # of the time left, for all goals at once
+SALVAGE = 0.5  # of the time left then, for what can be kept of that
 SHARES = (0.02, 1.0)  # of the time left, that each goal may take: the easy ones first
 UNDECIDED = "a state that looks reachable shows it"
 FEW_TO_PROVE = 8  # steps for which it is not worth asking first whether the move can be taken at all
@@ -74,12 +77,15 @@ class InductiveSearch:
         self.breaks: list[dict[Lemma, z3.BoolRef]] = [{} for _ in encoding.moves]
         self.impossible: set[int] = set()  # moves that the lemmas exclude
         self.result = Invariant()
+        self.relevance = Relevance(encoding, self.term, rlimit)
         self._new_solver()
 
     def run(self) -> Invariant:
         """Raises KeyboardInterrupt; goals tell how far it came. Without the first, nothing else is tried."""
         first, *others = self.goals
         self._try(first, 1.0)
+        if first.proved and len(others) > 1:
+            self._try_together(others)
         for share in SHARES if self.seconds is not None else SHARES[-1:]:
             for goal in others if first.proved else ():
                 if not goal.proved and goal.failed != UNDECIDED:
@@ -87,11 +93,38 @@ class InductiveSearch:
         self.result.seconds = monotonic() - self.started
         return self.result
 
-    def _try(self, goal: Goal, share: float) -> None:
-        """Prove one goal within a share of the time left, or go back to the lemmas that are known to be kept."""
+    def _try_together(self, goals: Sequence[Goal]) -> None:
+        """Prove all goals at once: most of their lemmas serve several. If the time is up, those lemmas that keep
+        each other stay, and what they exclude is proved."""
+        self._limit(TOGETHER)
+        try:
+            self._prove_together(goals)
+            if not any(goal.failed is None for goal in goals):
+                self._go_back()
+        except SolverGaveUp:
+            self._limit(SALVAGE)
+            try:
+                self._keep_each_other()
+            except SolverGaveUp:
+                self._go_back()
+                return
+        self.result.lemmas = list(self.lemmas)
+        self._limit(SALVAGE)
+        for goal in goals:
+            try:
+                goal.proved = goal.failed is None and self.state_with(self.encoding.encoder.some(goal.where)) is None
+            except SolverGaveUp:
+                break
+
+    def _limit(self, share: float) -> None:
+        """The deadline, at a share of the time left."""
         if self.seconds is not None:
             now, end = monotonic(), self.started + self.seconds
             self.deadline = now + (end - now) * share
+
+    def _try(self, goal: Goal, share: float) -> None:
+        """Prove one goal within a share of the time left, or go back to the lemmas that are known to be kept."""
+        self._limit(share)
         goal.failed = None
         try:
             self._prove(goal)
@@ -109,24 +142,31 @@ class InductiveSearch:
         self._new_solver()
 
     def _prove(self, goal: Goal) -> None:
-        """Lemmas that exclude the goal and are true at the start and kept by every move."""
-        dropped = -1
-        while dropped != self.result.dropped and goal.failed is None:
+        self._prove_together([goal])
+
+    def _prove_together(self, goals: Sequence[Goal]) -> None:
+        """Lemmas that exclude the goals, but for those that are seen to fail, and are true at the start and kept by
+        every move."""
+        dropped, open_goals = -1, list(goals)
+        while dropped != self.result.dropped and open_goals:
             dropped = self.result.dropped
-            self._exclude(goal)
-            if goal.failed is None:
-                self._close(goal.name)
+            for goal in open_goals:
+                self._exclude(goal)
+            open_goals = [goal for goal in open_goals if goal.failed is None]
+            if open_goals:
+                self._close(open_goals[0].name if len(open_goals) == 1 else f"{len(open_goals)} questions")
                 self._start_true()
             if dropped != self.result.dropped:
                 for lemma in self.lemmas:
                     self._expect(lemma)
 
     def _exclude(self, goal: Goal) -> None:
-        """Learn from every state within the lemmas in which the goal's condition is true."""
-        for term in goal.where:
-            while not goal.failed and (found := self.state_with(term)) is not None:
-                if not self.learn(found.codes):
-                    goal.failed = UNDECIDED
+        """Learn from every state within the lemmas in which one of the goal's conditions is true."""
+        anywhere = self.encoding.encoder.some(goal.where)
+        while not goal.failed and (found := self.state_with(anywhere)) is not None:
+            true = (term for term in goal.where if self.encoding.code_in(found.model, term))
+            if not self.learn(found.codes, next(true, anywhere)):
+                goal.failed = UNDECIDED
 
     def _close(self, name: str) -> None:
         """Make the lemmas inductive: learn from every state from which a move breaks one; a lemma that is
@@ -152,10 +192,41 @@ class InductiveSearch:
         if found is None:
             for lemma in waiting:
                 self.pending[number].pop(lemma, None)
-        elif not self.learn(found.codes):
-            codes = {**found.codes, **{name: self.encoding.code_in(found.model, effect)
-                                       for name, effect in self.encoding.moves[number].effects.items()}}  # fmt: skip
-            self._reached(codes)
+            return
+        after = self._after(number, found)
+        first = next(lemma for lemma in waiting if self.learner.excludes(lemma, after))
+        if not self.learn(found.codes, encoder.every([guard, self.broken(number, first)])):
+            self._reached(after)
+
+    def _after(self, number: int, found: Found) -> dict[str, int]:
+        """The state that a move leads to from the one found."""
+        effects = self.encoding.moves[number].effects
+        return {**found.codes, **{name: self.encoding.code_in(found.model, term) for name, term in effects.items()}}
+
+    def _keep_each_other(self) -> None:
+        """Drop lemmas until every move keeps the rest, and all of these are true at the start (Houdini)."""
+        self._start_true()
+        for lemma in self.lemmas:
+            self._expect(lemma)
+        while any(self.pending):
+            broken: dict[Lemma, None] = {}
+            for number, move in enumerate(self.encoding.moves):
+                waiting = [lemma for lemma in self.pending[number] if lemma not in broken]
+                while waiting:
+                    bad = self.encoding.encoder.some([self.broken(number, lemma) for lemma in waiting])
+                    found = self.state_with(self.encoding.encoder.every([move.guard, bad]))
+                    if found is None:
+                        break
+                    after = self._after(number, found)
+                    kept = [lemma for lemma in waiting if not self.learner.excludes(lemma, after)]
+                    assert len(kept) < len(waiting)
+                    broken |= dict.fromkeys(lemma for lemma in waiting if lemma not in kept)
+                    waiting = kept
+                self.pending[number].clear()
+            self._drop(broken)
+            for lemma in self.lemmas if broken else ():
+                self._expect(lemma)
+            self.say(f"{len(self.lemmas)} lemmas may keep each other")
 
     def _start_true(self) -> None:
         """Drop lemmas that are not true in every initial state."""
@@ -167,7 +238,10 @@ class InductiveSearch:
     def _reached(self, codes: Mapping[str, int]) -> None:
         """Drop the lemmas that exclude a state, and learn none of them again."""
         self.learner.count_as_reached(codes)
-        for lemma in [entry for entry in self.lemmas if self.learner.excludes(entry, codes)]:
+        self._drop([entry for entry in self.lemmas if self.learner.excludes(entry, codes)])
+
+    def _drop(self, lemmas: Iterable[Lemma]) -> None:
+        for lemma in lemmas:
             del self.lemmas[lemma]
             self.result.dropped += 1
             for waiting in self.pending:
@@ -217,9 +291,11 @@ class InductiveSearch:
         self.solver.add(z3.Not(label))
         return found
 
-    def learn(self, codes: Mapping[str, int]) -> bool:
-        """New lemmas that exclude this state; False if there is none."""
-        found = self.learner.lemmas(codes)
+    def learn(self, codes: Mapping[str, int], term: z3.BoolRef) -> bool:
+        """New lemmas that exclude this state, in which the term is true; False if there is none."""
+        facts = self.relevance.facts(self.learner.facts(codes), term, self.deadline)
+        found = self.learner.lemmas_from(facts) if facts is not None else []
+        found = found or self.learner.lemmas(codes)
         for lemma in found:
             self.add(lemma)
         return bool(found)

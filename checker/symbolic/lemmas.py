@@ -3,9 +3,10 @@ of a proof: the weakest few facts about it that no explored state has together a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 from typing import NamedTuple
 
 import z3
@@ -15,6 +16,9 @@ from checker.symbolic.encoding import Encoding
 from checker.symbolic.reachable import FEW, Sample
 
 MOST_OF_A_KIND = 3  # lemmas learned from one state
+MOST_FROM_FACTS = 2  # lemmas learned from the facts that are to blame
+MOST_TOGETHER = 4  # literals of a lemma, where no search for a longer one is needed
+FEW_FACTS = 16  # of which so many together are tried; one less of more
 FIRST = (1 << FEW) - 1
 
 
@@ -72,13 +76,20 @@ class Learner:
 
     def literals(self, codes: Mapping[str, int]) -> list[Literal]:
         """What holds in a state, the facts that most explored states share first."""
-        found = [Literal(atom, holds(codes)) for atom, holds in self.tests]
-        for literal in found:
+        return self._weakest_first(self.facts(codes))
+
+    def facts(self, codes: Mapping[str, int]) -> list[Literal]:
+        """Everything that can be said of a state."""
+        return [Literal(atom, holds(codes)) for atom, holds in self.tests]
+
+    def _weakest_first(self, facts: Sequence[Literal]) -> list[Literal]:
+        """Without what all explored states share."""
+        for literal in facts:
             if literal not in self.sets:
                 bits = self.sample.bits(literal.atom, literal.positive)
                 self.sets[literal] = bits
                 self.weights[literal] = bits.bit_count()
-        found.sort(key=lambda literal: -self.weights[literal])
+        found = sorted(facts, key=lambda literal: -self.weights[literal])
         return [literal for literal in found if self.weights[literal] < self.sample.size]
 
     def count_as_reached(self, codes: Mapping[str, int]) -> None:
@@ -99,6 +110,25 @@ class Learner:
         pairs = self._pairs(literals)
         if pairs:
             return pairs
+        cube = self._cube(literals)
+        return [Lemma(cube)] if cube else []
+
+    def lemmas_from(self, facts: Sequence[Literal]) -> list[Lemma]:
+        """The shortest lemmas that deny some of these facts together; empty if the explored states have them all."""
+        literals = self._weakest_first(facts)
+        few = [self.sets[literal] & FIRST for literal in literals]
+        for size in range(1, MOST_TOGETHER + 1 if len(literals) <= FEW_FACTS else MOST_TOGETHER):
+            found = [chosen for chosen in combinations(range(len(literals)), size) if not _common(few, chosen)]
+            found.sort(key=lambda chosen: -sum(self.weights[literals[number]] for number in chosen))
+            lemmas: dict[frozenset[str], Lemma] = {}
+            for chosen in found:
+                lemma = Lemma(tuple(literals[number] for number in chosen))
+                if lemma.names not in lemmas and not _common([self.sets[entry] for entry in lemma.denied]):
+                    lemmas[lemma.names] = lemma
+                    if len(lemmas) == MOST_FROM_FACTS:
+                        break
+            if lemmas:
+                return list(lemmas.values())
         cube = self._cube(literals)
         return [Lemma(cube)] if cube else []
 
@@ -137,3 +167,13 @@ class Learner:
                 kept.append(literal)
                 common &= self.sets[literal]
         return tuple(kept)
+
+
+def _common(sets: Sequence[int], chosen: Iterable[int] | None = None) -> int:
+    """The states that are in all of these sets (default: in every one)."""
+    found = -1
+    for number in range(len(sets)) if chosen is None else chosen:
+        found &= sets[number]
+        if not found:
+            break
+    return found

@@ -66,10 +66,14 @@ class Proof:
         """The lemmas that the goals named need (and what keeps values in their domains)."""
         if self.search is None:
             return []
-        asked = [*names, IN_DOMAIN]
-        terms = [term for name in asked if name in self.goals for term in self.goals[name].where]
+        return self.needed_by(names, Minimiser(self.search, seconds))
+
+    def needed_by(self, names: Iterable[str], minimiser: Minimiser) -> list[Lemma]:
+        """The same, asked of a minimiser that serves several questions."""
+        asked, some = [*names, IN_DOMAIN], minimiser.search.encoding.encoder.some
+        terms = [some(self.goals[name].where) for name in asked if name in self.goals]
         used = [lemma for name in asked if name in self.deeper for lemma in self.deeper[name].lemmas]
-        return Minimiser(self.search, seconds).needed(terms, used)
+        return minimiser.needed(terms, used)
 
     def induction(self, names: Iterable[str]) -> Induction | None:
         """The k that suffices for all of these at once; None if the lemmas do."""
