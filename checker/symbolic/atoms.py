@@ -169,10 +169,12 @@ class Vocabulary:
             case Relation.SAME:
                 return f"{one} {'=' if positive else '≠'} {atom.other}"
             case Relation.NOT_AFTER:
-                return f"{one} {'≤' if positive else '>'} {atom.other} (from the start)"
+                return f"{one} {'≤' if positive else '>'} {atom.other}, counted from the start"
             case Relation.FOLLOWS:
                 return f"{one} {'=' if positive else '≠'} {atom.other} + 1"
             case Relation.AHEAD:
                 return f"{one} is {no}ahead of {atom.other}"
+            case Relation.WITHIN if atom.code == 0:
+                return f"{one} {'=' if positive else '≠'} start"
             case Relation.WITHIN:
                 return f"{one} {'≤' if positive else '>'} start + {atom.code}"

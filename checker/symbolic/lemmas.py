@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import z3
 
-from checker.symbolic.atoms import Atom, Vocabulary
+from checker.symbolic.atoms import Atom, Relation, Vocabulary
 from checker.symbolic.encoding import Encoding
 from checker.symbolic.reachable import FEW, Sample
 
@@ -57,12 +57,41 @@ class Lemma:
         return encoding.encoder.every(literal_term(literal) for literal in self.denied)
 
     def text(self, vocabulary: Vocabulary) -> str:
-        """The lemma in words, as an implication from all but its last literal."""
-        *before, last = self.denied
-        conclusion = vocabulary.text(last.atom, not last.positive)
-        if not before:
-            return conclusion
-        return f"{' and '.join(vocabulary.text(entry.atom, entry.positive) for entry in before)} → {conclusion}"
+        """The lemma in words: from what is so to what is so then, with as few negations as it takes."""
+        facts = sorted((entry for entry in self.denied if entry.positive), key=_control_state_first)
+        others = [entry for entry in self.denied if not entry.positive]
+        if not others:
+            *facts, last = facts
+            others = [last]
+        conclusion = " or ".join(vocabulary.text(entry.atom, not entry.positive) for entry in others)
+        premise = " and ".join(vocabulary.text(entry.atom, entry.positive) for entry in facts)
+        return f"{premise} → {conclusion}" if premise else conclusion
+
+    def follows_from(self, other: Lemma) -> bool:
+        """Whether it says no more than another one: each fact denied there is told by one that is denied here."""
+        return all(any(_tells(mine, theirs) for mine in self.denied) for theirs in other.denied)
+
+
+def _control_state_first(literal: Literal) -> tuple[bool, bool]:
+    """Relations between components last: they make good conclusions."""
+    return literal.atom.other != "", not literal.atom.component.endswith((".state", ".kind"))
+
+
+def _tells(fact: Literal, other: Literal) -> bool:
+    """Whether the first is never true without the other. Says no where it does not look closely."""
+    one, two = fact.atom, other.atom
+    if one == two:
+        return fact.positive == other.positive
+    if one.component != two.component or one.relation is not two.relation:
+        return False
+    match one.relation:
+        case Relation.IS:
+            return fact.positive and not other.positive
+        case Relation.AT_MOST | Relation.WITHIN:
+            if fact.positive != other.positive:
+                return False
+            return one.code <= two.code if fact.positive else one.code >= two.code
+    return False
 
 
 class Learner:

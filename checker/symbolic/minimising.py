@@ -49,7 +49,8 @@ class Minimiser:
                     broken = [self.search.broken(number, lemma) for lemma in touched]
                     found = self._core(z3.And(move.guard, self.search.encoding.encoder.some(broken)), needed)
                     fresh += [lemma for lemma in found if lemma not in fresh]
-        return [lemma for lemma in self.search.result.lemmas if lemma in needed]
+        told = {lemma for number, lemma in enumerate(needed) if _told(lemma, number, list(needed))}
+        return [lemma for lemma in self.search.result.lemmas if lemma in needed and lemma not in told]
 
     def _core(self, term: z3.BoolRef, known: dict[Lemma, None]) -> Sequence[Lemma]:
         """Lemmas beyond the known ones that make the term impossible."""
@@ -72,3 +73,11 @@ class Minimiser:
             found = [lemma for lemma in core if lemma is not None and lemma not in known]
         self.solver.add(z3.Not(question))
         return found
+
+
+def _told(lemma: Lemma, number: int, lemmas: Sequence[Lemma]) -> bool:
+    """Whether another lemma says as much (of two that say the same, the first stays)."""
+    return any(
+        lemma.follows_from(other) and (place < number or not other.follows_from(lemma))
+        for place, other in enumerate(lemmas) if place != number
+    )  # fmt: skip

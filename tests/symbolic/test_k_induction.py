@@ -169,7 +169,7 @@ def test_a_k_that_is_none_is_refused(depth: str) -> None:
 
 
 def test_what_lemmas_do_not_prove_is_proved_from_more_states(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(InductiveSearch, "learn", lambda search, codes: False)
+    monkeypatch.setattr(InductiveSearch, "learn", lambda search, codes, term: False)
     seen = places(10, 12, 21)
     asked = [entry for entries in seen.values() for entry in entries]
     prover = Prover(walker(5), k=3, steps=4)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from functools import cache
 
 import pytest
 
 from checker.checking import check_scenario
 from checker.search import Exploration, Limits
+from checker.symbolic.atoms import Atom, Relation
 from checker.symbolic.bounded import SolverGaveUp
 from checker.symbolic.certificates import (
     INVARIANT,
@@ -18,6 +20,7 @@ from checker.symbolic.certificates import (
     read_certificate,
 )
 from checker.symbolic.induction import Goal, InductiveSearch
+from checker.symbolic.lemmas import Lemma, Literal
 from checker.symbolic.proving import Prover
 from checker.symbolic.second_solver import SOLVERS, second_solver
 from checker.verdict import Holds, Unknown
@@ -149,19 +152,38 @@ def test_a_question_whose_answer_is_yes_at_full_width_only_is_not_proved() -> No
 
 
 def test_what_was_proved_stays_proved_when_the_next_goal_takes_all_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    prove = InductiveSearch._prove
+    prove = InductiveSearch._prove_together
 
-    def endless(search: InductiveSearch, goal: Goal) -> None:
-        prove(search, goal)
-        if goal.name.startswith("neither"):
+    def endless(search: InductiveSearch, goals: Sequence[Goal]) -> None:
+        if len(goals) > 1 or goals[0].name.startswith("neither"):
             raise SolverGaveUp("timeout")
+        prove(search, goals)
 
-    monkeypatch.setattr(InductiveSearch, "_prove", endless)
-    system = stop_and_wait(4)
-    seen = [entry for entries in questions(system).values() for entry in entries]
-    found = Prover(stop_and_wait(3)).explore(system, seen, Limits(seconds=600.0))
+    monkeypatch.setattr(InductiveSearch, "_prove_together", endless)
+    found = explored_within(600.0)
     assert found.proved == {"accepted before sent"} and not found.complete
     assert found.stopped == "induction: time limit of 600 s reached"
+
+
+def test_lemmas_that_keep_each_other_stay_when_the_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    close = InductiveSearch._close
+
+    def in_the_end(search: InductiveSearch, name: str) -> None:
+        close(search, name)
+        if name == "2 questions":  # one lemma that is true and proves nothing, and one that is wrong
+            for code in (0, 2):
+                atom = Atom(Relation.IS, "receiver.last", code)
+                search.add(Lemma((Literal(atom, True), Literal(Atom(Relation.IS, "sender.number", code), True))))
+            raise SolverGaveUp("timeout")
+
+    monkeypatch.setattr(InductiveSearch, "_close", in_the_end)
+    assert explored_within(600.0).proved == {"accepted before sent", "neither the newest nor the one before"}
+
+
+def explored_within(seconds: float) -> Exploration:
+    system = stop_and_wait(4)
+    seen = [entry for entries in questions(system).values() for entry in entries]
+    return Prover(stop_and_wait(3)).explore(system, seen, Limits(seconds=seconds))
 
 
 @pytest.mark.slow
