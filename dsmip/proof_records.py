@@ -13,6 +13,7 @@ from typing import Any
 from checker.abstraction.lifted_bounds import Lifting, lift_bounds
 from checker.checking import WIRE_BITS, Judgement, Run, check_scenario
 from checker.search import Limits
+from checker.symbolic.atoms import Vocabulary
 from checker.symbolic.explored_certificates import explored_again
 from checker.symbolic.proving import SECOND, STATES_SETTLED, Proof, Prover
 from checker.symbolic.second_solver import second_solver
@@ -28,6 +29,7 @@ from properties.registry import ALL_PROPERTIES
 RECORD = "proof_results.json"
 PROVABLE = (Kind.INVARIANT, Kind.STEP)
 READINGS_SHOWN = ("literal", "intended")
+SPELT_OUT = ("minimal",)  # scenarios whose invariants are recorded lemma by lemma
 Document = dict[str, Any]  # scenario -> reading -> parts, as in the file
 
 
@@ -108,21 +110,29 @@ def explored_twice(
 
 
 def induced(scenario: str, reading_name: str, seconds: float) -> Document:
-    """Try induction alone for so long: which properties it proved, lemmas each needs, the second solver's word."""
+    """Try induction alone for so long: which properties it proved, lemmas each needs, the second solver's word.
+
+    seconds: of wall clock. In the record they are processor seconds, also of each part of the work.
+    """
     loaded, entry = load(scenario), reading(reading_name)
     prover = Prover(handover(loaded, entry))
     started = process_time()
     run = check_scenario(
         loaded.at_width(WIRE_BITS), entry, provable(), engine=prover.explore, limits=Limits(seconds=seconds)
     )
-    used = round(process_time() - started, 1)
+    used, spent = round(process_time() - started, 1), {part: round(time, 1) for part, time in prover.spent.items()}
     proof = prover.proof
-    lemmas = {} if proof is None else {
-        judged.property.identifier: _lemmas(proof, judged.property)
-        for judged in _of_catalogue(run) if judged.property.violation_name in run.exploration.proved
+    names = set() if proof is None else run.exploration.proved & proof.names
+    proved = [judged.property for judged in _of_catalogue(run) if judged.property.violation_name in names]
+    together = [] if proof is None else proof.lemmas(one.violation_name for one in proved)
+    return {
+        "asked": _asked(None), "limit": seconds, "seconds": used, "spent": spent, "stopped": run.exploration.stopped,
+        "lemmas": {} if proof is None else {one.identifier: _lemmas(proof, one) for one in proved},
+        "second solver": prover.confirmed, "together": len(together),
+        "longest": max((len(lemma.denied) for lemma in together), default=0),
+        "invariant": [lemma.text(Vocabulary(proof.system)) for lemma in together]
+        if proof is not None and scenario in SPELT_OUT else None,
     }  # fmt: skip
-    return {"asked": _asked(None), "limit": seconds, "seconds": used, "stopped": run.exploration.stopped,
-            "lemmas": lemmas, "second solver": prover.confirmed}  # fmt: skip
 
 
 def _asked(properties: Sequence[Property] | None) -> dict[str, str]:

@@ -19,6 +19,7 @@ from dsmip.check_command import ensure_folder
 from dsmip.check_results import Result, results_of
 from dsmip.console import output, reporting, say
 from dsmip.files import write_atomically
+from dsmip.invariant_text import in_groups
 from dsmip.mutant_option import change_of
 from dsmip.proof_output import finish, notes_of
 from model.handover import Change, handover
@@ -134,6 +135,6 @@ def show_invariant(console: Console, text: str) -> None:
         console.print("Invariant: no lemma is needed; no step that is possible at all breaks what is proved.\n")
         return
     console.print(f"Invariant ({count} lemmas; all are true at the start and kept by every step):")
-    for entry in words:
+    for entry in in_groups(words):
         console.print(f"  {entry}")
     console.print()

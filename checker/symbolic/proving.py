@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from time import monotonic
+from functools import cached_property
+from time import monotonic, process_time
 from typing import Literal
 
 from checker.explicit.engine import ExplicitSearch
@@ -62,18 +63,20 @@ class Proof:
     def names(self) -> set[str]:
         return {*self.goals, *self.deeper, *self.others}
 
+    @cached_property
+    def minimiser(self) -> Minimiser:
+        """For one search there is one: what it found out serves all questions."""
+        assert self.search is not None
+        return Minimiser(self.search)
+
     def lemmas(self, names: Iterable[str], seconds: float | None = None) -> list[Lemma]:
         """The lemmas that the goals named need (and what keeps values in their domains)."""
         if self.search is None:
             return []
-        return self.needed_by(names, Minimiser(self.search, seconds))
-
-    def needed_by(self, names: Iterable[str], minimiser: Minimiser) -> list[Lemma]:
-        """The same, asked of a minimiser that serves several questions."""
-        asked, some = [*names, IN_DOMAIN], minimiser.search.encoding.encoder.some
+        asked, some = [*names, IN_DOMAIN], self.search.encoding.encoder.some
         terms = [some(self.goals[name].where) for name in asked if name in self.goals]
         used = [lemma for name in asked if name in self.deeper for lemma in self.deeper[name].lemmas]
-        return minimiser.needed(terms, used)
+        return self.minimiser.needed(terms, used, seconds)
 
     def induction(self, names: Iterable[str]) -> Induction | None:
         """The k that suffices for all of these at once; None if the lemmas do."""
@@ -111,6 +114,7 @@ class Prover:
         self.settles = settles
         self.proof: Proof | None = None
         self.sample: Sample | None = None
+        self.spent: dict[str, float] = {}  # processor seconds, of each part of a proof by induction
 
     def explore(
         self, system: System, observations: Sequence[Observation], limits: Limits,
@@ -228,7 +232,9 @@ class Prover:
         report(f"{len(goals)} questions")
         share = None if seconds is None else seconds * SHARE_OF_THE_SEARCH / (1 if self.k == 1 else 2)
         search = InductiveSearch(encoding, self.sample, goals, seconds=share, rlimit=self.rlimit, report=report)
+        spent = process_time()
         search.run()
+        self.spent["search"] = process_time() - spent
         deadline = None if share is None else monotonic() + share
         deeper = self._deeper(search, goals, deadline, report) if self.k > 1 else {}
         given_up = dict.fromkeys(goal.failed for goal in goals if goal.failed not in (None, UNDECIDED))
@@ -327,8 +333,12 @@ class Prover:
     def _check(self, proof: Proof, rest: Sequence[Observation], seconds: float | None) -> str:
         """Have the second solver check everything proved, from the certificate's text alone."""
         seen = {entry.name: [entry] for entry in rest if entry.name in proof.names}
+        spent = process_time()
         text = proof.certificate({}, seen, seconds)
+        written = process_time()
+        self.spent["minimising"] = written - spent
         asked = self._confirm(text, self.encoding.system, seen, seconds)
+        self.spent["second solver"] = process_time() - written
         certificate = read_certificate(text, "certificate")
         learned = f"learned from {self.sample.size:,} explored states" if self.sample else ""
         depth = certificate.induction
