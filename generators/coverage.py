@@ -31,6 +31,7 @@ class RowWitness:
     """A shortest run of a scenario that ends with a step of a row.
 
     initial: the variables that may start with several values. path: (action, position of the message taken).
+    choices: what is switched in the reading.
     """
 
     machine: str
@@ -39,6 +40,7 @@ class RowWitness:
     reading: str
     initial: Mapping[str, Value]
     path: tuple[tuple[str, int | None], ...]
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,27 +106,27 @@ def row_witnesses(scenario: Scenario, read: Reading, limits: Limits = Limits()) 
                   for (machine, label), names in actions.items()}  # fmt: skip
     found = explore(system, list(looked_for.values()), limits)
     return [
-        RowWitness(machine, label, scenario.name, read.name, _open_values(system, sighting.initial), sighting.path)
+        RowWitness(machine, label, scenario.name, read.name, open_values(system, sighting.initial), sighting.path)
         for machine, label in actions
         if (sighting := found.sightings.get(f"{machine}: {label}")) is not None
     ]
 
 
-def _open_values(system: System, state: State) -> dict[str, Value]:
+def open_values(system: System, state: State) -> dict[str, Value]:
     return {variable.name: value for variable, value in zip(system.variables, state.values, strict=True)
             if len(variable.initial) > 1}  # fmt: skip
 
 
 @cache
-def _system(scenario: str, reading_name: str) -> System:
-    return handover(load(scenario), reading(reading_name))
+def _system(scenario: str, reading_name: str, choices: tuple[str, ...]) -> System:
+    return handover(load(scenario), reading(reading_name, choices))
 
 
 def witness_trace(witness: RowWitness) -> Trace:
     """The witness as a trace, replayed. Raises ModelError if it is no run of the model, or does not end in its row."""
-    system = _system(witness.scenario, witness.reading)
+    system = _system(witness.scenario, witness.reading, witness.choices)
     starts = [state for state in Interpretation(system).initial_states()
-              if _open_values(system, state) == dict(witness.initial)]  # fmt: skip
+              if open_values(system, state) == dict(witness.initial)]  # fmt: skip
     about = f"{witness.machine}: {witness.row}"
     if not starts:
         raise ModelError(f'the run to "{about}" starts in no initial state of {witness.scenario}')

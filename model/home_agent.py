@@ -117,7 +117,7 @@ stale = case(
     "stale sequence number",
     when=~update.sequence_number.is_ahead_of(sequence_number),
     then=reply(Status.SEQUENCE_NUMBER_OUT_OF_WINDOW, number=sequence_number),
-    clause="5.2.3.2", requirements=["HA-F2F-01", "REF-B2"],
+    clause="5.2.3.2", requirements=["HA-F2F-01", "REF-B2", "REF-G1"],
 )  # fmt: skip
 care_of_address_rules = [
     discarding(
@@ -146,7 +146,7 @@ def rejections(*, keeps_number: bool) -> list[Case]:
             "care-of address refused",
             when=rejected, then=[reply(status_of_wrong_care_of_address), kept],
             clause="5.2.3.2",
-            requirements=["HA-F2F-03", "HA-F2F-05", "REF-B4", "REF-B6", "REF-C17", "REF-E2"],
+            requirements=["HA-F2F-03", "HA-F2F-05", "REF-B4", "REF-B6", "REF-C17", "REF-E1", "REF-E2"],
             note="AMB-03, AMB-07, AMB-33",
         ),
         case(
@@ -179,8 +179,8 @@ accept: Effects = [
 ]
 ACCEPT_REQUIREMENTS = [
     "HA-F2F-02", "HA-F2F-04", "HA-F2F-05", "HA-F2F-06", "HA-F2F-07", "HA-F2F-08", "HA-F2F-09", "HA-F2F-10",
-    "HA-F2F-11", "HA-F2F-03", "REF-B4", "REF-B7", "REF-B9", "REF-B10", "REF-B12", "REF-C2", "REF-C6", "REF-C7",
-    "REF-C8", "REF-C9", "REF-C11", "REF-C12",
+    "HA-F2F-11", "HA-F2F-03", "REF-B4", "REF-B7", "REF-B8", "REF-B9", "REF-B10", "REF-B12", "REF-C2", "REF-C6",
+    "REF-C7", "REF-C8", "REF-C9", "REF-C11", "REF-C12", "REF-C17",
 ]  # fmt: skip
 start_detection: Effects = [
     store_care_of_address,
@@ -306,7 +306,7 @@ home_agent.on(receipt(BindingUpdate), in_states=BindingState.BOUND).decide(
     *rejections(keeps_number=True),
     otherwise(
         "binding updated", then=accept,
-        clause="5.2.3.2", requirements=ACCEPT_REQUIREMENTS,
+        clause="5.2.3.2", requirements=["GEN-01", *ACCEPT_REQUIREMENTS, "REF-G9"],
     ),
 )  # fmt: skip
 home_agent.on(receipt(BindingUpdate), in_states=BindingState.INVALID).decide(

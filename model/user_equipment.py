@@ -74,7 +74,7 @@ ue.transition(
     "leaves for another access network",
     trigger=event(MOVEMENT), source=list(UeState), dest=UeState.CONFIGURING_ADDRESS,
     then=[reason.becomes(Reason.NONE)],
-    clause="5.2.1", requirements=["GEN-01", "GEN-06", "UE-GEN-01"],
+    clause="5.2.1", requirements=["GEN-01", "GEN-02", "GEN-06", "UE-GEN-01"],
 )  # fmt: skip
 ue.transition(
     "is out of coverage",
@@ -321,7 +321,8 @@ ue.on(receipt(BindingAcknowledgement), in_states=UeState.DEREGISTERING).decide(
     case(
         "removal acknowledged", dest=UeState.AT_HOME,
         when=removal_done, then=removal_acknowledged,
-        clause="5.2.2.4", requirements=["UE-F2H-01", "UE-F2H-02", "REF-A12"], note="AMB-09, AMB-12, AMB-25",
+        clause="5.2.2.4", requirements=["UE-F2H-01", "UE-F2H-02", "UE-F2H-03", "REF-A12", "REF-D6"],
+        note="AMB-09, AMB-12, AMB-25",
     ),
     removal_refused,
 )  # fmt: skip
@@ -345,7 +346,7 @@ ue.on(
     removal_refused,
     case(
         "registration acknowledged on the way", when=accepted, then=registration_acknowledged,
-        clause="5.1.2.4", requirements=["REF-A8", "REF-A10"],
+        clause="5.1.2.4", requirements=["REF-A8", "REF-A10", "REF-A15"],
     ),
     otherwise(
         "registration refused on the way", then=[list_entry.becomes(ListEntry.REFUSED)],

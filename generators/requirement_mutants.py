@@ -1,0 +1,228 @@
+"""The mutant that is shown beside a requirement: one that disregards it in the very step in which it matters, found
+out there by a property that checks it; else the nearest to that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+from checker.trace import Trace
+from generators.coverage import Kill, RowWitness
+from generators.requirement_witnesses import StepConditions, trace_in_which_it_matters
+from model.handover import Change, handover_of_one
+from model.language.errors import ModelError
+from model.language.interpretation import State
+from model.language.recomposition import Kept
+from model.language.systems import Action, System
+from model.readings import Reading, reading
+from model.scenarios import Scenario, load
+from properties.kinds import Kind, Property
+from properties.registry import BY_IDENTIFIER
+from properties.when_it_matters import Matters
+
+
+class OnTheRun(Enum):
+    """What a mutant does where the right model is in the situation that a requirement is about."""
+
+    DISREGARDS = "does not do there what is asked for"
+    OTHERWISE = "does otherwise there"
+    ELSEWHERE = "cannot follow the run so far"
+    ALIKE = "does the same on this run"
+
+
+ORDER = {entry: number for number, entry in enumerate(OnTheRun)}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A mutant that is known to be killed. rows: labels of the actor's rows that it changes; of a mutant with a
+    name of its own, none are told. requirements: of its rows. kills: properties that are known to find it out."""
+
+    identifier: str
+    actor: str
+    change: Change
+    rows: tuple[str, ...]
+    requirements: tuple[str, ...]
+    kills: tuple[Kill, ...]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A mutant beside a requirement. property: the one that finds it out. there: already in the last step of the run
+    in which the requirement matters; else `scenario` says where (length: steps of that trace, if it has one)."""
+
+    mutant: str
+    on_the_run: OnTheRun
+    property: str
+    there: bool
+    scenario: str
+    length: int | None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One way in which a system can take the last step of a run."""
+
+    action: Action
+    position: int | None
+    before: State
+    after: State
+
+
+class RightAndWrong:
+    """One scenario under one reading, in which mutants follow runs of the right model."""
+
+    def __init__(self, scenario: Scenario, read: Reading) -> None:
+        self.scenario, self.read = scenario, read
+        self._kept = Kept()
+        self._wrong: dict[str, System | None] = {}
+        handover_of_one(scenario, read, kept=self._kept)
+
+    def system(self, mutant: Candidate) -> System | None:
+        """The mutant's system here; None if it is none."""
+        if mutant.identifier not in self._wrong:
+            try:
+                found = handover_of_one(self.scenario, self.read, mutant.change, kept=self._kept)
+            except ModelError:
+                found = None
+            self._wrong[mutant.identifier] = found
+        return self._wrong[mutant.identifier]
+
+
+class Comparison:
+    """A run in which a requirement matters, and what mutants make of it."""
+
+    def __init__(self, entry: Matters, witness: RowWitness, place: RightAndWrong, holding: Collection[str]) -> None:
+        """holding: properties that hold of the right model here."""
+        self.entry, self.place = entry, place
+        self.trace: Trace = trace_in_which_it_matters(entry, witness)
+        self.properties = [
+            found for identifier in holding if (found := BY_IDENTIFIER.get(identifier)) is not None
+            and entry.requirement in found.requirements and found.kind in (Kind.INVARIANT, Kind.STEP)
+        ]  # fmt: skip
+
+    def of(self, mutant: Candidate) -> Shown | None:
+        """What the mutant does, with the most telling property; None if none is known that checks the requirement,
+        or the mutant makes no system here."""
+        system = self.place.system(mutant)
+        if system is None:
+            return None
+        conditions = StepConditions(system, self.place.scenario, self.place.read)
+        try:
+            what, steps = self._followed(conditions)
+            broken = [entry for entry in self.properties if any(_breaks(entry, step, conditions) for step in steps)]
+        except ModelError:
+            return None  # a value leaves its domain: nobody could run it
+        if broken:
+            nearest = min(broken, key=lambda entry: (len(entry.requirements), entry.identifier))
+            return Shown(mutant.identifier, what, nearest.identifier, True, self.place.scenario.name, len(self.trace))
+        told = [kill for kill in mutant.kills if self.entry.requirement in checked_by(kill.property)]
+        if not told:
+            return None
+        kill = min(told, key=lambda entry: (entry.length is None, len(checked_by(entry.property))))
+        return Shown(mutant.identifier, what, kill.property, False, kill.scenario, kill.length)
+
+    def _followed(self, conditions: StepConditions) -> tuple[OnTheRun, list[Taken]]:
+        system, interpretation = conditions.system, conditions.interpretation
+        state = self.trace.initial
+        if state not in interpretation.initial_states():
+            return OnTheRun.ELSEWHERE, []
+        alike = True
+        for step in self.trace.steps[:-1]:
+            number = system.action_index.get(step.action.name)
+            if number is None or not interpretation.is_enabled(system.actions[number], step.position, state):
+                return OnTheRun.ELSEWHERE, []
+            state = interpretation.step(system.actions[number], step.position, state).state
+            alike = alike and state == step.state
+        last = self.trace.steps[-1]
+        steps = []
+        for action in system.actions:
+            if _stimulus(action) == _stimulus(last.action) and interpretation.is_enabled(action, last.position, state):
+                after = interpretation.step(action, last.position, state).state
+                steps.append(Taken(action, last.position, state, after))
+        situation, demand, actor = self.entry.situation, self.entry.demand, self.entry.actor
+        for taken in steps:
+            if conditions.hold(situation & ~demand, actor, taken.action, taken.position, taken.before):
+                return OnTheRun.DISREGARDS, steps
+        same = alike and steps and all(taken.after == last.state for taken in steps)
+        return OnTheRun.ALIKE if same else OnTheRun.OTHERWISE, steps
+
+
+def checked_by(identifier: str) -> Sequence[str]:
+    """The requirements that a property checks; none where a table's own invariant is meant."""
+    found = BY_IDENTIFIER.get(identifier)
+    return () if found is None else found.requirements
+
+
+def _stimulus(action: Action) -> tuple[object, ...]:
+    """What makes an action happen, whichever row then says what is done."""
+    event = tuple((name, str(value)) for name, value in action.event.items())
+    return action.kind, action.machine, action.trigger, action.channel, action.message, event
+
+
+def _breaks(property_: Property, step: Taken, conditions: StepConditions) -> bool:
+    violation = property_.whenever & ~property_.then
+    if property_.in_states:
+        return conditions.holds_after(violation, property_.actor, step.after)
+    return conditions.hold(violation, property_.actor, step.action, step.position, step.before)
+
+
+class Choosing:
+    """Chooses the mutant that is shown beside each requirement."""
+
+    def __init__(
+        self, candidates: Sequence[Candidate], holding: Callable[[str, str, tuple[str, ...]], Collection[str]],
+    ) -> None:  # fmt: skip
+        """holding: the properties that hold of the right model in a scenario under a reading with these choices."""
+        self._candidates = candidates
+        self._holding = holding
+        self._places: dict[tuple[str, str, tuple[str, ...]], RightAndWrong] = {}
+
+    @cached_property
+    def _by_identifier(self) -> Mapping[str, Candidate]:
+        return {entry.identifier: entry for entry in self._candidates}
+
+    def comparison(self, entry: Matters, witness: RowWitness) -> Comparison:
+        key = (witness.scenario, witness.reading, witness.choices)
+        if key not in self._places:
+            self._places[key] = RightAndWrong(load(witness.scenario), reading(witness.reading, witness.choices))
+        return Comparison(entry, witness, self._places[key], self._holding(*key))
+
+    def again(self, entry: Matters, witness: RowWitness, mutant: str) -> Shown | None:
+        """What one mutant makes of the run."""
+        return self.comparison(entry, witness).of(self._by_identifier[mutant])
+
+    def choice(self, entry: Matters, witness: RowWitness) -> Shown | None:
+        """The most telling mutant: first one that does not do what is asked for and is found out in that step."""
+        comparison = self.comparison(entry, witness)
+        best: tuple[tuple[object, ...], Shown] | None = None
+        for mutant in self._in_order(entry, comparison.trace.steps[-1].action):
+            shown = comparison.of(mutant)
+            if shown is None:
+                continue
+            foreign = entry.requirement not in mutant.requirements
+            rank = (ORDER[shown.on_the_run], not shown.there, foreign)
+            if best is None or rank < best[0]:
+                best = rank, shown
+            if rank == (0, False, False):
+                break
+        return None if best is None else best[1]
+
+    def _in_order(self, entry: Matters, action: Action) -> list[Candidate]:
+        """Those that change a row of the step, or are known to be killed by a property that checks the requirement:
+        such with a name of their own first, then those of which properties speak that check little else."""
+        rows = {(row.machine, row.label) for row in action.rows}
+
+        def order(mutant: Candidate) -> tuple[object, ...]:
+            checks = sorted(len(found) for kill in mutant.kills
+                            if entry.requirement in (found := checked_by(kill.property)))  # fmt: skip
+            tagged = entry.requirement in mutant.requirements
+            return not (tagged and checks), bool(mutant.rows), not checks, checks[:1], len(mutant.requirements)
+
+        def concerned(mutant: Candidate) -> bool:
+            changes_it = any((mutant.actor, label) in rows for label in mutant.rows)
+            return changes_it or any(entry.requirement in checked_by(kill.property) for kill in mutant.kills)
+
+        return sorted(filter(concerned, self._candidates), key=order)

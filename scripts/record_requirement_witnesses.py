@@ -1,0 +1,67 @@
+"""Explore scenarios, the small ones first, and write dsmip/requirement_witnesses.json: for every requirement a shortest
+run in which it matters, and a mutant that does not do there what it asks for."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from dsmip.files import write_atomically
+from dsmip.known_answers import known_answers
+from dsmip.requirement_records import as_record, choosing, requirement_witnesses
+from generators.coverage import RowWitness
+from generators.requirement_witnesses import look_for, smallest_first
+from model.readings import reading
+from model.scenarios import load, shipped
+from properties.matters_registry import WHEN_IT_MATTERS
+
+TARGET = Path(__file__).parent.parent / "dsmip" / "requirement_witnesses.json"
+MOST_STATES = 1_200_000
+
+
+def searched(names: list[str]) -> dict[str, RowWitness]:
+    """A run for each of these requirements, from the smallest scenario that has one."""
+    answers = known_answers()
+    found: dict[str, RowWitness] = {}
+    for reading_name, choices in dict.fromkeys((entry.reading, entry.choices) for entry in WHEN_IT_MATTERS.values()):
+        left = {name: entry for name in names if (entry := WHEN_IT_MATTERS[name]).reading == reading_name
+                and entry.choices == choices}  # fmt: skip
+        states = {name: answers[name, reading_name].states for name in shipped()}
+        for name in smallest_first([name for name in states if states[name] <= MOST_STATES], states.__getitem__):
+            if not left:
+                break
+            looked = look_for(load(name), reading(reading_name, choices), list(left.values()))
+            wrong = sorted(set(looked.disregarded) & set(looked.found))
+            if wrong:
+                sys.exit(f"{name}, {reading_name}: a situation in which the model does otherwise: {', '.join(wrong)}")
+            found.update(looked.found)
+            for requirement in looked.found:
+                del left[requirement]
+            print(name, reading_name, *looked.found, flush=True)
+        if left:
+            print("found nowhere:", *left)
+    return found
+
+
+def record(names: list[str], *, mutants_only: bool) -> None:
+    known = {entry.requirement: entry for entry in requirement_witnesses()} if TARGET.exists() else {}
+    wanted = names or list(WHEN_IT_MATTERS)
+    runs = {name: known[name].witness for name in wanted if name in known} if mutants_only else searched(wanted)
+    choose = choosing()
+    records: dict[str, dict[str, Any]] = {name: as_record(name, entry.witness, entry.shown)
+                                          for name, entry in known.items()}  # fmt: skip
+    for name in sorted(runs, key=lambda entry: (runs[entry].scenario, entry)):
+        shown = choose.choice(WHEN_IT_MATTERS[name], runs[name])
+        records[name] = as_record(name, runs[name], shown)
+        print(name, shown, flush=True)
+    lines = [json.dumps(records[name], ensure_ascii=False) for name in WHEN_IT_MATTERS if name in records]
+    write_atomically(TARGET, "[\n " + ",\n ".join(lines) + "\n]\n")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("requirements", nargs="*", help="only these")
+    parser.add_argument("--mutants", action="store_true", help="choose the mutants anew, for recorded runs")
+    given = parser.parse_args()
+    record(given.requirements, mutants_only=given.mutants)
