@@ -7,9 +7,11 @@ import json
 from rich.table import Table
 
 from dsmip.console import output
-from dsmip.mutation_pages import coverage_page
-from dsmip.mutation_tables import covered, hole_reasons
-from generators.coverage import Covered, reason_for
+from dsmip.coverage_page import coverage_page, fate_in_words, run_in_words
+from dsmip.mutation_pages import short
+from dsmip.mutation_tables import hole_reasons
+from dsmip.requirement_records import covered, title_of
+from generators.coverage import Covered, Shown, reason_for
 from properties.catalogue import requirement
 
 
@@ -34,14 +36,28 @@ def _record(entry: Covered) -> dict[str, object]:
         "requirement": entry.requirement.identifier,
         "rows": [f"{machine}: {label}" for machine, label in entry.rows],
         "properties": list(entry.properties),
+        "matters": None if entry.matters is None else {
+            "when": [part.words for part in entry.matters.when], "then": [part.words for part in entry.matters.then],
+            "situation": str(entry.matters.situation), "demand": str(entry.matters.demand),
+        },
         "witness": None if witness is None else {
-            "scenario": witness.scenario, "reading": witness.reading, "row": f"{witness.machine}: {witness.row}",
+            "scenario": witness.scenario, "reading": witness.reading, "choices": list(witness.choices),
+            "row": f"{witness.machine}: {witness.row}",
             "length": len(witness.path), "steps": [action for action, _ in witness.path],
         },
+        "mutant": _record_of_shown(entry.shown),
         "mutants": [{"mutant": kill.mutant, "killed by": kill.property, "scenario": kill.scenario,
                      "length": kill.length} for kill in entry.kills],
         "missing": list(entry.missing),
         "reason": reason_for(entry, hole_reasons()) if entry.missing else "",
+    }  # fmt: skip
+
+
+def _record_of_shown(shown: Shown | None) -> dict[str, object] | None:
+    return None if shown is None else {
+        "mutant": shown.mutant, "title": title_of(shown.mutant), "on the run": shown.on_the_run.value,
+        "killed by": shown.property, "in the last step": shown.there, "scenario": shown.scenario,
+        "length": shown.length,
     }  # fmt: skip
 
 
@@ -52,10 +68,17 @@ def _show(entry: Covered) -> None:
     for machine, label in entry.rows:
         console.print(f"  {machine}: {label}")
     console.print(f"properties: {', '.join(entry.properties)}")
+    if entry.matters is not None:
+        console.print(f"it matters when: {'; '.join(part.words for part in entry.matters.when)}")
+        console.print(f"  {entry.matters.situation}")
+        console.print(f"then: {'; '.join(part.words for part in entry.matters.then)}")
+        console.print(f"  {entry.matters.demand}")
     if entry.witness is not None:
-        console.print(f"witness, in {entry.witness.scenario} under {entry.witness.reading}:")
+        console.print(f"witness, in {run_in_words(entry)}:")
         for number, (action, _) in enumerate(entry.witness.path, 1):
             console.print(f"  {number}. {action}")
+    if entry.shown is not None:
+        console.print(f"mutant: {entry.shown.mutant} ({short(title_of(entry.shown.mutant))}) {fate_in_words(entry.shown)}")
     console.print("mutants killed:")
     for kill in entry.kills:
         steps = "" if kill.length is None else f", {kill.length} steps"

@@ -1,4 +1,4 @@
-"""The pages on requirement coverage and on mutants, in Markdown, from what is recorded."""
+"""The page on mutants, in Markdown, from what is recorded."""
 
 from __future__ import annotations
 
@@ -7,47 +7,15 @@ from collections.abc import Iterable, Sequence
 from dsmip.mutation_tables import (
     FATES,
     MOST_STAGES,
-    covered,
-    hole_reasons,
     percentage,
     recorded,
     survival_reasons,
     why_it_survives,
 )
-from generators.coverage import Covered, reason_for
 from generators.mutation.table_mutants import OPERATORS, all_mutants, table_mutant
 from generators.mutation.trial import FEW_STATES, MOST_DIGESTED, Fate
 
 GENERATED = "<!-- made by `python scripts/write_mutation_pages.py`; do not edit -->"
-
-
-def coverage_page() -> str:
-    """docs/coverage.md: four columns for each requirement, then the holes with their reasons."""
-    entries = covered()
-    whole = [entry for entry in entries if not entry.missing]
-    lines = [
-        "# Requirement coverage", "", GENERATED, "",
-        f"{len(whole)} of {len(entries)} requirements have all four columns: rows of the tables that realise them, "
-        "properties that check them, a run in which one of the rows is taken (shortest, under `intended`), and a "
-        "mutant that violates them and that one of these properties finds out. The others are named below, with "
-        "what is missing and why.", "",
-        *_table(["requirement", "clause", "rows", "properties", "witness", "mutant, killed by"],
-                map(_columns, entries)),
-        "", "## What is missing, and why", "",
-        *_table(["requirement", "missing", "reason"], (
-            [entry.requirement.identifier, ", ".join(entry.missing), reason_for(entry, hole_reasons())]
-            for entry in entries if entry.missing)),
-    ]  # fmt: skip
-    return "\n".join(lines) + "\n"
-
-
-def _columns(entry: Covered) -> list[str]:
-    witness = entry.witness
-    run = "" if witness is None else f"{witness.scenario}, {len(witness.path)} steps: {witness.row}"
-    kill = entry.kills[0] if entry.kills else None
-    killed = "" if kill is None else f"`{kill.mutant}`, {kill.property}"
-    return [entry.requirement.identifier, entry.requirement.clause, str(len(entry.rows)),
-            ", ".join(entry.properties), run, killed]  # fmt: skip
 
 
 def mutants_page() -> str:
@@ -83,7 +51,7 @@ def mutants_page() -> str:
         "- not reached: the row is taken in none of the scenarios, or the change makes the same system there",
         "- stillborn: types, table checks or the ranges of values refuse it", "- unknown: a limit was hit", "",
         "The score is killed / (killed + survived + unknown).", "",
-        *_table(["operator", "what it does", *(fate.value for fate in FATES), "score"], (
+        *table(["operator", "what it does", *(fate.value for fate in FATES), "score"], (
             [score.operator, OPERATORS.get(score.operator, ""), *(str(score[fate]) for fate in FATES),
              percentage(score)] for score in known.scores())),
         "", "## Survivors", "",
@@ -93,16 +61,19 @@ def mutants_page() -> str:
         group = [outcome for outcome in survivors if why_it_survives(outcome.mutant) == reason]
         if group:
             lines += [f"**{reason}**", ""]
-            lines += [f"- `{outcome.mutant}`: {_short(table_mutant(outcome.mutant).title)}" for outcome in group]
+            lines += [f"- `{outcome.mutant}`: {short(table_mutant(outcome.mutant).title)}" for outcome in group]
             lines.append("")
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _short(text: str, most: int = 160) -> str:
+def short(text: str, most: int = 160) -> str:
+    """`text` cut to a length that a list can bear."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """The lines of a table in Markdown."""
+
     def line(cells: Sequence[str]) -> str:
         return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
 

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
 
-from generators.coverage import Covered, Kill, RowWitness, coverage
+from generators.coverage import Kill, RowWitness
 from generators.mutants import MUTANTS
 from generators.mutation.campaign import Outcome
 from generators.mutation.results import Score, from_record, scores
@@ -91,12 +91,6 @@ def kills() -> list[Kill]:
         found += [Kill(outcome.mutant, killing.property, outcome.scenario, killing.length, requirements)
                   for killing in outcome.killings]  # fmt: skip
     return found
-
-
-@cache
-def covered() -> tuple[Covered, ...]:
-    """Every requirement with its four columns."""
-    return tuple(coverage(witnesses(), kills()))
 
 
 @cache

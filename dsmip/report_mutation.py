@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from diagrams.report.contents import Mutation, OperatorScore
-from dsmip.mutation_tables import FATES, covered, hole_reasons, percentage, recorded, why_it_survives
-from generators.coverage import reason_for
+from dsmip.coverage_page import fate_in_words, run_in_words
+from dsmip.mutation_tables import FATES, hole_reasons, percentage, recorded, why_it_survives
+from dsmip.requirement_records import covered
+from generators.coverage import Covered, reason_for
 from generators.mutation.table_mutants import OPERATORS, all_mutants, table_mutant
 from generators.mutation.trial import Fate
 
@@ -45,14 +47,25 @@ def mutation() -> Mutation:
 
 
 def requirement_coverage() -> Mapping[str, Coverage]:
-    """For each requirement a run in which one of its rows is taken, a mutant that violates it, and what is missing."""
+    """For each requirement a run in which it matters, a mutant that disregards it, and what is missing."""
     found = {}
     for entry in covered():
-        witness, kill = entry.witness, entry.kills[0] if entry.kills else None
         reason = reason_for(entry, hole_reasons())
         found[entry.requirement.identifier] = Coverage(
-            "" if witness is None else f"taken in {witness.scenario}, step {len(witness.path)}: {witness.row}",
-            "" if kill is None else f"{kill.mutant}, {kill.property}",
+            _witness(entry), _killed(entry),
             f"no {', no '.join(entry.missing)}" + (f": {reason}" if reason else "") if entry.missing else "",
         )
     return found
+
+
+def _witness(entry: Covered) -> str:
+    if entry.witness is None:
+        return ""
+    words = "" if entry.matters is None else f"when {entry.matters.words}. "
+    return f"{words}{run_in_words(entry)}"
+
+
+def _killed(entry: Covered) -> str:
+    if entry.shown is not None:
+        return f"{entry.shown.mutant} {fate_in_words(entry.shown)}"
+    return f"{entry.kills[0].mutant}, {entry.kills[0].property}" if entry.kills else ""

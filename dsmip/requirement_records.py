@@ -10,12 +10,12 @@ from importlib import resources
 from typing import Any
 
 from dsmip.known_answers import known_answers
-from dsmip.mutation_tables import kills, recorded
-from generators.coverage import Kill, RowWitness
+from dsmip.mutation_tables import kills, recorded, witnesses
+from generators.coverage import Covered, Kill, OnTheRun, RowWitness, Shown, coverage
 from generators.mutants import MUTANTS
-from generators.mutation.table_mutants import all_mutants
+from generators.mutation.table_mutants import all_mutants, table_mutant
 from generators.mutation.trial import Fate
-from generators.requirement_mutants import Candidate, Choosing, OnTheRun, Shown
+from generators.requirement_mutants import Candidate, Choosing
 
 FILE = "requirement_witnesses.json"
 
@@ -62,16 +62,23 @@ def requirement_witnesses() -> tuple[InTheRecord, ...]:
     return tuple(found)
 
 
+@cache
+def covered() -> tuple[Covered, ...]:
+    """Every requirement with its four columns."""
+    mattering = {entry.requirement: (entry.witness, entry.shown) for entry in requirement_witnesses()}
+    return tuple(coverage(witnesses(), kills(), mattering))
+
+
 def candidates() -> list[Candidate]:
     """The mutants that may stand beside a requirement: those that are killed, and those of rows that no scenario
     takes under the reading of the campaign, which only a run under another one can kill."""
     known: dict[str, list[Kill]] = {}
     for kill in kills():
         known.setdefault(kill.mutant, []).append(kill)
-    own = [Candidate(entry.identifier, entry.actor, entry.change, (), tuple(entry.requirements),
+    own = [Candidate(entry.identifier, entry.actor, "", entry.change, (), tuple(entry.requirements),
                      tuple(known[entry.identifier])) for entry in MUTANTS]  # fmt: skip
     made = [
-        Candidate(entry.identifier, entry.actor, entry.change, entry.rows, entry.requirements,
+        Candidate(entry.identifier, entry.actor, entry.operator, entry.change, entry.rows, entry.requirements,
                   tuple(known.get(entry.identifier, ())))
         for entry in all_mutants()
         if (outcome := recorded().outcomes.get(entry.identifier)) is not None
@@ -98,3 +105,9 @@ def holding(scenario: str, reading_name: str, choices: tuple[str, ...]) -> Colle
 
 def choosing() -> Choosing:
     return Choosing(candidates(), holding)
+
+
+def title_of(mutant: str) -> str:
+    """What a mutant does wrong, in words."""
+    own = {entry.identifier: entry.title for entry in MUTANTS}
+    return own[mutant] if mutant in own else table_mutant(mutant).title

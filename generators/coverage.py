@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import cache
 
 from checker.engines import explore
@@ -20,8 +21,10 @@ from model.language.systems import System
 from model.readings import Reading, reading
 from model.scenarios import Scenario, load
 from properties.catalogue import Requirement
+from properties.matters_registry import WHEN_IT_MATTERS
 from properties.registry import ALL_PROPERTIES
 from properties.traceability import matrix
+from properties.when_it_matters import Matters
 
 COLUMNS = ("rows", "properties", "witness", "mutant")
 
@@ -54,25 +57,55 @@ class Kill:
     requirements: tuple[str, ...]
 
 
+class OnTheRun(Enum):
+    """What a mutant does where the right model is in the situation that a requirement is about."""
+
+    DISREGARDS = "does not do there what is asked for"
+    OTHERWISE = "does otherwise there"
+    ELSEWHERE = "cannot follow the run so far"
+    ALIKE = "does the same on this run"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A mutant beside a requirement. property: the one that finds it out. there: already in the last step of the run
+    in which the requirement matters; else `scenario` says where (length: steps of that trace, if it has one)."""
+
+    mutant: str
+    on_the_run: OnTheRun
+    property: str
+    there: bool
+    scenario: str
+    length: int | None
+
+
 @dataclass(frozen=True)
 class Covered:
-    """The four columns of one requirement. kills: by properties that check it; the shortest trace first."""
+    """The four columns of one requirement. matters: when it does, where that is declared; the witness is then a run
+    that ends so, else one to the nearest row. shown: the mutant that tells most on the witness. kills: by
+    properties that check it; the shortest trace first."""
 
     requirement: Requirement
     rows: tuple[tuple[str, str], ...]
     properties: tuple[str, ...]
+    matters: Matters | None
     witness: RowWitness | None
+    shown: Shown | None
     kills: tuple[Kill, ...]
 
     @property
     def missing(self) -> tuple[str, ...]:
         """The columns that are empty."""
-        filled = (self.rows, self.properties, self.witness is not None, self.kills)
+        filled = (self.rows, self.properties, self.witness is not None, self.shown is not None or self.kills)
         return tuple(name for name, present in zip(COLUMNS, filled, strict=True) if not present)
 
 
-def coverage(witnesses: Iterable[RowWitness], kills: Iterable[Kill]) -> list[Covered]:
-    """Every requirement of the catalogue with its columns, in the catalogue's order."""
+def coverage(
+    witnesses: Iterable[RowWitness], kills: Iterable[Kill],
+    mattering: Mapping[str, tuple[RowWitness, Shown | None]],
+) -> list[Covered]:  # fmt: skip
+    """Every requirement of the catalogue with its columns, in the catalogue's order. mattering: a run in which it
+    matters, and the mutant beside it, by requirement."""
     shortest: dict[tuple[str, str], RowWitness] = {}
     for witness in witnesses:
         known = shortest.get((witness.machine, witness.row))
@@ -87,9 +120,11 @@ def coverage(witnesses: Iterable[RowWitness], kills: Iterable[Kill]) -> list[Cov
         own = [shortest[row] for row in traced.rows if row in shortest]
         telling = [kill for kill in by_requirement.get(traced.requirement.identifier, ())
                    if kill.property in traced.properties]  # fmt: skip
-        nearest = min(own, key=lambda entry: len(entry.path), default=None)
+        matters = WHEN_IT_MATTERS.get(traced.requirement.identifier)
+        nearest = min(own, key=lambda entry: len(entry.path), default=None) if matters is None else None
+        run, shown = mattering.get(traced.requirement.identifier, (nearest, None))
         found.append(Covered(
-            traced.requirement, traced.rows, traced.properties, nearest,
+            traced.requirement, traced.rows, traced.properties, matters, run, shown,
             tuple(sorted(telling, key=lambda kill: (kill.length is None, kill.length or 0, kill.mutant))),
         ))  # fmt: skip
     return found

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from functools import cached_property
 
+from checker.checking import check_scenario
 from checker.trace import Trace
-from generators.coverage import Kill, RowWitness
+from checker.verdict import Violated
+from generators.coverage import Kill, OnTheRun, RowWitness, Shown
 from generators.requirement_witnesses import StepConditions, trace_in_which_it_matters
 from model.handover import Change, handover_of_one
 from model.language.errors import ModelError
@@ -22,43 +23,24 @@ from properties.kinds import Kind, Property
 from properties.registry import BY_IDENTIFIER
 from properties.when_it_matters import Matters
 
-
-class OnTheRun(Enum):
-    """What a mutant does where the right model is in the situation that a requirement is about."""
-
-    DISREGARDS = "does not do there what is asked for"
-    OTHERWISE = "does otherwise there"
-    ELSEWHERE = "cannot follow the run so far"
-    ALIKE = "does the same on this run"
-
-
+DOES_NOTHING = ("drop-row", "no-effect", "drop-send", "exchange-rows")  # operators that leave little of a row
+MOST_EXPLORED = 20  # mutants of which all states are looked at, for one requirement
 ORDER = {entry: number for number, entry in enumerate(OnTheRun)}
 
 
 @dataclass(frozen=True)
 class Candidate:
     """A mutant that is known to be killed. rows: labels of the actor's rows that it changes; of a mutant with a
-    name of its own, none are told. requirements: of its rows. kills: properties that are known to find it out."""
+    name of its own, none are told. operator: that made it, if one did. requirements: of its rows. kills: properties
+    that are known to find it out."""
 
     identifier: str
     actor: str
+    operator: str
     change: Change
     rows: tuple[str, ...]
     requirements: tuple[str, ...]
     kills: tuple[Kill, ...]
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A mutant beside a requirement. property: the one that finds it out. there: already in the last step of the run
-    in which the requirement matters; else `scenario` says where (length: steps of that trace, if it has one)."""
-
-    mutant: str
-    on_the_run: OnTheRun
-    property: str
-    there: bool
-    scenario: str
-    length: int | None
 
 
 @dataclass(frozen=True)
@@ -98,10 +80,10 @@ class Comparison:
         """holding: properties that hold of the right model here."""
         self.entry, self.place = entry, place
         self.trace: Trace = trace_in_which_it_matters(entry, witness)
-        self.properties = [
-            found for identifier in holding if (found := BY_IDENTIFIER.get(identifier)) is not None
-            and entry.requirement in found.requirements and found.kind in (Kind.INVARIANT, Kind.STEP)
-        ]  # fmt: skip
+        checking = [found for identifier in holding if (found := BY_IDENTIFIER.get(identifier)) is not None
+                    and entry.requirement in found.requirements]  # fmt: skip
+        self.properties = [found for found in checking if found.kind in (Kind.INVARIANT, Kind.STEP)]
+        self.witnesses = [found for found in checking if found.kind is Kind.WITNESS]
 
     def of(self, mutant: Candidate) -> Shown | None:
         """What the mutant does, with the most telling property; None if none is known that checks the requirement,
@@ -123,6 +105,24 @@ class Comparison:
             return None
         kill = min(told, key=lambda entry: (entry.length is None, len(checked_by(entry.property))))
         return Shown(mutant.identifier, what, kill.property, False, kill.scenario, kill.length)
+
+    def by_a_lost_witness(self, mutant: Candidate) -> Shown | None:
+        """The mutant with a property that says what must occur here, and with the mutant does not, though all its
+        states were looked at."""
+        system = self.place.system(mutant)
+        if system is None:
+            return None
+        try:
+            what, _ = self._followed(StepConditions(system, self.place.scenario, self.place.read))
+        except ModelError:
+            return None
+        if what is not OnTheRun.DISREGARDS or not self.witnesses:
+            return None
+        run = check_scenario(self.place.scenario, self.place.read, self.witnesses, change=mutant.change)
+        for entry in run.judgements:
+            if isinstance(entry.verdict, Violated) and entry.verdict.trace is None:
+                return Shown(mutant.identifier, what, entry.property.identifier, False, self.place.scenario.name, None)
+        return None
 
     def _followed(self, conditions: StepConditions) -> tuple[OnTheRun, list[Taken]]:
         system, interpretation = conditions.system, conditions.interpretation
@@ -163,10 +163,10 @@ def _stimulus(action: Action) -> tuple[object, ...]:
 
 
 def _breaks(property_: Property, step: Taken, conditions: StepConditions) -> bool:
-    violation = property_.whenever & ~property_.then
-    if property_.in_states:
-        return conditions.holds_after(violation, property_.actor, step.after)
-    return conditions.hold(violation, property_.actor, step.action, step.position, step.before)
+    violation = conditions.violation_of(property_, step.action)
+    if violation.in_states is not None:
+        return conditions.interpretation.holds(violation.in_states, step.after)
+    return conditions.seen(violation, step.action, step.position, step.before)
 
 
 class Choosing:
@@ -192,7 +192,8 @@ class Choosing:
 
     def again(self, entry: Matters, witness: RowWitness, mutant: str) -> Shown | None:
         """What one mutant makes of the run."""
-        return self.comparison(entry, witness).of(self._by_identifier[mutant])
+        comparison, wrong = self.comparison(entry, witness), self._by_identifier[mutant]
+        return comparison.of(wrong) or comparison.by_a_lost_witness(wrong)
 
     def choice(self, entry: Matters, witness: RowWitness) -> Shown | None:
         """The most telling mutant: first one that does not do what is asked for and is found out in that step."""
@@ -208,21 +209,30 @@ class Choosing:
                 best = rank, shown
             if rank == (0, False, False):
                 break
-        return None if best is None else best[1]
+        if best is not None:
+            return best[1]
+        bearing = [mutant for mutant in self._in_order(entry, comparison.trace.steps[-1].action)
+                   if entry.requirement in mutant.requirements][:MOST_EXPLORED]  # fmt: skip
+        return next((shown for mutant in bearing if (shown := comparison.by_a_lost_witness(mutant))), None)
 
     def _in_order(self, entry: Matters, action: Action) -> list[Candidate]:
-        """Those that change a row of the step, or are known to be killed by a property that checks the requirement:
-        such with a name of their own first, then those of which properties speak that check little else."""
+        """Those that change a row of the step, or are known to be killed by a property that checks the requirement.
+        First what does a thing wrongly, then what does nothing; such with a name of their own before others; then
+        those of which properties speak that check little else."""
         rows = {(row.machine, row.label) for row in action.rows}
 
         def order(mutant: Candidate) -> tuple[object, ...]:
             checks = sorted(len(found) for kill in mutant.kills
                             if entry.requirement in (found := checked_by(kill.property)))  # fmt: skip
-            tagged = entry.requirement in mutant.requirements
-            return not (tagged and checks), bool(mutant.rows), not checks, checks[:1], len(mutant.requirements)
+            named = not mutant.rows
+            return (entry.requirement not in mutant.requirements, not named and not changes_it(mutant),
+                    mutant.operator in DOES_NOTHING, not named, not checks, checks[:1], len(mutant.requirements))
+
+        def changes_it(mutant: Candidate) -> bool:
+            return any((mutant.actor, label) in rows for label in mutant.rows)
 
         def concerned(mutant: Candidate) -> bool:
-            changes_it = any((mutant.actor, label) in rows for label in mutant.rows)
-            return changes_it or any(entry.requirement in checked_by(kill.property) for kill in mutant.kills)
+            return (changes_it(mutant) or (not mutant.rows and entry.requirement in mutant.requirements)
+                    or any(entry.requirement in checked_by(kill.property) for kill in mutant.kills))
 
         return sorted(filter(concerned, self._candidates), key=order)

@@ -19,6 +19,7 @@ from model.language.observations import Observation, observe_steps
 from model.language.systems import Action, System
 from model.readings import Reading, reading
 from model.scenarios import Scenario, load
+from properties.kinds import Property, observations
 from properties.when_it_matters import Matters
 
 
@@ -87,15 +88,19 @@ class StepConditions:
     def hold(self, condition: Expression, actor: str, action: Action, position: int | None, before: State) -> bool:
         """Whether the condition holds of this step. Raises ModelError if it makes no sense in the system."""
         resolved = resolve(condition, self._binding, actor)
-        seen = observe_steps("", resolved, self.system, (action.name,)).in_steps.get(action.name)
-        if seen is None:
+        return self.seen(observe_steps("", resolved, self.system, (action.name,)), action, position, before)
+
+    def seen(self, observation: Observation, action: Action, position: int | None, before: State) -> bool:
+        """Whether this step is what an observation of steps looks for."""
+        condition = observation.in_steps.get(action.name)
+        if condition is None:
             return False
         fields = self.interpretation.taken(action, before, position)
-        return bool(self.interpretation.evaluate(seen, before, fields, self.interpretation.scope(action)))
+        return bool(self.interpretation.evaluate(condition, before, fields, self.interpretation.scope(action)))
 
-    def holds_after(self, condition: Expression, actor: str, state: State) -> bool:
-        """Whether a condition on states holds."""
-        return self.interpretation.holds(resolve(condition, self._binding, actor), state)
+    def violation_of(self, property_: Property, action: Action) -> Observation:
+        """What violates an invariant, or a step property by this action."""
+        return observations(property_, self.system, self._binding, 1, (action.name,))[0]
 
 
 def trace_in_which_it_matters(entry: Matters, witness: RowWitness) -> Trace:

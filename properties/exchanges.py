@@ -3,6 +3,7 @@ late, what may not be left undone."""
 
 from __future__ import annotations
 
+from model import access_network
 from model import home_agent_answers as ha
 from model import ue_variables as ue
 from model.access_network import ROUTER_ADVERTISEMENT
@@ -103,6 +104,13 @@ EXCHANGE_PROPERTIES = (
         & ((ue.care_of_address == ue.address) & (ue_state == UeState.ABANDONED)).implies(
             after(ue_state) == UeState.REGISTERED),
         requirements=["REF-A8", "UE-H2F-03"], clause="5.1.2.4", ambiguities=["AMB-06"],
+    ),
+    step_property(
+        "BIND-61", "the acceptance of the newest registration is taken over the link left behind as over any other",
+        whenever=accepts_the_newest_update & (ue.list_entry == ListEntry.PENDING)
+        & (acknowledgement.network != access_network.network),
+        then=after(ue.list_entry) == ListEntry.VALID,
+        requirements=["REF-A15"], clause="5.2.1", needs="dual radio",
     ),
     step_property(
         "BIND-33", "the acceptance of the newest removal is taken, also on the way and after giving up",

@@ -93,6 +93,8 @@ WANTS_ASSOCIATION_TO_SURVIVE = said(
 )
 OVERDUE = said("the answer to an update is overdue", occurs("ue", "timer retransmission"))
 
+REGISTERING = said("the UE waits for the answer to a registration", ue_state == UeState.REGISTERING)
+
 # What the UE sends
 
 registers = sends_update & (sent_update.lifetime == Lifetime.POSITIVE)
@@ -124,6 +126,12 @@ REMOVAL_ACKNOWLEDGED = said(
 PROTECTED_ANSWER = (
     receives_acknowledgement & (acknowledgement.protection == Protection.CURRENT) & ue.association
     & ~acknowledgement.repeated
+)  # fmt: skip
+
+STATE_AND_LIST_STAY = said(
+    "state, list entry and number of the UE stay as they were",
+    (after(ue_state) == ue_state) & (after(ue.list_entry) == ue.list_entry)
+    & (after(ue.sequence_number) == ue.sequence_number),
 )  # fmt: skip
 
 # What reaches the home agent

@@ -156,7 +156,7 @@ BETWEEN_FOREIGN_LINKS = (
     matters("UE-F2F-07", when=[FROM_ABROAD, IPV4_ADDRESS_CONFIGURED, ANOTHER_ADDRESS, ASSOCIATION_FITS],
             then=REGISTRATION_IN_UDP_FOLLOWS),
     matters("UE-F2F-08", when=[FROM_ABROAD, ON_IPV4_ONLY, REGISTERS], then=F_AND_T_CLEAR),
-    matters("UE-F2F-09", when=[FROM_ABROAD, ON_IPV6, WANTS_ASSOCIATION_TO_SURVIVE, REGISTERS], then=K_SET),
+    matters("UE-F2F-09", when=[FROM_ABROAD, ASSOCIATION_MADE, WANTS_ASSOCIATION_TO_SURVIVE, REGISTERS], then=K_SET),
 )  # fmt: skip
 
 RETURNING_HOME = (
@@ -185,8 +185,12 @@ HOME_AGENT = (
               said("there is a binding to its source",
                    (after(ha.home_agent.state) == BindingState.BOUND) & (after(ha.care_of_address) == update.source))],
     ),
-    matters("HA-F2F-01", when=[BOUND, UNPROTECTED_UPDATE_ARRIVES], then=SAYS_NOTHING_AND_KEEPS_ALL,
-            actor="home_agent"),
+    matters(
+        "HA-F2F-01", actor="home_agent",
+        when=[BOUND, UNPROTECTED_UPDATE_ARRIVES,
+              said("its number is newer than the entry's", update.sequence_number.is_ahead_of(ha.sequence_number))],
+        then=SAYS_NOTHING_AND_KEEPS_ALL,
+    ),
     matters("HA-F2F-02", when=[BOUND_ELSEWHERE, UPDATE_ARRIVES, OVER_IPV6, ACCEPTS], then=NEW_ADDRESS_STORED,
             actor="home_agent"),
     matters(
@@ -240,7 +244,9 @@ HOME_AGENT = (
     matters(
         "HA-F2F-11", actor="home_agent",
         when=[BOUND_ELSEWHERE, UPDATE_ARRIVES, said("K is set in it", update.key_management),
-              said("the home agent supports K", parameter("key_management_supported")), ACCEPTS],
+              said("the home agent supports K, and its association has the address left behind",
+                   parameter("key_management_supported") & (ha.peer_address != update.source)),
+              ACCEPTS],
         then=[said("the answer has K", sent_acknowledgement.key_management),
               said("the peer address of its association is the new care-of address",
                    after(ha.peer_address) == update.source)],

@@ -1,4 +1,5 @@
-"""When the rules of other documents matter that clause 5.2 leans on: one declaration for each that rows realise."""
+"""When the rules of other documents matter that clause 5.2 leans on, those of the mobile node left out: one
+declaration for each that rows realise."""
 
 from __future__ import annotations
 
@@ -35,7 +36,6 @@ from model.messages import (
 )
 from model.ue_messages import may_register_abroad
 from model.ue_variables import Link, ListEntry, UeState
-from properties.exchanges import accepts_the_newest_update
 from properties.ipv4 import asked_for_any
 from properties.revocation import answer as revocation_answer
 from properties.revocation import takes_answer
@@ -43,37 +43,32 @@ from properties.situations import (
     ACCEPTS,
     ACKNOWLEDGED_AS_REGISTRATION,
     ALTERNATE_DIFFERS,
-    ASSOCIATION_FITS,
     ASSOCIATION_MADE,
     BOUND,
-    DEREGISTERS,
-    FOUND_AT_HOME,
     FROM_ABROAD,
     FROM_HOME,
     FROM_THE_HOME_LINK,
     IN_UDP_BEHIND_NAT,
     IN_UDP_WITHOUT_NAT,
     IPV4_ADDRESS_CONFIGURED,
-    K_SET,
     KEEPS_CARE_OF_ADDRESS,
     MARKED_INVALID,
     NO_ASSOCIATION,
     NOT_BOUND,
     OLD_UPDATE_ARRIVES,
     ON_IPV4_ONLY,
-    ON_IPV6,
     OUT_OF_WINDOW_ANSWERED,
-    OVERDUE,
     PROTECTED_ANSWER,
+    REGISTERING,
     REGISTERS,
     REGISTRATION_FOLLOWS,
     REMOVAL_ACKNOWLEDGED,
     REMOVAL_ARRIVES,
     SAYS_NOTHING_AND_KEEPS_ALL,
     SETS_ASSOCIATION_UP,
+    STATE_AND_LIST_STAY,
     TUNNELLED_IN_UDP,
     UPDATE_ARRIVES,
-    WANTS_ASSOCIATION_TO_SURVIVE,
     advertised,
     alternate_differs,
     answered_with,
@@ -85,7 +80,6 @@ from properties.terms import (
     ha_state,
     receives_acknowledgement,
     receives_update,
-    registered,
     sends_acknowledgement,
     sends_update,
     ue_state,
@@ -93,121 +87,9 @@ from properties.terms import (
 )
 from properties.when_it_matters import matters, said
 
-NEXT_NUMBER = said(
-    "it is sent again under the next number",
-    sends_update & (sent_update.sequence_number == ue.sequence_number + 1),
-)
-STATE_AND_LIST_STAY = said(
-    "state, list entry and number of the UE stay as they were",
-    (after(ue_state) == ue_state) & (after(ue.list_entry) == ue.list_entry)
-    & (after(ue.sequence_number) == ue.sequence_number),
-)  # fmt: skip
-REGISTERING = said("the UE waits for the answer to a registration", ue_state == UeState.REGISTERING)
 refuses = parameter("home_agent_refuses") & ha.refusing
 refused = sends_acknowledgement & ~sent_acknowledgement.status.is_one_of(*ACCEPTING)
 asks_in_udp_for_f = update.forces_udp & (update.encapsulation == Encapsulation.UDP)
-
-MOBILE_NODE = (
-    matters(
-        "REF-A1",
-        when=[said("the lifetime of the list entry ends while the UE is registered",
-                   occurs("lifetimes", "event binding lifetime ends at the UE") & registered)],
-        then=said("the entry is no longer valid", after(ue.list_entry) != ListEntry.VALID),
-    ),
-    matters(
-        "REF-A2",
-        when=[said("a binding is to be renewed before its lifetime ends",
-                   occurs("ue", "timer refresh") & (ue.tunnel != Encapsulation.UDP)
-                   & may_register_abroad(ue.address))],
-        then=said("the UE sends a registration", sends_update & (sent_update.lifetime == Lifetime.POSITIVE)),
-    ),
-    matters(
-        "REF-A3", when=[ON_IPV6, FROM_HOME, REGISTERS],
-        then=said("it has the home address option, and the new address as Alternate Care-of Address",
-                  sent_update.home_address_option & (sent_update.alternate_care_of_address == local_address)),
-    ),
-    matters("REF-A4", when=[FROM_HOME, ON_IPV4_ONLY, WANTS_ASSOCIATION_TO_SURVIVE, REGISTERS], then=K_SET),
-    matters("REF-A5", when=[REGISTERING, OVERDUE, said("it is repeated", sends_update)],
-            then=said("its number is the one after the last",
-                      (sent_update.sequence_number == ue.sequence_number + 1)
-                      & (after(ue.sequence_number) == sent_update.sequence_number))),
-    matters(
-        "REF-A6",
-        when=[said("there are clocks", parameter("discrete_time")), REGISTERING, OVERDUE,
-              said("the UE has repeated it before", ue.interval > 1),
-              said("its repetitions are not used up", ue.retransmissions_left > 0)],
-        then=[NEXT_NUMBER,
-              said("the next repetition is further off than this one was", after(ue.retry_in) == ue.interval)],
-    ),
-    matters(
-        "REF-A7",
-        when=[REGISTERING,
-              said("a protected acceptance arrives that bears the number of an older update",
-                   PROTECTED_ANSWER & acknowledgement.status.is_one_of(*ACCEPTING)
-                   & (acknowledgement.sequence_number != ue.sequence_number))],
-        then=STATE_AND_LIST_STAY,
-    ),
-    matters(
-        "REF-A8",
-        when=[said("there are clocks", parameter("discrete_time")), ACKNOWLEDGED_AS_REGISTRATION,
-              said("less lifetime is granted than was asked",
-                   acknowledgement.granted_ticks < parameter("lifetime_asked"))],
-        then=[said("the entry is valid, for a shorter time",
-                   (after(ue.list_entry) == ListEntry.VALID) & (after(ue.time_left) < ue.time_left)),
-              said("no repetition is due any more",
-                   (after(ue.retry_in) == 0) & (after(ue_state) == UeState.REGISTERED))],
-    ),
-    matters(
-        "REF-A9",
-        when=[REGISTERING,
-              said("a protected answer to it has status 128 or more, other than 130, 135 and 144",
-                   PROTECTED_ANSWER & (acknowledgement.sequence_number == ue.sequence_number)
-                   & ~acknowledgement.status.is_one_of(
-                       *ACCEPTING, Status.INSUFFICIENT_RESOURCES, Status.SEQUENCE_NUMBER_OUT_OF_WINDOW,
-                       Status.CANNOT_FORCE_UDP))],
-        then=said("the entry counts as refused, and nothing more is sent",
-                  (after(ue.list_entry) == ListEntry.REFUSED) & (after(ue_state) == UeState.ABANDONED) & ~sends_update),
-    ),
-    matters(
-        "REF-A10",
-        when=[ACKNOWLEDGED_AS_REGISTRATION, said("it has K", acknowledgement.key_management),
-              said("the UE's association was made for another address", ue.association_address != ue.care_of_address)],
-        then=said("the association is moved to the new care-of address",
-                  (after(ue.association_address) == ue.care_of_address) & after(ue.key_management_granted)),
-    ),
-    matters(
-        "REF-A11", when=[FOUND_AT_HOME],
-        then=said("the UE is at home, or on its way to be: the link counts as home",
-                  after(ue.detected_link) == Link.HOME),
-    ),
-    matters(
-        "REF-A12", when=[FOUND_AT_HOME, ASSOCIATION_FITS, DEREGISTERS],
-        then=[said("its source is the home address, and so is the care-of address",
-                   (sent_update.source == HOME_ADDRESS) & (sent_update.inner_source == InnerSource.HOME_ADDRESS)
-                   & (after(ue.care_of_address) == HOME_ADDRESS)),
-              said("it has no home address option", ~sent_update.home_address_option)],
-    ),
-    matters(
-        "REF-A13",
-        when=[said("the UE waits for the answer to a de-registration", ue_state == UeState.DEREGISTERING), OVERDUE,
-              said("its repetitions are not used up", ue.retransmissions_left > 0)],
-        then=[NEXT_NUMBER, said("the lifetime in it is zero", sent_update.lifetime == Lifetime.ZERO)],
-    ),
-    matters(
-        "REF-A14",
-        when=[said("a Binding Error reaches a UE that is registered",
-                   occurs("ue") & receives(BindingError.name) & registered),
-              said("its security association can be used", may_register_abroad(ue.address))],
-        then=REGISTRATION_FOLLOWS,
-    ),
-    matters(
-        "REF-A15",
-        when=[said("an acceptance arrives over the link that the UE has left",
-                   accepts_the_newest_update & (acknowledgement.network != access_network.network)
-                   & (ue.list_entry == ListEntry.PENDING))],
-        then=said("it is taken: the entry is valid", after(ue.list_entry) == ListEntry.VALID),
-    ),
-)  # fmt: skip
 
 HOME_AGENT = (
     matters("REF-B2", when=[BOUND, OLD_UPDATE_ARRIVES], then=[OUT_OF_WINDOW_ANSWERED, KEEPS_CARE_OF_ADDRESS],
@@ -395,8 +277,10 @@ ASSOCIATIONS = (
     matters(
         "REF-D1",
         when=[REGISTERING,
-              said("an acknowledgement arrives that the UE's association does not protect",
-                   receives_acknowledgement & (acknowledgement.protection != Protection.CURRENT))],
+              said("an acknowledgement under no association accepts its newest update",
+                   receives_acknowledgement & (acknowledgement.protection == Protection.NONE)
+                   & acknowledgement.status.is_one_of(*ACCEPTING)
+                   & (acknowledgement.sequence_number == ue.sequence_number))],
         then=STATE_AND_LIST_STAY,
     ),
     matters("REF-D2", when=[FROM_HOME, IPV4_ADDRESS_CONFIGURED, NO_ASSOCIATION], then=SETS_ASSOCIATION_UP),
@@ -467,7 +351,7 @@ WEAK_POINTS = (
         when=[said("the entry has a mapping that the NAT has replaced since",
                    bound & access_network.remapped
                    & (ha.care_of_address == translated_address_of(access_network.network))),
-              UPDATE_ARRIVES,
+              said("bindings are renewed", parameter("refreshes") > 0), UPDATE_ARRIVES,
               said("it comes through the new mapping",
                    update.source == remapped_address_of(access_network.network)), ACCEPTS],
         then=said("only now the entry has the new mapping", after(ha.care_of_address) == update.source),
@@ -501,6 +385,6 @@ PUBLISHED_TEXT = (
     ),
 )  # fmt: skip
 
-IN_OTHER_DOCUMENTS = (
-    *MOBILE_NODE, *HOME_AGENT, *DUAL_STACK, *ASSOCIATIONS, *ALTERNATE_CARE_OF_ADDRESS, *WEAK_POINTS, *PUBLISHED_TEXT,
+OTHER_RULES = (
+    *HOME_AGENT, *DUAL_STACK, *ASSOCIATIONS, *ALTERNATE_CARE_OF_ADDRESS, *WEAK_POINTS, *PUBLISHED_TEXT,
 )  # fmt: skip

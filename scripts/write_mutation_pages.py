@@ -1,9 +1,10 @@
-"""Write docs/coverage.md and docs/mutants.md from what is recorded. Run it after either record script."""
+"""Write docs/coverage.md and docs/mutants.md from what is recorded. Run it after any of the record scripts."""
 
 from pathlib import Path
 
+from dsmip.coverage_page import coverage_page
 from dsmip.files import write_atomically
-from dsmip.mutation_pages import coverage_page, mutants_page
+from dsmip.mutation_pages import mutants_page
 
 DOCS = Path(__file__).parent.parent / "docs"
 

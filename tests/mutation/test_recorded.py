@@ -8,8 +8,10 @@ from random import Random
 
 import pytest
 
-from dsmip.mutation_pages import coverage_page, mutants_page
-from dsmip.mutation_tables import covered, hole_reasons, recorded, survival_reasons, why_it_survives, witnesses
+from dsmip.coverage_page import coverage_page
+from dsmip.mutation_pages import mutants_page
+from dsmip.mutation_tables import hole_reasons, recorded, survival_reasons, why_it_survives, witnesses
+from dsmip.requirement_records import covered
 from generators.coverage import RowWitness, reason_for, unexplained, witness_trace
 from generators.mutation.campaign import outcomes_of
 from generators.mutation.parallel import stages_for
