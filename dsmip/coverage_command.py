@@ -78,7 +78,8 @@ def _show(entry: Covered) -> None:
         for number, (action, _) in enumerate(entry.witness.path, 1):
             console.print(f"  {number}. {action}")
     if entry.shown is not None:
-        console.print(f"mutant: {entry.shown.mutant} ({short(title_of(entry.shown.mutant))}) {fate_in_words(entry.shown)}")
+        console.print(f"mutant: {entry.shown.mutant} {fate_in_words(entry.shown)}")
+        console.print(f"  {short(title_of(entry.shown.mutant))}")
     console.print("mutants killed:")
     for kill in entry.kills:
         steps = "" if kill.length is None else f", {kill.length} steps"

@@ -22,8 +22,9 @@ def coverage_page() -> str:
         f"{len(whole)} of {len(entries)} requirements have all four columns: rows of the tables that realise them, "
         "properties that check them, a run in which they matter, and a mutant that disregards them and is found out by "
         "one of these properties. The others are named below, with what is missing and why.", "",
-        "When a requirement matters is declared once, in `properties/when_clause_matters.py`, `when_ue_rules_matter.py` "
-        "and `when_rules_matter.py`: a situation, and what is asked for in it, as a condition on one step. "
+        "When a requirement matters is declared once, in `properties/`, in the files `when_clause_matters.py`, "
+        "`when_ue_rules_matter.py` and `when_rules_matter.py`: a situation, and what is asked for in it, as a "
+        "condition on one step. "
         "The run is a shortest one, in the smallest scenario that has one, under `intended` unless it says otherwise, "
         "and its last step takes a row of the requirement where that condition holds. Scenarios without an attacker "
         "or a fixed choice come first. "
@@ -80,7 +81,7 @@ def _paragraph(entry: Covered) -> Iterator[str]:
     if entry.witness is not None:
         yield f"- run: {run_in_words(entry)}"
     if entry.shown is not None:
-        yield f"- mutant: `{entry.shown.mutant}` ({short(title_of(entry.shown.mutant))}) {fate_in_words(entry.shown)}"
+        yield f"- mutant: `{entry.shown.mutant}` {fate_in_words(entry.shown)}: {short(title_of(entry.shown.mutant))}"
 
 
 def run_in_words(entry: Covered) -> str:
