@@ -62,6 +62,28 @@ def look_for(scenario: Scenario, read: Reading, wanted: Collection[Matters], lim
     return Looked(found, tuple(e.requirement for e in wanted if f"not {e.requirement}" in seen.sightings))
 
 
+def smallest_runs(
+    wanted: Collection[Matters], names: Sequence[str], read: Reading, found_in: Callable[[str, Looked], None],
+) -> dict[str, RowWitness]:  # fmt: skip
+    """A run for each requirement from the first of these scenarios that has one. found_in: told of each scenario.
+
+    Raises ModelError where the model does otherwise than a requirement asks for, in the situation declared.
+    """
+    left = {entry.requirement: entry for entry in wanted}
+    found: dict[str, RowWitness] = {}
+    for name in names:
+        if not left:
+            break
+        looked = look_for(load(name), read, list(left.values()))
+        wrong = sorted(set(looked.disregarded) & set(looked.found))
+        if wrong:
+            raise ModelError(f"{name}: the model does otherwise where it is said to matter: {', '.join(wrong)}")
+        found.update(looked.found)
+        left = {requirement: entry for requirement, entry in left.items() if requirement not in found}
+        found_in(name, looked)
+    return found
+
+
 def bearing_actions(system: System, requirement: str) -> frozenset[str]:
     """Names of the actions that take a row which realises the requirement."""
     return frozenset(action.name for action in system.actions if requirement in action.requirements)

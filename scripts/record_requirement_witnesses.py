@@ -3,7 +3,6 @@ run in which it matters, and a mutant that does not do there what it asks for.""
 
 import argparse
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,9 @@ from dsmip.files import write_atomically
 from dsmip.known_answers import known_answers
 from dsmip.requirement_records import as_record, choosing, requirement_witnesses
 from generators.coverage import RowWitness
-from generators.requirement_witnesses import look_for, smallest_first
+from generators.requirement_witnesses import smallest_first, smallest_runs
 from model.readings import reading
-from model.scenarios import load, shipped
+from model.scenarios import shipped
 from properties.matters_registry import WHEN_IT_MATTERS
 
 TARGET = Path(__file__).parent.parent / "dsmip" / "requirement_witnesses.json"
@@ -25,22 +24,16 @@ def searched(names: list[str]) -> dict[str, RowWitness]:
     answers = known_answers()
     found: dict[str, RowWitness] = {}
     for reading_name, choices in dict.fromkeys((entry.reading, entry.choices) for entry in WHEN_IT_MATTERS.values()):
-        left = {name: entry for name in names if (entry := WHEN_IT_MATTERS[name]).reading == reading_name
-                and entry.choices == choices}  # fmt: skip
+        wanted = [entry for name in names if (entry := WHEN_IT_MATTERS[name]).reading == reading_name
+                  and entry.choices == choices]  # fmt: skip
         states = {name: answers[name, reading_name].states for name in shipped()}
-        for name in smallest_first([name for name in states if states[name] <= MOST_STATES], states.__getitem__):
-            if not left:
-                break
-            looked = look_for(load(name), reading(reading_name, choices), list(left.values()))
-            wrong = sorted(set(looked.disregarded) & set(looked.found))
-            if wrong:
-                sys.exit(f"{name}, {reading_name}: a situation in which the model does otherwise: {', '.join(wrong)}")
-            found.update(looked.found)
-            for requirement in looked.found:
-                del left[requirement]
-            print(name, reading_name, *looked.found, flush=True)
-        if left:
-            print("found nowhere:", *left)
+        small = smallest_first([name for name in states if states[name] <= MOST_STATES], states.__getitem__)
+        here = smallest_runs(
+            wanted, small, reading(reading_name, choices),
+            lambda name, looked: print(name, *looked.found, flush=True),
+        )  # fmt: skip
+        print("found nowhere:", *(entry.requirement for entry in wanted if entry.requirement not in here))
+        found.update(here)
     return found
 
 

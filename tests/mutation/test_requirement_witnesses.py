@@ -9,10 +9,11 @@ from functools import cache
 
 import pytest
 
+from dsmip.known_answers import known_answers
 from dsmip.requirement_records import InTheRecord, choosing, covered, requirement_witnesses
 from generators.coverage import Kill, OnTheRun
 from generators.requirement_mutants import Candidate, Choosing
-from generators.requirement_witnesses import look_for, smallest_first, trace_in_which_it_matters
+from generators.requirement_witnesses import look_for, smallest_first, smallest_runs, trace_in_which_it_matters
 from model.language.errors import ModelError
 from model.readings import reading
 from model.scenarios import load, shipped
@@ -25,6 +26,7 @@ MOST_SHARING = 4  # requirements that one step may show
 WITH_MUTANT = [entry for entry in RECORDED if entry.shown is not None]
 CHEAP = [entry for entry in WITH_MUTANT if entry.witness.scenario == "minimal"]
 DEAR = [entry for entry in WITH_MUTANT if entry.witness.scenario != "minimal"]
+FEW_STATES = 90_000  # of scenarios that are explored again
 WITHOUT_RUN = {"REF-G8"}  # see coverage_reasons.toml
 WITHOUT_DECLARATION = {"REF-C10"}
 
@@ -117,6 +119,18 @@ def test_runs_recorded_in_the_smallest_scenario_are_shortest_there_and_nothing_c
     assert {name: len(witness.path) for name, witness in looked.found.items()} == {
         entry.requirement: lengths[entry.requirement] for entry in wanted}  # fmt: skip
     assert looked.disregarded == ()
+
+
+@pytest.mark.slow
+def test_runs_come_from_the_smallest_scenario_that_has_one() -> None:
+    states = {name: known_answers()[name, "intended"].states for name in shipped()}
+    small = [name for name in smallest_first(shipped(), states.__getitem__) if states[name] <= FEW_STATES
+             and not load(name).attacker.exists and not load(name).choices]  # fmt: skip
+    wanted = [entry for entry in WHEN_IT_MATTERS.values() if (entry.reading, entry.choices) == ("intended", ())]
+    found = smallest_runs(wanted, small, reading("intended"), lambda name, looked: None)
+    assert {name: (run.scenario, len(run.path)) for name, run in found.items()} == {
+        entry.requirement: (entry.witness.scenario, len(entry.witness.path)) for entry in RECORDED
+        if entry.witness.scenario in small and entry.requirement in {one.requirement for one in wanted}}  # fmt: skip
 
 
 def test_scenarios_with_an_attacker_or_a_fixed_choice_are_looked_at_last() -> None:
