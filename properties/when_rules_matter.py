@@ -277,7 +277,9 @@ ASSOCIATIONS = (
     matters(
         "REF-D1",
         when=[REGISTERING,
-              said("an acknowledgement under no association accepts its newest update",
+              said("somebody without keys forges packets",
+                   (parameter("forgeries") > 0) & ~parameter("attacker_subscribes")),
+              said("an acknowledgement under no association accepts the UE's newest update",
                    receives_acknowledgement & (acknowledgement.protection == Protection.NONE)
                    & acknowledgement.status.is_one_of(*ACCEPTING)
                    & (acknowledgement.sequence_number == ue.sequence_number))],
