@@ -204,7 +204,7 @@ class Choosing:
             if shown is None:
                 continue
             foreign = entry.requirement not in mutant.requirements
-            rank = (ORDER[shown.on_the_run], not shown.there, foreign)
+            rank = (ORDER[shown.on_the_run], foreign, not shown.there)
             if best is None or rank < best[0]:
                 best = rank, shown
             if rank == (0, False, False):
