@@ -27,6 +27,7 @@ from model.messages import BindingUpdate, Lifetime
 
 SHORTEST_LIFETIME = 4.0  # seconds: one unit on the wire (RFC 6275, 6.1.7)
 EARLY = 1.0  # seconds that two clocks may differ by
+MARKED_INVALID = 10.0  # seconds for which an entry is kept so (MAX_DELETE_BCE_TIMEOUT; RFC 6275, 12)
 LONGEST_UNDER_WAY = 120.0  # seconds that a packet may be on its way (RFC 9293, 3.4.1)
 MOST_WAITING = 8  # updates that may still be under way; beyond it only an explanation can be told
 MOST_TO_NAME = 2  # answers not seen that are kept to say what would have been permitted
@@ -66,6 +67,7 @@ class HomeAgentSide:
         self.next = 0  # of `coming`
         self.updates: list[tuple[float, str, Message]] = []  # time, type, fields; answers to revocations too
         self.seen_at: dict[int, float] = {}  # by sequence number
+        self.removals: dict[int, float] = {}  # the same of those that ask for removal
         self.granted: tuple[int, float] | None = None  # number and end of the newest binding whose acceptance is seen
         self.sent: list[Sent] = []
         self.number_of_sent: dict[Sent, int] = {}
@@ -99,6 +101,8 @@ class HomeAgentSide:
         self.updates.append((time, name, message_of(fields)))
         if name == BindingUpdate.name:
             self.seen_at.setdefault(int(fields["sequence_number"]), time)
+            if fields["lifetime"] == Lifetime.ZERO.value:
+                self.removals.setdefault(int(fields["sequence_number"]), time)
         if self.near:
             self._close(time)
             for place in list(self.places):
@@ -201,7 +205,11 @@ class HomeAgentSide:
         return Place(after.values, fresh, place.waiting, answers)
 
     def _may_happen(self, action: Action, place: Place, time: float) -> bool:
-        """A lifetime ends when its time is over; one whose acceptance was not seen lasts the shortest there is."""
+        """A lifetime ends when its time is over; one whose acceptance was not seen lasts the shortest there is. An
+        entry marked invalid is kept for its time after the removal, where that was seen."""
+        if action.trigger == "timer entry marked invalid":
+            since = self.removals.get(int(self.steps.value(place.values, "home_agent.sequence_number")))
+            return since is None or time >= since + MARKED_INVALID - EARLY
         if "lifetime ends" not in action.trigger:
             return True
         if place.fresh:

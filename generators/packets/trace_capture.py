@@ -13,11 +13,13 @@ from model.messages import DOWNLINK, UPLINK
 
 ENDS = ("ue", "home_agent")
 SECONDS_A_STEP = 1.0
+MORE = {"timer entry marked invalid": 10.0}  # seconds, for a step that takes its time
 
 
 def captured(trace: Trace, forms: WireForm | Sequence[WireForm], end: str) -> list[tuple[float, bytes]]:
-    """The packets with their times: step n happens at second n. end: "ue" or "home_agent".
+    """The packets with their times. end: "ue" or "home_agent".
 
+    A step takes a second, the end of an entry marked invalid 10 s more.
     forms: one, or one a UE. At the home agent the packets of all UEs are seen, at "ue" those of every UE.
     """
     listed = [forms] if isinstance(forms, WireForm) else forms
@@ -30,8 +32,10 @@ def captured(trace: Trace, forms: WireForm | Sequence[WireForm], end: str) -> li
 def seen_at(trace: Trace, end: str) -> Iterator[tuple[float, Packet]]:
     """The messages that pass at one end, with their times, fields as they are there."""
     sends = {"ue": UPLINK.name, "home_agent": DOWNLINK.name}[end]
-    for number, step in enumerate(trace.steps, start=1):
-        time = number * SECONDS_A_STEP
+    now = 0.0
+    for step in trace.steps:
+        now += SECONDS_A_STEP + MORE.get(step.action.trigger, 0.0)
+        time = now
         if step.taken is not None and _is_received(step, end):
             yield time, step.taken
         if step.action.machine.startswith("attacker"):

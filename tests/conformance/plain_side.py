@@ -15,16 +15,17 @@ from model.messages import Protection
 from tests.conformance.plain_explanation import Shown, shown
 
 Place = tuple[Values, Answers]
+TIMES = {"lifetime ends": float(GRANTED), "entry marked invalid": 10.0}  # seconds
 
 
 class PlainSide:
     """The actor under test from one of its starts. What needs no message may happen at any time, but that a
-    lifetime ends only when as much time has passed without a message."""
+    lifetime, or an entry marked invalid, ends only when as much time has passed without a message."""
 
     def __init__(self, entry: Subject) -> None:
         self.actor = entry.actor
         self.unseen = [offer.at(0) for offer in entry.offers if offer.kind is not TriggerKind.RECEIPT]
-        self._known: dict[tuple[Values, bool], list[Place]] = {}
+        self._known: dict[tuple[Values, float], list[Place]] = {}
 
     def explained(self, start: Values, messages: Sequence[tuple[float, bool, Shown]]) -> int:
         """How many of the messages, from the first on, the side's runs show. With each: when (seconds), and whether
@@ -32,7 +33,7 @@ class PlainSide:
         places: set[Place] = {(start, ())}
         last = 0.0
         for number, (time, sent, message) in enumerate(messages):
-            places = self._closed(places, lifetimes_end=bool(number) and time - last >= GRANTED)
+            places = self._closed(places, time - last if number else 0.0)
             last = time
             if sent:
                 places = {(state, due[1:]) for state, due in places
@@ -43,24 +44,24 @@ class PlainSide:
                 return number
         return len(messages)
 
-    def _closed(self, places: Iterable[Place], *, lifetimes_end: bool) -> set[Place]:
+    def _closed(self, places: Iterable[Place], passed: float) -> set[Place]:
         frontier = list(places)
         found = set(frontier)
         while frontier:
             state, due = frontier.pop()
             if due:
                 continue  # an answer goes out before anything else happens
-            for place in self._unseen_from(state, lifetimes_end):
+            for place in self._unseen_from(state, max(least for least in (0.0, *TIMES.values()) if least <= passed)):
                 if place not in found:
                     found.add(place)
                     frontier.append(place)
         return found
 
-    def _unseen_from(self, state: Values, lifetimes_end: bool) -> list[Place]:
-        key = state, lifetimes_end
+    def _unseen_from(self, state: Values, passed: float) -> list[Place]:
+        key = state, passed
         if key not in self._known:
             self._known[key] = [(self._plain(one.after), one.answers) for stimulus in self.unseen
-                                if lifetimes_end or "lifetime ends" not in stimulus.name
+                                if all(passed >= least for name, least in TIMES.items() if name in stimulus.name)
                                 for one in self.actor.reactions(state, stimulus)]  # fmt: skip
         return self._known[key]
 
