@@ -122,7 +122,7 @@ def induced(scenario: str, reading_name: str, seconds: float) -> Document:
     )
     used, spent = round(process_time() - started, 1), {part: round(time, 1) for part, time in prover.spent.items()}
     proof = prover.proof
-    names = set() if proof is None else run.exploration.proved & proof.names
+    names = set() if proof is None else run.exploration.proved  # with what no step at all could show
     proved = [judged.property for judged in _of_catalogue(run) if judged.property.violation_name in names]
     together = [] if proof is None else proof.lemmas(one.violation_name for one in proved)
     return {

@@ -1,12 +1,13 @@
 """Settle every invariant and step property of the shipped scenarios with one UE (or those named) at 16 bits, and
-write dsmip/proof_results.json, after each part, and docs/proofs.md. What is recorded and up to date is not done
-again, so that an interrupted run is taken up. --induction SECONDS: try induction too. --page: the page only."""
+write dsmip/proof_results.json, after each part, docs/proofs.md and docs/induction.md. What is recorded and up to date
+is not done again, so that an interrupted run is taken up. --induction SECONDS: induction too. --page: pages only."""
 
 import argparse
 import json
 from pathlib import Path
 from typing import Any
 
+from dsmip import induction_table
 from dsmip.files import write_atomically
 from dsmip.proof_records import (
     READINGS_SHOWN,
@@ -86,4 +87,6 @@ if __name__ == "__main__":
     if not given.page:
         names = given.scenarios or one_ue_scenarios()
         record(names, given.induction, given.lifting, given.second, given.time, given.again)
-    write_atomically(ROOT / "docs" / "proofs.md", page(json.loads(TARGET.read_text(encoding="utf-8"))))
+    known = json.loads(TARGET.read_text(encoding="utf-8"))
+    write_atomically(ROOT / "docs" / "proofs.md", page(known))
+    write_atomically(ROOT / "docs" / "induction.md", induction_table.page(known))

@@ -10,6 +10,7 @@ from checker.explicit.engine import ExplicitSearch
 from checker.search import Limits, ProgressReport
 from checker.symbolic.induction import InductiveSearch, Invariant
 from checker.symbolic.proving import Prover
+from dsmip import induction_table
 from dsmip.proof_records import explored, recorded
 from dsmip.proof_table import page
 from model.language.observations import observe_states
@@ -40,6 +41,22 @@ def test_what_was_not_explored_to_the_end_is_never_said_to_hold() -> None:
 def test_the_page_is_made_from_the_record() -> None:
     path = Path(__file__).parents[2] / "docs" / "proofs.md"
     assert path.read_text(encoding="utf-8") == page(recorded()), "run `python scripts/record_proofs.py --page`"
+
+
+def test_the_page_on_induction_is_made_from_the_record() -> None:
+    path = Path(__file__).parents[2] / "docs" / "induction.md"
+    expected = induction_table.page(recorded())
+    assert path.read_text(encoding="utf-8") == expected, "run `python scripts/record_proofs.py --page`"
+
+
+def test_induction_proves_nothing_that_exploration_found_violated() -> None:
+    proved = [
+        (name, reading, identifier, found["properties"][identifier])
+        for name, readings in recorded().items() for reading, found in readings.items()
+        for identifier in (found["induction"] or {"lemmas": ()})["lemmas"]
+    ]  # fmt: skip
+    assert proved
+    assert not [entry for entry in proved if not entry[-1].startswith(("holds", "unknown"))]
 
 
 def test_exploration_settles_what_a_gagged_induction_leaves_open() -> None:
