@@ -155,7 +155,9 @@ def lifted(
         for seen in observations(asked, system, filled) if seen.name == asked.violation_name
     }  # fmt: skip
     started = process_time()
-    found: Lifting = lift_bounds(system, list(looked_for.values()), Limits(seconds=seconds))
+    found: Lifting = lift_bounds(
+        system, list(looked_for.values()), Limits(seconds=seconds), solver=second_solver(SECOND)
+    )  # fmt: skip
     return {
         "asked": _asked(properties),
         "seconds": round(process_time() - started, 1),
@@ -164,6 +166,8 @@ def lifted(
                      for entry in found.attempts],
         "left": {identifier: list(found.left(seen.name)) for identifier, seen in looked_for.items()
                  if found.lifted(seen.name) is not None},
+        "again": {identifier: words for identifier, seen in looked_for.items()
+                  if (words := found.again(seen.name)) is not None},
     }  # fmt: skip
 
 

@@ -59,6 +59,9 @@ def _merged(former: dict[str, Any] | None, part: dict[str, Any], what: str) -> d
     order = [entry.identifier for entry in provable()]
     kept = {name: value for name, value in former[what].items() if name in order and name not in part["asked"]}
     both = {**kept, **part[what]}
+    if "again" in part:
+        stays = {name: words for name, words in former.get("again", {}).items() if name in kept}
+        part = {**part, "again": {**stays, **part["again"]}}
     return {
         **former, **part, what: {name: both[name] for name in order if name in both},
         "asked": {**{name: former["asked"][name] for name in former["asked"] if name in order}, **part["asked"]},

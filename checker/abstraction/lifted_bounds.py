@@ -7,9 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 
-from checker.abstraction.message_sets import explore_with_sets
+from checker.abstraction.message_sets import MessageSets, explore_with_sets
+from checker.abstraction.sets_again import explore_again
 from checker.explicit.engine import explore
 from checker.search import Limits, ProgressReport
+from checker.symbolic.explored_certificates import explored_again
+from checker.symbolic.second_solver import SecondSolver
 from model.language.domains import Modular
 from model.language.errors import ModelError
 from model.language.hiding import hiding
@@ -37,13 +40,15 @@ MOST_STATES = 6_000_000
 @dataclass(frozen=True)
 class Attempt:
     """One abstraction that was explored. lifted: bounds it does without. held: observations never seen in it. states:
-    None where nothing was explored: because of what failed, or because no step could be looked for."""
+    None where nothing was explored: because of what failed, or because no step could be looked for. again: what a
+    second exploration, by other code, says to the same effect, in words; None if there was none."""
 
     lifted: tuple[str, ...]
     states: int | None
     seconds: float
     held: frozenset[str]
     failed: str | None = None
+    again: str | None = None
 
 
 @dataclass(frozen=True)
@@ -55,8 +60,17 @@ class Lifting:
 
     def lifted(self, name: str) -> frozenset[str] | None:
         """Bounds that can be lifted all at once for the proof that an observation never occurs; None: not shown."""
+        found = self._widest(name)
+        return None if found is None else frozenset(found.lifted)
+
+    def again(self, name: str) -> str | None:
+        """The second word on that, if there is one."""
+        found = self._widest(name)
+        return None if found is None else found.again
+
+    def _widest(self, name: str) -> Attempt | None:
         found = [attempt for attempt in self.attempts if name in attempt.held]
-        return frozenset(max(found, key=lambda attempt: len(attempt.lifted)).lifted) if found else None
+        return max(found, key=lambda attempt: len(attempt.lifted)) if found else None
 
     def left(self, name: str) -> tuple[str, ...]:
         """Bounds that its proof still has."""
@@ -73,10 +87,12 @@ def budgets_of(system: System) -> dict[str, str]:
 
 
 def lift_bounds(
-    system: System, observations: Sequence[Observation], limits: Limits, progress: ProgressReport | None = None
+    system: System, observations: Sequence[Observation], limits: Limits, progress: ProgressReport | None = None, *,
+    solver: SecondSolver | None = None,
 ) -> Lifting:  # fmt: skip
     """Try to do without all bounds, then without fewer, for what is still open; at last without all again, where what
-    is open asks whether a number has a certain value. limits.seconds: for all attempts.
+    is open asks whether a number has a certain value. limits.seconds: for all attempts. solver: given one, what shows
+    something is explored again, by other code.
 
     Says nothing about what it does not list as held; what is listed never occurs in `system`.
     """
@@ -100,12 +116,12 @@ def lift_bounds(
         if now.seconds is not None and now.seconds <= 0:
             attempts.append(Attempt(lifted, None, 0.0, frozenset(), "no time was left"))
             continue
-        attempts.append(_attempt(system, rest, lifted, variables, channels, now, progress))
+        attempts.append(_attempt(system, rest, lifted, variables, channels, now, progress, solver))
         rest = [entry for entry in rest if entry.name not in attempts[-1].held]
     if rest and (followed := follow_values(system, rest)) is not None:
         now = within()
         if now.seconds is None or now.seconds > 0:
-            attempts.append(_attempt(*followed, bounds, tuple(budgets), True, now, progress))
+            attempts.append(_attempt(*followed, bounds, tuple(budgets), True, now, progress, solver))
     return Lifting(bounds, tuple(attempts))
 
 
@@ -128,7 +144,7 @@ def _tries(budgets: dict[str, str], copies: bool) -> Iterator[tuple[tuple[str, .
 
 def _attempt(
     system: System, rest: Sequence[Observation], lifted: tuple[str, ...], variables: Sequence[str], channels: bool,
-    limits: Limits, progress: ProgressReport | None,
+    limits: Limits, progress: ProgressReport | None, solver: SecondSolver | None,
 ) -> Attempt:  # fmt: skip
     started = monotonic()
     numbers = [entry.name for entry in system.variables if isinstance(entry.domain, Modular)]
@@ -139,10 +155,31 @@ def _attempt(
         if channels:
             sets = explore_with_sets(wider, wanted, limits, progress)
             held = frozenset() if sets.stopped else frozenset(entry.name for entry in wanted) - sets.seen
-            return Attempt(lifted, sets.states, monotonic() - started, held, sets.stopped)
+            again = _sets_again(wider, wanted, sets, limits) if solver is not None and held else None
+            return Attempt(lifted, sets.states, monotonic() - started, held, sets.stopped, again)
         found = explore(wider, wanted, limits, progress)
     except ModelError as error:
         return Attempt(lifted, None, monotonic() - started, frozenset(), str(error))
     doubt = found.doubt(loss=all(channel.loses for channel in system.channels))
     held = frozenset() if doubt else frozenset(entry.name for entry in wanted if entry.name not in found.sightings)
-    return Attempt(lifted, found.states, monotonic() - started, held, doubt)
+    again = None if solver is None or not held else _text_again(wider, wanted, held, solver, limits)
+    return Attempt(lifted, found.states, monotonic() - started, held, doubt, again)
+
+
+def _sets_again(
+    system: System, wanted: Sequence[Observation], sets: MessageSets, limits: Limits
+) -> str | None:  # fmt: skip
+    found = explore_again(system, wanted, sets, limits)
+    if found.unknown or not found.seen <= sets.seen:
+        raise RuntimeError("the compiled exploration of message sets contradicts the other one")
+    return None if found.stopped else f"message sets explored again, {found.states:,} states, compiled"
+
+
+def _text_again(
+    system: System, wanted: Sequence[Observation], held: frozenset[str], solver: SecondSolver, limits: Limits
+) -> str | None:  # fmt: skip
+    seen = {entry.name: [entry] for entry in wanted if entry.name in held}
+    found = explored_again(system, seen, solver, seconds=limits.seconds)
+    if found.seen:
+        raise RuntimeError("the exploration of the text contradicts the compiled one")
+    return None if found.stopped or found.faulty else f"bounds lifted, {found.states:,} states explored again from text"
