@@ -156,7 +156,7 @@ def lifted(
     }  # fmt: skip
     started = process_time()
     found: Lifting = lift_bounds(
-        system, list(looked_for.values()), Limits(seconds=seconds), solver=second_solver(SECOND)
+        system, list(looked_for.values()), Limits(seconds=seconds), solver=SECOND
     )  # fmt: skip
     return {
         "asked": _asked(properties),

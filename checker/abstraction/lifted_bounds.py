@@ -12,7 +12,7 @@ from checker.abstraction.sets_again import explore_again
 from checker.explicit.engine import explore
 from checker.search import Limits, ProgressReport
 from checker.symbolic.explored_certificates import explored_again
-from checker.symbolic.second_solver import SecondSolver
+from checker.symbolic.second_solver import second_solver
 from model.language.domains import Modular
 from model.language.errors import ModelError
 from model.language.hiding import hiding
@@ -88,10 +88,10 @@ def budgets_of(system: System) -> dict[str, str]:
 
 def lift_bounds(
     system: System, observations: Sequence[Observation], limits: Limits, progress: ProgressReport | None = None, *,
-    solver: SecondSolver | None = None,
+    solver: str | None = None,
 ) -> Lifting:  # fmt: skip
     """Try to do without all bounds, then without fewer, for what is still open; at last without all again, where what
-    is open asks whether a number has a certain value. limits.seconds: for all attempts. solver: given one, what shows
+    is open asks whether a number has a certain value. limits.seconds: for all attempts. solver: the name of the second one; then what shows
     something is explored again, by other code.
 
     Says nothing about what it does not list as held; what is listed never occurs in `system`.
@@ -144,7 +144,7 @@ def _tries(budgets: dict[str, str], copies: bool) -> Iterator[tuple[tuple[str, .
 
 def _attempt(
     system: System, rest: Sequence[Observation], lifted: tuple[str, ...], variables: Sequence[str], channels: bool,
-    limits: Limits, progress: ProgressReport | None, solver: SecondSolver | None,
+    limits: Limits, progress: ProgressReport | None, solver: str | None,
 ) -> Attempt:  # fmt: skip
     started = monotonic()
     numbers = [entry.name for entry in system.variables if isinstance(entry.domain, Modular)]
@@ -176,10 +176,10 @@ def _sets_again(
 
 
 def _text_again(
-    system: System, wanted: Sequence[Observation], held: frozenset[str], solver: SecondSolver, limits: Limits
+    system: System, wanted: Sequence[Observation], held: frozenset[str], solver: str, limits: Limits
 ) -> str | None:  # fmt: skip
     seen = {entry.name: [entry] for entry in wanted if entry.name in held}
-    found = explored_again(system, seen, solver, seconds=limits.seconds)
+    found = explored_again(system, seen, second_solver(solver), seconds=limits.seconds)
     if found.seen:
         raise RuntimeError("the exploration of the text contradicts the compiled one")
     return None if found.stopped or found.faulty else f"bounds lifted, {found.states:,} states explored again from text"

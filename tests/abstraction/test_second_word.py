@@ -13,7 +13,6 @@ from checker.abstraction.lifted_bounds import lift_bounds
 from checker.abstraction.message_sets import MessageSets, explore_with_sets
 from checker.abstraction.sets_again import explore_again
 from checker.search import Limits
-from checker.symbolic.second_solver import second_solver
 from model.handover import binding, handover_of_one
 from model.language.errors import ModelError
 from model.language.hiding import hiding
@@ -75,7 +74,7 @@ def test_what_holds_without_bounds_has_a_second_word() -> None:
     system, filled = handover_of_one(scenario, entry), binding(scenario, entry)
     asked = property_called("BIND-7")
     seen = [found for found in observations(asked, system, filled) if found.name == asked.violation_name]
-    found = lift_bounds(system, seen, Limits(seconds=120.0), solver=second_solver("bitwuzla"))
+    found = lift_bounds(system, seen, Limits(seconds=120.0), solver="bitwuzla")
     assert found.left(asked.violation_name) == ()
     assert str(found.again(asked.violation_name)).startswith("message sets explored again, ")
     assert lift_bounds(system, seen, Limits(seconds=120.0)).again(asked.violation_name) is None
