@@ -91,8 +91,8 @@ def lift_bounds(
     solver: str | None = None,
 ) -> Lifting:  # fmt: skip
     """Try to do without all bounds, then without fewer, for what is still open; at last without all again, where what
-    is open asks whether a number has a certain value. limits.seconds: for all attempts. solver: the name of the second one; then what shows
-    something is explored again, by other code.
+    is open asks whether a number has a certain value. limits.seconds: for all attempts. solver: the second one; given
+    its name, what shows something is explored again, by other code.
 
     Says nothing about what it does not list as held; what is listed never occurs in `system`.
     """
