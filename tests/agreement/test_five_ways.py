@@ -17,6 +17,7 @@ from model.language.observations import Observation
 from model.language.systems import System
 from tests.agreement.random_systems import systems
 from tests.generators.exports.refereed import needs
+from tests.sampling import drawn
 
 FEW = Limits(states=250)
 STEPS = 3
@@ -71,5 +72,5 @@ def agreeing(examples: int) -> dict[str, int]:
 @pytest.mark.slow
 @needs("yosys", "berkeley-abc")
 def test_five_ways_agree_on_random_systems() -> None:
-    decided = agreeing(40)
+    decided = agreeing(drawn(40))
     assert min(decided.values()) >= 5, decided

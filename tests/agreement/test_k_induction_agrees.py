@@ -19,6 +19,7 @@ from model.language.errors import ModelError
 from model.language.observations import Observation
 from model.language.systems import System
 from tests.agreement.random_systems import systems
+from tests.sampling import drawn
 from tests.symbolic.test_k_induction import places, walker
 
 MOST = 3
@@ -66,7 +67,7 @@ def assert_agrees(system: System, observations: list[Observation]) -> int:
 
 
 def examples(number: int) -> settings:
-    return settings(max_examples=number, suppress_health_check=list(HealthCheck), deadline=None,
+    return settings(max_examples=drawn(number), suppress_health_check=list(HealthCheck), deadline=None,
                     phases=(Phase.explicit, Phase.reuse, Phase.generate))  # fmt: skip
 
 

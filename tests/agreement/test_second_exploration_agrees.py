@@ -17,6 +17,7 @@ from model.language.interpretation import Interpretation, State
 from model.language.observations import Observation
 from model.language.systems import System
 from tests.agreement.random_systems import systems
+from tests.sampling import drawn
 
 
 def states_by_text(section: str, components: Components, initial: list[dict[str, int]]) -> set[State]:
@@ -50,7 +51,7 @@ def assert_agree(system: System, observations: list[Observation]) -> bool:
 
 
 @settings(
-    max_examples=15,
+    max_examples=drawn(15),
     suppress_health_check=list(HealthCheck),
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
@@ -64,7 +65,7 @@ def test_random_systems(drawn: tuple[System, list[Observation]]) -> None:
 def test_enough_of_the_random_systems_are_small_and_right() -> None:
     agreed = []
 
-    @settings(max_examples=150, suppress_health_check=list(HealthCheck), deadline=None, phases=(Phase.generate,))
+    @settings(max_examples=drawn(150), suppress_health_check=list(HealthCheck), deadline=None, phases=(Phase.generate,))
     @given(systems())
     def each(drawn: tuple[System, list[Observation]]) -> None:
         agreed.append(assert_agree(*drawn))

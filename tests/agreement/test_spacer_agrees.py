@@ -16,6 +16,7 @@ from model.language.errors import ModelError
 from model.language.observations import Observation
 from model.language.systems import System
 from tests.agreement.random_systems import systems
+from tests.sampling import drawn
 from tests.symbolic.test_k_induction import places, walker
 
 SECONDS = 5.0  # for each question
@@ -53,7 +54,7 @@ def test_what_it_decides_is_not_nothing() -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=30, suppress_health_check=list(HealthCheck), deadline=None,
+@settings(max_examples=drawn(30), suppress_health_check=list(HealthCheck), deadline=None,
           phases=(Phase.explicit, Phase.reuse, Phase.generate))  # fmt: skip
 @given(systems())
 def test_on_random_systems(drawn: tuple[System, list[Observation]]) -> None:

@@ -19,12 +19,13 @@ from model.language.interpretation import Interpretation, State
 from model.language.observations import Observation
 from model.language.systems import System
 from tests.agreement.random_systems import systems
+from tests.sampling import drawn
 from tests.toys import toy_system
 
 FEW = 6  # states looked at closely
 # shrinking would repeat slow proofs for minutes
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
-quick = settings(max_examples=10, suppress_health_check=list(HealthCheck), deadline=None, phases=PHASES)
+quick = settings(max_examples=drawn(10), suppress_health_check=list(HealthCheck), deadline=None, phases=PHASES)
 
 
 def evaluated(encoding: Encoding, term: z3.ExprRef, codes: dict[str, int]) -> int:
@@ -115,7 +116,7 @@ def test_bounded_model_checking_finds_what_breadth_first_search_finds(drawn: tup
         replay(system, name, sighting.initial, sighting.path)
 
 
-@settings(max_examples=12, suppress_health_check=list(HealthCheck), deadline=None, phases=PHASES)
+@settings(max_examples=drawn(12), suppress_health_check=list(HealthCheck), deadline=None, phases=PHASES)
 @given(systems())
 def test_induction_and_the_second_solver_never_contradict_exploration(drawn: tuple[System, list[Observation]]) -> None:
     system, observations = drawn

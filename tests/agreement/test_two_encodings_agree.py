@@ -15,6 +15,7 @@ from model.language.systems import System
 from model.readings import reading
 from model.scenarios import load
 from tests.agreement.random_systems import systems
+from tests.sampling import drawn
 from tests.toys import toy_system
 
 
@@ -56,7 +57,7 @@ def assert_equivalent(system: System, observations: list[Observation]) -> None:
 
 
 @settings(
-    max_examples=8, suppress_health_check=list(HealthCheck), deadline=None,
+    max_examples=drawn(8), suppress_health_check=list(HealthCheck), deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
 )
 @given(systems())
