@@ -8,15 +8,16 @@ from dataclasses import dataclass
 
 from checker.checking import check_scenario
 from checker.repair.choices import Settled, menu, other_values, values_in
+from checker.repair.everywhere import Everywhere, everywhere
 from checker.repair.failures import Demand, Examiner, Failure, NotDecided
 from checker.repair.minimal_sets import Repairs, minimal_repairs
 from checker.search import Limits
 from checker.trace import Trace
 from checker.verdict import Violated
-from dsmip.beyond import Beyond, beyond
 from dsmip.known_answers import known_answers
 from dsmip.responses_under_repair import Unanswered, responses_under
 from model.readings import AMBIGUITIES, Ambiguity, reading
+from model.scenario_sets import scenario_set
 from model.scenarios import load
 from properties.kinds import Kind, Property
 from properties.registry import ALL_PROPERTIES
@@ -66,8 +67,9 @@ class Finding:
 
 @dataclass(frozen=True)
 class Findings:
-    """What a search came to. demanded: what a repair has to bring about, scenario by scenario. beyond: what the first
-    of the smallest repairs leaves open elsewhere, looked at where all scenarios that show the most were searched.
+    """What a search came to. demanded: what a repair has to bring about, scenario by scenario. everywhere: the first
+    of the smallest repairs completed for every scenario of the sets `default` and `variants`, looked at where all
+    scenarios that show the most were searched; else None.
     unanswered: response properties that a smallest repair does not restore; repairs are not searched for them.
 
     unfinished: what was cut short, in words; None if the answer is complete.
@@ -78,7 +80,7 @@ class Findings:
     broken: tuple[Broken, ...]
     repairs: Repairs
     findings: tuple[Finding, ...]
-    beyond: tuple[Beyond, ...]
+    everywhere: Everywhere | None
     unanswered: tuple[Unanswered, ...]
     unfinished: str | None
 
@@ -92,19 +94,27 @@ class Findings:
 def demands(names: Sequence[str]) -> list[Demand]:
     """The invariants and step properties known to hold under `intended`, in these scenarios or in those that show
     the most."""
-    known = known_answers()
-    found = []
-    for name in names or SHOWING:
-        scenario = load(name)
-        holds = known[name, "intended"].verdicts
-        wanted = tuple(
-            entry for entry in ALL_PROPERTIES
-            if entry.kind in (Kind.INVARIANT, Kind.STEP) and entry.modality != "should"
-            and holds.get(entry.identifier) == "holds"
-        )  # fmt: skip
-        if scenario.ue.count == 1:
-            found.append(Demand(scenario, wanted))
-    return sorted(found, key=lambda demand: known[demand.scenario.name, "intended"].states)
+    found = [_demand(name, (Kind.INVARIANT, Kind.STEP)) for name in names or SHOWING]
+    return sorted((demand for demand in found if demand.scenario.ue.count == 1), key=_states)
+
+
+def all_demands() -> list[Demand]:
+    """What is known to hold under `intended` in the scenarios of the sets `default` and `variants`, response properties
+    among it; smallest scenarios first."""
+    names = scenario_set("default") + scenario_set("variants")
+    return sorted((_demand(name, (Kind.INVARIANT, Kind.STEP, Kind.RESPONSE)) for name in names), key=_states)
+
+
+def _demand(name: str, kinds: Sequence[Kind]) -> Demand:
+    holds = known_answers()[name, "intended"].verdicts
+    return Demand(load(name), tuple(
+        entry for entry in ALL_PROPERTIES
+        if entry.kind in kinds and entry.modality != "should" and holds.get(entry.identifier) == "holds"
+    ))  # fmt: skip
+
+
+def _states(demand: Demand) -> int:
+    return known_answers()[demand.scenario.name, "intended"].states
 
 
 def findings(wanted: Sequence[Demand], limits: Limits, report: Report = lambda text: None) -> Findings:
@@ -114,7 +124,7 @@ def findings(wanted: Sequence[Demand], limits: Limits, report: Report = lambda t
         return _findings(wanted, examiner, report)
     except NotDecided as reason:
         nothing = Repairs((), (), str(reason), examiner.explorations)
-        return Findings("literal", tuple(wanted), (), nothing, (), (), (), str(reason))
+        return Findings("literal", tuple(wanted), (), nothing, (), None, (), str(reason))
 
 
 def _findings(wanted: Sequence[Demand], examiner: Examiner, report: Report) -> Findings:
@@ -130,15 +140,19 @@ def _findings(wanted: Sequence[Demand], examiner: Examiner, report: Report) -> F
     repairs = minimal_repairs(examiner.menu, wanted, examiner, known=met, report=report)
     others = _others(repairs, wanted, examiner, report)
     searched = [demand.scenario.name for demand in wanted]
-    further = (beyond(repairs.minimal[0], lambda name: demands([name])[0], examiner.limits, report)
-               if repairs.minimal and set(searched) >= set(SHOWING) else [])  # fmt: skip
+    further, doubt = None, None
+    if repairs.minimal and set(searched) >= set(SHOWING):
+        try:
+            further = everywhere(repairs.minimal[0], all_demands(), examiner.menu, examiner.limits, report)
+        except NotDecided as reason:
+            doubt = f"the repair was not tried in all scenarios: {reason}"
     unanswered = responses_under(repairs.minimal, searched, examiner.menu, examiner.limits, report)
-    cut = [entry.repairs.unfinished for entry in broken] + [repairs.unfinished]
+    cut = [*(entry.repairs.unfinished for entry in broken), repairs.unfinished, doubt]
     return Findings(
         "literal", tuple(wanted), tuple(broken), repairs,
         tuple(_finding(entry, broken, alone[entry.identifier], repairs, others) for entry in AMBIGUITIES
               if entry.identifier in examiner.menu.offered),
-        tuple(further), tuple(unanswered),
+        further, tuple(unanswered),
         next((reason for reason in cut if reason is not None), None),
     )  # fmt: skip
 

@@ -19,6 +19,7 @@ from dsmip.charts import chart_of
 from dsmip.check_command import ensure_folder
 from dsmip.console import output, say, working
 from dsmip.documentation.findings_page import findings_page
+from dsmip.everywhere_words import everywhere_as_json, everywhere_in_words
 from dsmip.files import refuse_unwritable, write_atomically
 from dsmip.findings import Broken, Findings, demands, findings
 from dsmip.known_answers import known_answers
@@ -171,7 +172,7 @@ def as_json(found: Findings, by_actor: Sequence[OwnChoices], saved: Mapping[str,
             }
             for entry in found.findings
         ],
-        "beyond": [entry.as_json() for entry in found.beyond],
+        "everywhere": everywhere_as_json(found.everywhere),
         "unanswered": [entry.as_json() for entry in found.unanswered],
         "no_switch": dict(NO_SWITCH),
         "final": {**published(), "filled in": filled_in()},
@@ -252,11 +253,9 @@ def show(console: Console, found: Findings, *, charts: bool) -> None:
         _show_broken(console, broken, charts=charts)
     _show_ambiguities(console, found)
     _show_repairs(console, found)
-    for entry in found.beyond:
-        left = ", ".join(one.identifier for one, _ in entry.left) or "nothing"
-        still = ", ".join(one.identifier for one, _ in entry.still) or "nothing"
-        console.print(f"In {entry.demand.scenario.name} the first of them leaves broken: {left}; "
-                      f"with {entry.choice}: {still}")  # fmt: skip
+    if found.everywhere is not None:
+        for line in everywhere_in_words(found.everywhere):
+            console.print(line)
     for missing in found.unanswered:
         further = missing.restored_by or "more than one choice"
         console.print(f"In {missing.scenario} a repair leaves broken what has to follow: "

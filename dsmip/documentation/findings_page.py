@@ -24,13 +24,14 @@ def findings_page(document: Document) -> str:
         "## The smallest repairs",
         "Sets of choices under which every invariant and every step property holds that holds under `intended`, while "
         "under no proper subset they do. Repairs are not searched over response properties (what has to follow in the "
-        "end); what those need besides stands below. A set that contains one of them is not assumed to be a repair.",
+        "end); what those need besides stands below, and what all scenarios need. A set that contains one of them is "
+        "not assumed to be a repair.",
         _repairs(document["repairs"]),
         _costs(document["findings"]),
         f"In none of them, so that no invariant and no step property needs them in these scenarios: "
         f"{', '.join(document['not_needed']) or 'none'}.",
         *_unanswered(document),
-        *_beyond(document["beyond"]),
+        *_everywhere(document["everywhere"], document["repairs"]),
         "## What is broken as written",
         *(part for entry in document["broken"] for part in _broken(entry)),
         "## Ambiguity by ambiguity",
@@ -79,18 +80,30 @@ def _costs(found: Sequence[Document]) -> str:
     return table(columns, rows) if rows else ""
 
 
-def _beyond(found: Sequence[Document]) -> Iterator[str]:
-    if not found:
+def _everywhere(found: Document | None, repairs: Sequence[Sequence[str]]) -> Iterator[str]:
+    if found is None:
         return
-    yield "## Beyond these scenarios"
-    yield ("Where more can happen than in the scenarios searched, other choices show. Three scenarios were picked, "
-           "each for a choice that shows there; others may show elsewhere, as AMB-26 does (below). They were explored "
-           "with the first of the repairs above as it is, and with one choice more.")
-    yield table(["scenario", "broken with the repair alone", "choice", "broken with both"], [
-        [f"`{entry['scenario']}`", ", ".join(entry["broken_with_the_repair"]) or "nothing", f"`{entry['choice']}`",
-         ", ".join(entry["broken_with_both"]) or "nothing"] for entry in found
+    yield "## One repair for every scenario"
+    yield (f"Where more can happen than in the scenarios searched, other choices show. The first of the repairs above "
+           f"was tried in all {len(found['scenarios'])} scenarios of the sets `default` and `variants`, with response "
+           "properties, and completed where it left something broken that holds under `intended`.")  # fmt: skip
+    yield table(["scenario", "left broken", "takes as well"], [
+        [f"`{entry['scenario']}`", ", ".join(entry["left_broken"]),
+         f"`{entry['choice']}`" if entry["choice"] else "more than one choice"] for entry in found["completed"]
     ])  # fmt: skip
-    for entry in found:
+    still = ", ".join(f"{entry['property']} in `{entry['scenario']}`" for entry in found["still_broken"])
+    yield (f"With the choices below, all else as written, {'all but ' + still if still else 'everything'} holds in "
+           "each of these scenarios that holds there under `intended`; each exploration is complete. Without one of "
+           "them:")  # fmt: skip
+    yield table(["choice", "without it", "broken"], [
+        [f"`{choice}`", *((f"`{entry['scenario']}`", ", ".join(entry["breaks"])) if entry else ("", "nothing"))]
+        for choice, entry in found["without"].items()
+    ])  # fmt: skip
+    if sum(set(repair) <= set(found["repair"]) for repair in repairs) == 1 and not still:
+        yield ("No proper subset does: one that works in every scenario works in those of the smallest repairs, so "
+               "that it holds a smallest repair, and only one of them is made of these choices; of the choices that "
+               "were added to it, each subset was tried.")  # fmt: skip
+    for entry in found["completed"]:
         for alone in entry["breaks_alone"]:
             yield (f"With `{entry['as_written']}`, all else as intended, **{alone['property']}** "
                    f"({plain(alone['statement'])}) breaks in `{entry['scenario']}`, {len(alone['steps'])} steps:")

@@ -58,7 +58,7 @@ def test_every_ambiguity_has_the_words_at_fault() -> None:
 
 def test_a_page_of_findings_cut_short_says_so() -> None:
     nothing = {"unfinished": "minimal: memory limit", "demanded": {"minimal": []}, "repairs": [], "not_needed": [],
-               "broken": [], "beyond": [], "findings": [], "own_choices": {}, "no_switch": {}, "schools": [],
+               "broken": [], "everywhere": None, "findings": [], "own_choices": {}, "no_switch": {}, "schools": [],
                "readings_agree": {}, "unanswered": [],
                "final": {"repaired": [], "by filling in": [], "not repaired": [], "new": [],
                          "filled in": []}}  # fmt: skip
