@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.program import run
+
 PROGRAM = Path(sys.executable).with_name("dsmip")
 
 
 def ask(*arguments: str | Path, code: int) -> str:
-    done = subprocess.run([PROGRAM, "ask", *arguments], capture_output=True, text=True, timeout=120)
+    done = run("ask", *arguments)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout + done.stderr
 
@@ -40,7 +41,7 @@ def test_the_run_that_shows_it_is_saved_and_replays(tmp_path: Path) -> None:
     document = json.loads(ask("reachable registered", "--json", "--save-trace", file, code=0))
     assert document["answer"] == "yes"
     assert document["trace"] == str(file)
-    shown = subprocess.run([PROGRAM, "trace", "replay", file], capture_output=True, text=True, timeout=60)
+    shown = run("trace", "replay", file)
     assert (shown.returncode, shown.stderr) == (0, "")
 
 

@@ -20,6 +20,7 @@ from model.language.interpretation import Interpretation
 from model.readings import reading
 from model.scenarios import load
 from properties.questions import ASKED
+from tests.program import run
 
 PROGRAM = Path(sys.executable).with_name("dsmip")
 SCENARIO = """name = "mine"
@@ -41,7 +42,7 @@ sequence_number_bits = 5
 
 
 def dsmip(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, cwd=cwd, timeout=120)
+    return run(*arguments, cwd=cwd)
 
 
 def refused(*arguments: str, cwd: Path | None = None) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.command_line.at_a_terminal import AtATerminal
+from tests.program import run
 
 PROGRAM = Path(sys.executable).with_name("dsmip")
 KEYS = {"scenario", "reading", "choices", "property", "kind", "verdict", "expected", "engine", "states", "transitions",
@@ -18,7 +19,7 @@ KEYS = {"scenario", "reading", "choices", "property", "kind", "verdict", "expect
 
 
 def check(*arguments: str, code: int = 0) -> str:
-    done = subprocess.run([PROGRAM, "check", *arguments], capture_output=True, text=True, timeout=300)
+    done = run("check", *arguments, timeout=300)
     assert done.returncode == code, done.stderr + done.stdout[-1000:]
     return done.stdout
 
@@ -96,15 +97,14 @@ def test_a_saved_counterexample_replays_elsewhere(tmp_path: Path) -> None:
     saved = sorted(path.name for path in tmp_path.iterdir())
     assert "minimal-literal-BIND-1.itf.json" in saved
     for name in (saved[0], "minimal-literal-BIND-1.itf.json"):
-        done = subprocess.run([PROGRAM, "trace", "replay", tmp_path / name], capture_output=True, text=True, timeout=60)
+        done = run("trace", "replay", tmp_path / name)
         assert done.returncode == 0, done.stderr
 
 
 def test_a_counterexample_of_a_mutant_replays_on_the_mutant(tmp_path: Path) -> None:
     check("minimal", "--reading", "intended", "--mutant", "ue-no-deregistration", "--property", "BIND-1", "--no-charts",
           "--save-traces", str(tmp_path), code=1)  # fmt: skip
-    done = subprocess.run([PROGRAM, "trace", "replay", tmp_path / "minimal-intended-BIND-1.itf.json"],
-                          capture_output=True, text=True, timeout=60)  # fmt: skip
+    done = run("trace", "replay", tmp_path / "minimal-intended-BIND-1.itf.json")
     assert done.returncode == 0, done.stderr
 
 
@@ -141,11 +141,11 @@ def test_a_response_is_printed_with_the_fairness_it_assumes_and_its_run_replays(
     file = Path(entry["trace"])
     document = json.loads(file.read_text())
     assert document["loop"] == len(document["states"]) - 1
-    replayed = subprocess.run([PROGRAM, "trace", "replay", str(file)], capture_output=True, text=True, timeout=60)
+    replayed = run("trace", "replay", file)
     assert replayed.returncode == 0 and "goes on for ever" in " ".join(replayed.stdout.split())
     del document["loop"]
     file.write_text(json.dumps(document))
-    refused = subprocess.run([PROGRAM, "trace", "replay", str(file)], capture_output=True, text=True, timeout=60)
+    refused = run("trace", "replay", file)
     assert refused.returncode == 2 and "no counterexample to NAT-5: the run has no loop" in refused.stderr
 
 
@@ -159,6 +159,6 @@ def test_two_scenarios_of_one_name_cannot_be_told_apart(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text('name = "minimal"\ndescription = "two links"\n[[networks]]\nname = "home"\nfamily = "ipv6"\n'
                     'home = true\n[[networks]]\nname = "cafe"\nfamily = "ipv6"\n')  # fmt: skip
-    done = subprocess.run([PROGRAM, "check", "minimal", path], capture_output=True, text=True, timeout=60)
+    done = run("check", "minimal", path)
     assert (done.returncode, done.stdout) == (2, "")
     assert 'another scenario of this run is called "minimal" too' in done.stderr

@@ -12,6 +12,7 @@ import pytest
 
 from tests.conformance.field_captures import ROUND_TRIP, altered, answer, capture, update
 from tests.packets.test_captures import pcapng_of
+from tests.program import run
 
 PROGRAM = Path(sys.executable).with_name("dsmip")
 PAGE = Path(__file__).parents[2] / "docs" / "conform.md"
@@ -27,7 +28,7 @@ CAPTURES = {
 def dsmip(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     for name, content in CAPTURES.items():
         (folder / name).write_bytes(content)
-    return subprocess.run([PROGRAM, *arguments], cwd=folder, capture_output=True, text=True, timeout=120)
+    return run(*arguments, cwd=folder)
 
 
 def test_the_commands_of_the_page_print_what_it_shows(tmp_path: Path) -> None:

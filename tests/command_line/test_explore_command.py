@@ -17,12 +17,13 @@ from dsmip.check_results import embedded
 from model.readings import reading
 from model.scenarios import load
 from properties.registry import property_called
+from tests.program import run
 
 PROGRAM = Path(sys.executable).with_name("dsmip")
 
 
 def refused(*arguments: str | Path) -> str:
-    done = subprocess.run([PROGRAM, "explore", "--no-browser", *arguments], capture_output=True, text=True, timeout=60)
+    done = run("explore", "--no-browser", *arguments)
     assert (done.returncode, done.stdout) == (2, ""), done.stderr
     assert "Traceback" not in done.stderr
     return done.stderr

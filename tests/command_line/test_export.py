@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.program import run
+
 PROGRAM = Path(sys.executable).with_name("dsmip")
 
 
 def export(*arguments: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [PROGRAM, "export", *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False
-    )
+    done = run("export", *arguments)
     assert done.returncode == code, done.stderr
     return done
 

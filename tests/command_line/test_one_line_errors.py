@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 
 import pytest
 
 from dsmip.failures import LONGEST_ERROR, one_line
+from tests.program import run
 
 
 def dsmip(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "dsmip.command_line", *arguments], capture_output=True, text=True,
-                          check=False)  # fmt: skip
+    return run(*arguments)
 
 
 @pytest.mark.parametrize(("arguments", "words"), [

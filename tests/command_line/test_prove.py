@@ -12,12 +12,13 @@ import pytest
 from checker.symbolic.induction import InductiveSearch
 from dsmip.certificate_command import check_file
 from dsmip.prove_command import run_proofs
+from tests.program import run
 
 DSMIP = Path(sys.executable).with_name("dsmip")
 
 
 def dsmip(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([DSMIP, *arguments], capture_output=True, text=True, timeout=600)
+    return run(*arguments, timeout=600)
 
 
 def test_a_file_that_is_no_certificate_is_bad_use(tmp_path: Path) -> None:

@@ -18,12 +18,13 @@ from dsmip.report_mutation import mutation, requirement_coverage
 from generators.mutation.trial import Fate
 from model.language.errors import ModelError
 from properties.catalogue import REQUIREMENTS
+from tests.program import run
 
 PROGRAM = Path(sys.executable).with_name("dsmip")
 
 
 def report(*arguments: str | Path, code: int = 0) -> str:
-    done = subprocess.run([PROGRAM, "report", *arguments], capture_output=True, text=True, timeout=120)
+    done = run("report", *arguments)
     assert done.returncode == code, done.stdout + done.stderr
     assert done.stdout == "" and "Traceback" not in done.stderr
     return done.stderr

@@ -14,13 +14,14 @@ from generators.packets.captures import read_capture
 from generators.packets.decoding import decode
 from generators.packets.messages import BindingAcknowledgement, BindingUpdate
 from model.language.errors import ModelError
+from tests.program import run
 
 PROGRAM = Path(sys.executable).with_name("dsmip")
 TRACE = "minimal-literal-BIND-1.itf.json"
 
 
 def dsmip(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=120)
+    return run(*arguments)
 
 
 @pytest.fixture(scope="module")
