@@ -8,12 +8,13 @@ ifneq ($(shell { $(BIN)/python -c pass && cat $(ready); } 2>/dev/null),$(CURDIR)
 $(shell rm -f $(ready) $(ready_dev) $(ready_docs))
 endif
 
-.PHONY: help check check-all test benchmark docs clean
+.PHONY: help check check-all test test-all benchmark docs clean
 
 help:
 	@echo 'make check   install dsmip into .venv and check the default scenarios'
 	@echo 'make check-all   variants and large scenarios as well (minutes, some 2 GB of memory)'
-	@echo 'make test    lint, types and tests (slow tests: $(BIN)/pytest -m slow)'
+	@echo 'make test    lint, types and tests (minutes)'
+	@echo 'make test-all   and the tests of more inputs, engines and programs (slow ones: $(BIN)/pytest -m slow)'
 	@echo 'make benchmark   measure the engines beside other model checkers, into benchmark-results'
 	@echo 'make docs    the documentation with pictures drawn from the model, into build/docs'
 	@echo 'make clean   remove .venv, caches and built packages'
@@ -29,6 +30,9 @@ test: $(ready_dev)
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto --dist loadfile
+
+test-all: test
+	$(BIN)/pytest -n auto --dist loadfile -m 'broad and not slow'
 
 benchmark: $(ready)
 	@$(BIN)/python -m benchmarks

@@ -180,6 +180,7 @@ def test_the_graph_can_be_asked_for_state_by_state() -> None:
         assert search.index_of([2**64 - 1] * search.layout.words) is None
 
 
+@pytest.mark.broad
 def test_going_over_to_optimised_code_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine.Optimisation, "ended", True)  # so that the search waits for it
     monkeypatch.setattr(engine, "FIRST_BATCH", 1000)

@@ -71,6 +71,7 @@ def examples(number: int) -> settings:
                     phases=(Phase.explicit, Phase.reuse, Phase.generate))  # fmt: skip
 
 
+@pytest.mark.broad
 @examples(2)
 @given(systems())
 def test_on_a_few_random_systems(drawn: tuple[System, list[Observation]]) -> None:

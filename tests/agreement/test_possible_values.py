@@ -56,6 +56,7 @@ def assert_possible(system: System, possible: PossibleValues, state: State) -> N
                 assert among is None or value in among
 
 
+@pytest.mark.broad
 @settings(max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=ALLOWED)
 @given(systems())
 def test_exploring_without_impossible_actions_finds_the_same(drawn: tuple[System, list[Observation]]) -> None:

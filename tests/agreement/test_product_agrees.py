@@ -103,6 +103,7 @@ def agreeing(examples: int) -> Counter[str]:
     return compared
 
 
+@pytest.mark.broad
 def test_engines_agree_on_random_systems_that_split() -> None:
     compared = agreeing(20)
     assert compared["2 parts"] >= 2 and compared["3 parts"] >= 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
 import z3
 from hypothesis import HealthCheck, Phase, given, settings
 
@@ -87,6 +88,7 @@ def test_every_move_of_the_toy_system() -> None:
         assert_moves_agree(system, reachable(system, 60)[::6])
 
 
+@pytest.mark.broad
 @quick
 @given(systems())
 def test_every_move_of_random_systems(drawn: tuple[System, list[Observation]]) -> None:
@@ -94,6 +96,7 @@ def test_every_move_of_random_systems(drawn: tuple[System, list[Observation]]) -
     assert_moves_agree(system, reachable(system, FEW))
 
 
+@pytest.mark.broad
 @quick
 @given(systems())
 def test_bounded_model_checking_finds_what_breadth_first_search_finds(drawn: tuple[System, list[Observation]]) -> None:

@@ -68,6 +68,7 @@ def assert_same_answers(system: System, observations: list[Observation]) -> None
             replay(system, name, sighting.initial, sighting.path)
 
 
+@pytest.mark.broad
 @settings(SETTINGS, max_examples=25)
 @given(strategies.one_of(systems_with_twins(), systems_of_copies()))
 def test_searches_with_symmetry_find_what_a_search_of_all_states_finds(drawn: Drawn) -> None:
@@ -112,6 +113,7 @@ def multisets(kinds: int, count: int) -> int:
     return comb(kinds + count - 1, count)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("options", [
     {"copies": 1}, {"reorders": True}, {"lanes": False, "reorders": True}, {"capacity": 1, "places": 3},
 ])  # fmt: skip
@@ -203,6 +205,7 @@ def test_copies_of_a_toy(count: int, options: dict[str, int]) -> None:
     assert_reduced(system, [], engine.explore, multisets(states, count))
 
 
+@pytest.mark.broad
 def test_of_three_copies_the_explicit_search_exchanges_what_its_parts_allow() -> None:
     """Two in one part of a state, one in the other; the plain search exchanges all three."""
     alone = toy_system(width=1, capacity=1)

@@ -56,6 +56,7 @@ def assert_equivalent(system: System, observations: list[Observation]) -> None:
     assert free.check(own != other) == z3.unsat
 
 
+@pytest.mark.broad
 @settings(
     max_examples=drawn(8), suppress_health_check=list(HealthCheck), deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),

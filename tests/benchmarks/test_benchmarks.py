@@ -55,6 +55,7 @@ def fixed(name: str, states: int) -> Contestant:
     return Contestant(name, (), lambda case, seconds: replace(counted, cost=Cost(2.0 * states, 1.0, 0.5, 2**20)))
 
 
+@pytest.mark.broad
 def test_engines_and_spin_count_the_same_of_the_same_model(tiny: str) -> None:
     contestants = [dsmip_exploration("explicit"), dsmip_check("explicit"), spin("SPIN", ["-DNOREDUCE"], "-O0")]
     found = compare("tiny", Case(tiny, "intended", False), contestants, 1, 120, quiet)
@@ -64,6 +65,7 @@ def test_engines_and_spin_count_the_same_of_the_same_model(tiny: str) -> None:
     assert left_out == ([] if shutil.which("spin") and shutil.which("gcc") else ["SPIN"])
 
 
+@pytest.mark.broad
 def test_the_command_leaves_out_what_is_not_installed_and_writes_both_files(
     tiny: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

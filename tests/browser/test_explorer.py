@@ -81,6 +81,7 @@ def test_choosing_by_key_and_by_click_leads_on_and_undo_back(page: Browser) -> N
     assert not page.one("#undo").is_enabled()
 
 
+@pytest.mark.broad
 def test_a_jump_leads_to_the_violation_and_one_back_shows_what_would_break(page: Browser) -> None:
     do(page, "byId('properties').value = 'BIND-1'; byId('jump').click()")
     assert page.text("#said") == "BIND-1 is violated: 8 steps"
@@ -94,6 +95,7 @@ def test_a_jump_leads_to_the_violation_and_one_back_shows_what_would_break(page:
     assert page.all(".broken") == []
 
 
+@pytest.mark.broad
 def test_a_jump_that_leads_nowhere_says_why(page: Browser) -> None:
     do(page, "byId('properties').value = 'BIND-3'; byId('jump').click()")
     assert "BIND-3 holds" in page.text("#said")
@@ -101,6 +103,7 @@ def test_a_jump_that_leads_nowhere_says_why(page: Browser) -> None:
     assert 'unknown property "nobody"' in page.text("#said")
 
 
+@pytest.mark.broad
 def test_saved_runs_replay_and_saved_tests_are_python(page: Browser, server: ExplorerServer) -> None:
     do(page, "byId('properties').value = 'SA-6'; byId('jump').click()")
     names = []
@@ -126,6 +129,7 @@ def arrive(files: list[Path]) -> None:
     pytest.fail(f"not downloaded: {[file.name for file in files if not file.exists()]}")
 
 
+@pytest.mark.broad
 def test_a_page_that_is_too_old_is_brought_up_to_date(page: Browser, server: ExplorerServer) -> None:
     session = server.workbench.session
     session.take(session.revision, 0)
@@ -134,6 +138,7 @@ def test_a_page_that_is_too_old_is_brought_up_to_date(page: Browser, server: Exp
     assert len(page.all("#path li")) == 2
 
 
+@pytest.mark.broad
 def test_nobody_is_shut_out(page: Browser) -> None:
     press(page, "1")
     assert page.accessibility_faults() == []
@@ -144,11 +149,13 @@ def test_nobody_is_shut_out(page: Browser) -> None:
     assert [role for role, name in controls if not name.strip()] == []
 
 
+@pytest.mark.broad
 def test_a_narrow_window_needs_no_scrolling_sideways(page: Browser) -> None:
     page.emulate(width=360, height=700)
     assert page.run("return document.documentElement.scrollWidth") <= 360
 
 
+@pytest.mark.broad
 def test_only_the_explorer_is_asked_and_nothing_is_complained_about(page: Browser, server: ExplorerServer) -> None:
     press(page, "1")
     asked = page.requests()
@@ -157,6 +164,7 @@ def test_only_the_explorer_is_asked_and_nothing_is_complained_about(page: Browse
     assert page.complaints() == []
 
 
+@pytest.mark.broad
 def test_hostile_names_stay_text(browser: Browser, server: ExplorerServer) -> None:
     usual, server.workbench.session = server.workbench.session, Session(evil_system(), [])
     try:
@@ -176,6 +184,7 @@ def test_hostile_names_stay_text(browser: Browser, server: ExplorerServer) -> No
         server.workbench.session = usual
 
 
+@pytest.mark.broad
 def test_a_page_of_another_site_neither_changes_nor_reads(
     browser: Browser, server: ExplorerServer, tmp_path: Path
 ) -> None:

@@ -90,6 +90,7 @@ def test_everything_judged_is_in_the_table_violations_first(page: Browser) -> No
         "SA-1", "SA-5", "SA-6", "SA-7", "BIND-1", "BIND-16", "SA-15", "ADDR-7b"]
 
 
+@pytest.mark.broad
 def test_a_filter_leaves_exactly_what_it_names(page: Browser) -> None:
     everything = verdicts(page)
     filters = {"verdict": ("reached", 0), "property": ("SA-6", 1), "scenario": ("minimal", 3),
@@ -102,6 +103,7 @@ def test_a_filter_leaves_exactly_what_it_names(page: Browser) -> None:
         choose(page, field, "")
 
 
+@pytest.mark.broad
 def test_filters_together_and_cleared(page: Browser) -> None:
     everything = verdicts(page)
     choose(page, "verdict", "violated")
@@ -113,6 +115,7 @@ def test_filters_together_and_cleared(page: Browser) -> None:
     assert verdicts(page) == everything
 
 
+@pytest.mark.broad
 def test_nothing_found_says_so(page: Browser) -> None:
     choose(page, "text", "no such words")
     assert verdicts(page) == []
@@ -122,6 +125,7 @@ def test_nothing_found_says_so(page: Browser) -> None:
 # findings, requirements, figures, machines
 
 
+@pytest.mark.broad
 def test_each_finding_has_its_clause_its_reason_and_its_chart(page: Browser) -> None:
     finding = page.one("#finding-BIND-1").text
     assert "clause 5.2.2.4" in finding
@@ -132,6 +136,7 @@ def test_each_finding_has_its_clause_its_reason_and_its_chart(page: Browser) -> 
     assert page.one("#finding-BIND-1 svg.sequence-chart").is_displayed()
 
 
+@pytest.mark.broad
 def test_a_glance_tells_which_reading_breaks_what_and_walks_show_the_procedure(page: Browser) -> None:
     rows = [row.text.split("\n") for row in page.all(".glance tbody tr")]
     assert [row[0].split()[0] for row in rows] == [
@@ -146,6 +151,7 @@ def test_a_glance_tells_which_reading_breaks_what_and_walks_show_the_procedure(p
     assert page.all("#steps li.offence") == []
 
 
+@pytest.mark.broad
 def test_an_address_can_name_filters(page: Browser) -> None:
     everything = verdicts(page)
     expected = [row for row in everything if row[:2] == ["violated", "SA-6"]]
@@ -156,12 +162,14 @@ def test_an_address_can_name_filters(page: Browser) -> None:
     assert verdicts(page) == everything
 
 
+@pytest.mark.broad
 def test_the_matrix_names_rows_properties_and_what_became_of_them(page: Browser) -> None:
     row = page.one("#requirement-UE-H2F-02")
     assert "SA-1 violated" in row.text
     assert any("association needed" in text for text in page.texts("#requirement-UE-H2F-02 li"))
 
 
+@pytest.mark.broad
 def test_figures_and_machines_are_those_of_the_run(page: Browser) -> None:
     assert page.one("#explorations tbody tr").text.split()[:4] == ["minimal", "literal", "453", "2,089"]
     assert len(page.all("#machines svg")) == 3
@@ -171,6 +179,7 @@ def test_figures_and_machines_are_those_of_the_run(page: Browser) -> None:
 # the step-through
 
 
+@pytest.mark.broad
 def test_a_deep_link_opens_its_step_and_lights_the_states(browser: Browser, minimal: str) -> None:
     browser.open(f"{minimal}{RUN}&step=7")
     assert browser.text("#where") == "Step 7 of 8"
@@ -182,6 +191,7 @@ def test_a_deep_link_opens_its_step_and_lights_the_states(browser: Browser, mini
     assert not browser.one("#report").is_displayed()
 
 
+@pytest.mark.broad
 def test_machine_diagrams_light_the_state_the_edge_and_the_row_and_follow_the_steps(
     browser: Browser, minimal: str
 ) -> None:
@@ -224,6 +234,7 @@ def test_keys_step_forward_back_home_and_end_and_escape_leaves(browser: Browser,
     assert browser.run("return location.hash") == "#finding-BIND-1"
 
 
+@pytest.mark.broad
 def test_each_step_shows_messages_and_changed_variables(browser: Browser, minimal: str) -> None:
     browser.open(f"{minimal}{RUN}&step=7")
     messages = [element.text.splitlines()[0] for element in browser.all(".packet")]
@@ -241,6 +252,7 @@ def test_each_step_shows_messages_and_changed_variables(browser: Browser, minima
     assert browser.text(".messages") == "No message is in flight."
 
 
+@pytest.mark.broad
 def test_the_list_of_steps_and_the_slider_lead_to_a_step(browser: Browser, minimal: str) -> None:
     browser.open(f"{minimal}{RUN}&step=0")
     browser.all("#steps button")[6].click()
@@ -252,6 +264,7 @@ def test_the_list_of_steps_and_the_slider_lead_to_a_step(browser: Browser, minim
     assert browser.text("#where") == "Step 7 of 8"
 
 
+@pytest.mark.broad
 def test_a_finding_leads_to_its_run_and_the_run_back(page: Browser) -> None:
     page.one("#finding-SA-6 .button").click()
     page.until("!document.getElementById('stepper').hidden")
@@ -261,6 +274,7 @@ def test_a_finding_leads_to_its_run_and_the_run_back(page: Browser) -> None:
     assert page.run("return document.getElementById('finding-SA-6').getBoundingClientRect().top") < 700
 
 
+@pytest.mark.broad
 def test_an_address_that_names_no_run_shows_the_report(page: Browser) -> None:
     for fragment in ("#trace=nobody&step=3", "#trace=", "#step=4", "#%", "#verdicts"):
         page.run("location.hash = arguments[0]; follow()", fragment)
@@ -271,6 +285,7 @@ def test_an_address_that_names_no_run_shows_the_report(page: Browser) -> None:
     assert page.complaints() == []
 
 
+@pytest.mark.broad
 def test_a_step_that_is_not_there_is_the_nearest(page: Browser) -> None:
     for step, where in (("99", "Step 8 of 8"), ("-3", "Start of 8"), ("x", "Start of 8")):
         page.run("location.hash = arguments[0]; follow()", f"{RUN}&step={step}")
@@ -294,6 +309,7 @@ def flights_in_the_page(browser: Browser, number: int) -> list[list[list[list[st
     return list(found)
 
 
+@pytest.mark.broad
 @pytest.mark.parametrize("system", [lossless_toy(), evil_system()], ids=["toy", "hostile"])
 def test_the_page_unfolds_every_state_of_a_run(browser: Browser, tmp_path: Path, system: System) -> None:
     trace = steady_run(system, 200)
@@ -314,6 +330,7 @@ def _flights(trace: Trace, index: int) -> list[list[list[str]]]:
     ]
 
 
+@pytest.mark.broad
 def test_a_report_of_long_runs_opens_fast(browser: Browser, tmp_path: Path) -> None:
     trace = steady_run(lossless_toy(), 200)
     assert len(trace) == 200
@@ -334,6 +351,7 @@ def test_a_report_of_long_runs_opens_fast(browser: Browser, tmp_path: Path) -> N
 # for everybody, everywhere
 
 
+@pytest.mark.broad
 @pytest.mark.parametrize("place", ["", f"{RUN}&step=4"], ids=["report", "step-through"])
 def test_nobody_is_shut_out(browser: Browser, minimal: str, place: str) -> None:
     browser.open(minimal + place)
@@ -348,6 +366,7 @@ def test_nobody_is_shut_out(browser: Browser, minimal: str, place: str) -> None:
     assert [role for role, name in controls if not name.strip()] == []
 
 
+@pytest.mark.broad
 def test_dark_mode_has_dark_paper_and_light_ink(browser: Browser, minimal: str) -> None:
     lightness = {}
     for scheme in ("light", "dark"):
@@ -361,6 +380,7 @@ def test_dark_mode_has_dark_paper_and_light_ink(browser: Browser, minimal: str) 
     assert lightness["dark", "backgroundColor"] < 50 < 180 < lightness["dark", "color"]
 
 
+@pytest.mark.broad
 @pytest.mark.parametrize("place", ["", f"{RUN}&step=4"], ids=["report", "step-through"])
 def test_a_narrow_window_needs_no_scrolling_sideways(browser: Browser, minimal: str, place: str) -> None:
     browser.emulate(width=360, height=700)
@@ -368,6 +388,7 @@ def test_a_narrow_window_needs_no_scrolling_sideways(browser: Browser, minimal: 
     assert browser.run("return document.documentElement.scrollWidth") <= 360
 
 
+@pytest.mark.broad
 def test_on_paper_there_are_charts_and_no_controls(page: Browser) -> None:
     page.run("window.dispatchEvent(new Event('beforeprint'))")
     page.emulate(media="print", width=794)
@@ -386,6 +407,7 @@ def test_nothing_is_fetched_and_nothing_complained_about(browser: Browser, minim
     assert browser.complaints() == []
 
 
+@pytest.mark.broad
 def test_hostile_text_stays_text(browser: Browser, tmp_path: Path) -> None:
     address = shown_in(browser, report_html(evil_contents()), tmp_path)
     assert browser.text("#report h1") == ON_ONE_LINE
@@ -418,6 +440,7 @@ return [...document.querySelectorAll("#findings svg.in-parts")].map((svg) => {
 """
 
 
+@pytest.mark.broad
 def test_on_paper_a_long_chart_is_cut_between_steps_and_not_made_small(page: Browser) -> None:
     page.emulate(media="print", width=720, height=1000)
     found = page.run(PARTS)
@@ -432,6 +455,7 @@ def test_on_paper_a_long_chart_is_cut_between_steps_and_not_made_small(page: Bro
     assert page.all("svg.part, svg.in-parts") == []
 
 
+@pytest.mark.broad
 def test_no_cut_on_paper_goes_through_words(page: Browser) -> None:
     found = page.run(PARTS)
     assert found

@@ -55,6 +55,7 @@ def test_taken_up_several_times_it_ends_as_one_that_never_stopped(tmp_path: Path
     assert said[0].endswith("complete")
 
 
+@pytest.mark.broad
 def test_saving_at_every_step_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("checker.cluster.checkpointing.LARGEST_SHARE", 20.0)
     said: list[str] = []
@@ -62,6 +63,7 @@ def test_saving_at_every_step_changes_nothing(tmp_path: Path, monkeypatch: pytes
     assert said == []
 
 
+@pytest.mark.broad
 def test_after_the_loss_of_a_worker_all_go_on_from_the_checkpoint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -84,6 +86,7 @@ def test_after_the_loss_of_a_worker_all_go_on_from_the_checkpoint(
     assert_same(found, undisturbed())
 
 
+@pytest.mark.broad
 def test_workers_that_are_lost_again_and_again_end_the_search(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[Processes] = []
 
@@ -108,6 +111,7 @@ def flipped(path: Path) -> None:
     path.write_bytes(bytes(content))
 
 
+@pytest.mark.broad
 @pytest.mark.parametrize("launch", [SameProcess, Processes])
 @pytest.mark.parametrize("harm", [flipped, shortened, Path.unlink])
 def test_a_damaged_segment_of_one_worker_is_refused(harm: Callable[[Path], None], launch: Any, tmp_path: Path) -> None:
@@ -117,6 +121,7 @@ def test_a_damaged_segment_of_one_worker_is_refused(harm: Callable[[Path], None]
         explored(tmp_path, launch=launch)
 
 
+@pytest.mark.broad
 def test_another_number_of_workers_and_another_engine_are_refused(tmp_path: Path) -> None:
     stopped_at(tmp_path, 500)
     with pytest.raises(CheckpointError, match="another number of workers"):
@@ -127,6 +132,7 @@ def test_another_number_of_workers_and_another_engine_are_refused(tmp_path: Path
         engine.explore(TOY, OBSERVATIONS, Limits(), checkpointing=Checkpointing(tmp_path, print))
 
 
+@pytest.mark.broad
 def test_a_full_disk_ends_neither_the_search_nor_the_checkpoint_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,6 +148,7 @@ def test_a_full_disk_ends_neither_the_search_nor_the_checkpoint_before(
     assert_same(explored(tmp_path), undisturbed())
 
 
+@pytest.mark.broad
 def test_too_little_memory_for_a_checkpoint_is_a_limit_and_keeps_it(tmp_path: Path) -> None:
     stopped_at(tmp_path, 15_000)
     found = explored(tmp_path, Limits(memory=100_000))

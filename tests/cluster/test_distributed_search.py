@@ -50,6 +50,7 @@ def assert_same(found: Exploration, other: Exploration) -> None:
     assert (lengths(found), found.levels) == (lengths(other), other.levels)
 
 
+@pytest.mark.broad
 @settings(max_examples=15, deadline=None, derandomize=True, database=None, suppress_health_check=ALLOWED)
 @given(systems(), st.integers(1, 5))
 def test_workers_agree_with_the_plain_search_on_random_systems(
@@ -64,6 +65,7 @@ def test_workers_agree_with_the_plain_search_on_random_systems(
     assert_sightings_are_real(system, observations, found)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("launch", "workers"), [(SameProcess, 3), (Processes, 2)])
 def test_workers_agree_with_the_explicit_engine_on_a_toy(launch: Any, workers: int) -> None:
     observations = toy_observations(TOY)
@@ -82,6 +84,7 @@ def test_small_outboxes_and_many_rounds_change_nothing(monkeypatch: pytest.Monke
     assert_same(found, engine.explore(system, toy_observations(system), UNLIMITED))
 
 
+@pytest.mark.broad
 def test_going_over_to_optimised_code_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("checker.cluster.partition.OPTIMISE_FROM", 100)
     monkeypatch.setattr("checker.cluster.partition.Optimisation.ended", True)  # so that it is waited for
@@ -107,6 +110,7 @@ def test_many_initial_states_and_states_of_several_words() -> None:
     assert_same(explore(system, [], UNLIMITED, launch=SameProcess, workers=3), engine.explore(system, [], UNLIMITED))
 
 
+@pytest.mark.broad
 @pytest.mark.parametrize("launch", [SameProcess, Processes])
 def test_a_value_outside_its_domain_is_an_error(launch: Any) -> None:
     with pytest.raises(ModelError, match=r'"m0.count" becomes 12, outside its domain'):
@@ -177,6 +181,7 @@ def test_a_successor_that_does_not_arrive_where_it_should_ends_the_search(
     assert found.stopped is not None and "not every successor sent to worker" in found.stopped
 
 
+@pytest.mark.broad
 def test_a_worker_killed_in_the_middle_is_noticed_and_the_others_end(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[Processes] = []
 
@@ -198,6 +203,7 @@ def test_a_worker_killed_in_the_middle_is_noticed_and_the_others_end(monkeypatch
             os.kill(process, 0)
 
 
+@pytest.mark.broad
 def test_an_interrupted_search_is_incomplete(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "SECONDS_BETWEEN_REPORTS", 0.0)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job starts with Ctrl-C ignored
@@ -207,6 +213,7 @@ def test_an_interrupted_search_is_incomplete(monkeypatch: pytest.MonkeyPatch) ->
     assert 0 < found.states < TOY_COUNTS[0]
 
 
+@pytest.mark.broad
 def test_processes_of_this_machine_need_neither_ray_nor_numpy() -> None:
     code = (
         "import sys\nfrom checker.cluster.engine import explore\nfrom checker.cluster.processes import Processes\n"

@@ -39,11 +39,13 @@ def test_a_cluster_that_cannot_be_reached_is_one_clear_line() -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.broad
 def test_more_workers_than_processors_are_refused(here: None) -> None:
     with pytest.raises(ModelError, match="it has 2 processors; give --workers 2 or fewer"):
         explore(TOY, [], Limits(), launch=partial(OnRay, "local"), workers=3)
 
 
+@pytest.mark.broad
 def test_actors_agree_with_the_explicit_engine(here: None) -> None:
     observations = toy_observations(TOY)
     found = explore(TOY, observations, Limits(), launch=partial(OnRay, "local"), workers=2)
@@ -52,6 +54,7 @@ def test_actors_agree_with_the_explicit_engine(here: None) -> None:
     assert_sightings_are_real(TOY, observations, found)
 
 
+@pytest.mark.broad
 def test_a_lost_actor_is_noticed(here: None, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[OnRay] = []
 

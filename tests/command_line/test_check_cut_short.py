@@ -112,6 +112,7 @@ def well_under_way(process: subprocess.Popen[str], folder: Path) -> bool:
     return rows_kept(folder) > LARGE[1] // 4
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("moment", [loading, begun, under_way, well_under_way])
 def test_ctrl_c_at_any_time_leaves_unknown_and_no_process(
     moment: Callable[[subprocess.Popen[str], Path], bool], tmp_path: Path
@@ -185,6 +186,7 @@ def refusal(*arguments: str, cwd: Path) -> str:
     return done.stderr
 
 
+@pytest.mark.broad
 def test_a_checkpoint_of_another_question_is_refused_in_one_line(tmp_path: Path) -> None:
     keep = ["minimal", "--checkpoint", "kept", "--property"]
     answer(*keep, "SA-1", "--reading", "intended", "--json", cwd=tmp_path)

@@ -47,6 +47,7 @@ def all_gone(processes: list[int]) -> bool:
     return False
 
 
+@pytest.mark.broad
 def test_the_known_answers_come_out() -> None:
     process = started("minimal", "--engine", "cluster", "--workers", "2", "--json")
     out, err = process.communicate(timeout=120)
@@ -56,6 +57,7 @@ def test_the_known_answers_come_out() -> None:
     assert all(entry["verdict"] == entry["expected"] for entry in found)
 
 
+@pytest.mark.broad
 def test_a_killed_worker_leaves_unknown_and_says_why() -> None:
     running, workers = at_work(*LARGE, "--workers", "2")
     os.kill(workers[1], signal.SIGKILL)
@@ -68,6 +70,7 @@ def test_a_killed_worker_leaves_unknown_and_says_why() -> None:
     assert not any(run["complete"] for run in json.loads(out)["runs"])
 
 
+@pytest.mark.broad
 def test_ctrl_c_while_workers_are_started_leaves_unknown_and_no_process() -> None:
     running = AtATerminal(PROGRAM, "check", *LARGE, "--workers", "2", environment=BESIDE_RAY)
     interrupted(running, children(running.process, WORKER, 2))
@@ -86,6 +89,7 @@ def interrupted(running: AtATerminal, workers: list[int]) -> None:
         assert {entry["verdict"] for entry in json.loads(out)["results"]} == {"unknown"}
 
 
+@pytest.mark.broad
 def test_workers_end_when_their_search_is_killed() -> None:
     process = started(*LARGE, "--workers", "2")
     workers = children(process, WORKER, 2)

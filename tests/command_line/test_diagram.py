@@ -20,6 +20,7 @@ def dsmip(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.broad
 def test_pictures_need_no_program(tmp_path: Path) -> None:
     small = ("--scenario", "minimal")
     for arguments, names in (

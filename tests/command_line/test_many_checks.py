@@ -39,6 +39,7 @@ def nothing(done: int) -> None:
     pass
 
 
+@pytest.mark.broad
 def test_runs_come_in_their_order_and_are_what_one_process_finds() -> None:
     names = ["prefix-translation", "minimal"]
     runs = list(results_in_order([partial(one_run, name) for name in names], 2, nothing))

@@ -135,6 +135,7 @@ def test_coverage_of_a_run_counts_its_steps_and_tells_dead_from_never_fired() ->
     assert Mark.DEAD not in {entry.text.mark for entry in covered(rows, fired)}
 
 
+@pytest.mark.broad
 def test_an_exploration_credits_a_row_only_in_the_states_from_which_it_fires() -> None:
     system = handover(load("minimal"), reading("intended", []))
     interpretation = Interpretation(system)

@@ -187,6 +187,7 @@ def test_one_bit_is_enough_for_queues(explore: Explore, options: dict[str, int])
     assert len(found.sightings["three items have arrived"].path) == 8
 
 
+@pytest.mark.broad
 @both_engines
 def test_one_bit_is_not_enough_where_messages_overtake(explore: Explore) -> None:
     system = alternating_bit.system(reorders=True)
@@ -197,6 +198,7 @@ def test_one_bit_is_not_enough_where_messages_overtake(explore: Explore) -> None
     assert delivered == [0, 1, 0]
 
 
+@pytest.mark.broad
 def test_both_engines_count_the_same_for_the_alternating_bit() -> None:
     for reorders in (False, True):
         system = alternating_bit.system(reorders=reorders)

@@ -38,6 +38,7 @@ def unmutated_run(scenario: str, reading_name: str) -> Run:
     return check_scenario(load(scenario), reading(reading_name), [property_called(name) for name in sorted(names)])
 
 
+@pytest.mark.sampled(5)
 @EVERY_MUTANT
 def test_mutant_is_killed_by_the_property_it_names(entry: Mutant) -> None:
     verdict = run_of(entry.identifier).verdict(entry.killed_by)
@@ -45,11 +46,13 @@ def test_mutant_is_killed_by_the_property_it_names(entry: Mutant) -> None:
     assert verdict.trace is not None
 
 
+@pytest.mark.sampled(5)
 @EVERY_MUTANT
 def test_property_holds_without_the_mutant(entry: Mutant) -> None:
     assert isinstance(unmutated_run(entry.scenario, entry.reading).verdict(entry.killed_by), Holds)
 
 
+@pytest.mark.sampled(5)
 @EVERY_MUTANT
 def test_test_made_from_the_counterexample_fails_on_the_mutant_only(entry: Mutant) -> None:
     run = run_of(entry.identifier)

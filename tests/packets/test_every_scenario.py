@@ -49,6 +49,7 @@ def random_run(name: str, reading_name: str) -> Trace:
     raise AssertionError(f"no run of {name} in which both ends see two messages")
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("name", shipped())
 def test_runs_of_a_scenario_are_captured_and_read_back(name: str) -> None:
     scenario = load(name)

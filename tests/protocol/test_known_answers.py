@@ -26,6 +26,7 @@ def test_every_shipped_scenario_is_recorded_under_every_reading() -> None:
     assert set(KNOWN) == {(name, entry) for name in shipped() for entry in READINGS}
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(("scenario", "reading_name"), SMALL)
 def test_scenario_answers_as_recorded(scenario: str, reading_name: str) -> None:
     run = check_scenario(load(scenario), reading(reading_name), ALL_PROPERTIES)
@@ -45,6 +46,7 @@ def test_large_scenario_answers_as_recorded(scenario: str, reading_name: str) ->
     test_scenario_answers_as_recorded(scenario, reading_name)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("scenario", "reading_name"), PLAIN)
 def test_plain_search_agrees_on_small_scenarios(scenario: str, reading_name: str) -> None:
     loaded, read = load(scenario), reading(reading_name)

@@ -17,6 +17,7 @@ from model.scenarios import load
 PUBLIC = [(entry.identifier, value) for entry in AMBIGUITIES if entry.public for value in entry.alternatives]
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(("identifier", "value"), PUBLIC)
 def test_every_choice_composes_for_all_and_for_each_actor(identifier: str, value: str) -> None:
     scenario = load("minimal")
@@ -24,6 +25,7 @@ def test_every_choice_composes_for_all_and_for_each_actor(identifier: str, value
         handover(scenario, reading("intended", [f"{prefix}{identifier}={value}"]))
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("identifier", sorted({identifier for identifier, _ in PUBLIC} - {"AMB-12"}))
 def test_every_choice_makes_a_difference_to_the_model(identifier: str) -> None:
     alternatives = [value for name, value in PUBLIC if name == identifier]
@@ -34,6 +36,7 @@ def test_every_choice_makes_a_difference_to_the_model(identifier: str) -> None:
     assert len(prints) > 1
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("name", READINGS)
 def test_tables_of_every_reading_are_disjoint_and_complete(name: str) -> None:
     for scenario in ("minimal", "clause-5.2", "address-detection"):
@@ -51,6 +54,7 @@ def test_a_choice_given_twice_is_refused() -> None:
         reading("intended", ["AMB-02=sa-first", "AMB-02=bu-at-once"])
 
 
+@pytest.mark.broad
 def test_a_system_is_the_same_in_every_process() -> None:
     show = ("from model.handover import handover; from model.scenarios import load; from model.readings import reading;"
             "print(handover(load('nat'), reading('literal')).fingerprint)")  # fmt: skip

@@ -166,6 +166,7 @@ def is_within(rows: list[str], taken: list[str]) -> bool:
     return all(title in rest for title in rows)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("identifier", [one.identifier for one in MUTANTS if one.actor == "home_agent"])
 def test_the_test_of_a_mutant_fails_on_it_or_the_mutant_is_left_out(identifier: str) -> None:
     suite = suite_for("mutants")

@@ -36,6 +36,7 @@ both_referees = pytest.mark.parametrize(
 SMALL = sorted(pair for pair, known in known_answers().items() if known.states <= 300_000)
 
 
+@pytest.mark.broad
 @with_spin
 @some(8)
 @given(systems())
@@ -44,6 +45,7 @@ def test_spin_agrees_on_random_systems(drawn: tuple[System, list[Observation]]) 
     assert_referee_agrees(spin, *drawn)
 
 
+@pytest.mark.broad
 @with_rumur
 @some(8)
 @given(systems())
