@@ -79,6 +79,7 @@ def test_every_trigger_of_the_intended_reading_is_one_page(clause_5_2: System, n
         assert {row.label for row in graph.rows} == {e.text.label for e in rows if e.text.trigger == trigger}
 
 
+@pytest.mark.broad
 def test_a_trigger_that_cannot_be_read_on_a_page_is_split_and_no_row_is_lost() -> None:
     system = handover(load("minimal"), reading("literal", []))
     _, rows = table_of(system, "home_agent")
@@ -141,6 +142,7 @@ for name, level in (("ue", Level.OVERVIEW), ("access", Level.DETAIL)):
 """
 
 
+@pytest.mark.broad
 def test_pictures_are_equal_to_the_byte_in_another_process_at_another_time(tmp_path: Path) -> None:
     made = []
     for seed in ("1", "2"):

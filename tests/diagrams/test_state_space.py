@@ -69,6 +69,7 @@ def test_counts_agree_with_the_interpretation() -> None:
     agrees(nine_states(), ["walker", "walker.moved"])
 
 
+@pytest.mark.broad
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(systems())
 def test_counts_agree_on_random_systems(drawn: tuple[System, list[Observation]]) -> None:

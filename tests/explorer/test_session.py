@@ -134,6 +134,7 @@ def run() -> Run:
     return check_scenario(load("minimal"), reading("literal"), ALL_PROPERTIES)
 
 
+@pytest.mark.broad
 def test_a_session_marks_exactly_where_a_check_finds_the_first_violation(bench: Workbench, run: Run) -> None:
     violated = [entry for entry in run.judgements if isinstance(entry.verdict, Violated) and entry.verdict.trace]
     known = known_answers()["minimal", "literal"].verdicts

@@ -68,6 +68,7 @@ def test_module_runs_in_an_empty_folder_and_passes_on_the_right_model(tmp_path: 
     assert (code, "1 passed" in output) == (0, True), output
 
 
+@pytest.mark.broad
 def test_module_fails_on_the_mutant_and_says_what_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "wrong.py").write_text(MUTATED)
     code, output = run_pytest(tmp_path, source_of("BIND-10", "home_agent", mutated=BIND_10), "wrong:refuses_removal")
@@ -75,6 +76,7 @@ def test_module_fails_on_the_mutant_and_says_what_is_wrong(tmp_path: Path) -> No
     assert "status is '133 not home agent for this mobile node', expected '0 accepted'" in output
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("name", ["no.such.package:home_agent", "generators.adapters.reference:no_such", "nonsense"])
 def test_wrong_adapter_name_gives_one_line(tmp_path: Path, name: str) -> None:
     code, output = run_pytest(tmp_path, source_of("BIND-10", "home_agent", mutated=BIND_10), name)
@@ -83,6 +85,7 @@ def test_wrong_adapter_name_gives_one_line(tmp_path: Path, name: str) -> None:
     assert "Traceback" not in output
 
 
+@pytest.mark.broad
 def test_equal_arguments_give_the_same_bytes() -> None:
     first = source_of("W-F2H", "ue")
     assert first == source_of("W-F2H", "ue")
@@ -108,6 +111,7 @@ def test_module_names_property_requirements_clauses_and_reading() -> None:
     assert "BindingUpdate arrives: removal (5.2.3.3; HA-F2H-01" in source
 
 
+@pytest.mark.broad
 def test_module_is_formatted_as_the_project_is(tmp_path: Path) -> None:
     for number, source in enumerate([
         source_of("W-F2H", "ue"), source_of("W-F2H", "home_agent"), source_of("BIND-10", "home_agent", mutated=BIND_10),

@@ -108,6 +108,7 @@ def test_outcome_survives_being_written_down() -> None:
     assert from_record(as_record(outcome)) == outcome
 
 
+@pytest.mark.broad
 def test_mutants_tried_together_come_out_as_each_by_itself() -> None:
     """The yardstick: the mutant's own system, compiled and searched alone, and digests of all its steps."""
     names = [

@@ -32,17 +32,17 @@ def broken(settled: dict[str, str], demands: list[Demand]) -> set[str]:
 
 @pytest.mark.slow
 def test_what_is_left_broken_elsewhere_is_completed_and_no_part_of_it_does() -> None:
-    demands = [demand("minimal", "BIND-1"), demand("nat", "SA-6")]
+    demands = [demand("minimal", "BIND-1"), demand("key-management", "SA-6")]
     start = {"AMB-10": ALL["AMB-10"][0]}
     found = everywhere(start, demands, few("AMB-07", "AMB-10", "AMB-11"), Limits())
     assert not found.still
     assert found.repair == {**start, "AMB-11": "keep-until-done"}
     (completed,) = found.completed
-    assert (completed.demand.scenario.name, completed.choice) == ("nat", ("AMB-11", "keep-until-done"))
+    assert (completed.demand.scenario.name, completed.choice) == ("key-management", ("AMB-11", "keep-until-done"))
     assert [entry.identifier for entry in completed.left] == ["SA-6"]
     assert {name: (scenario, [entry.identifier for entry in left])
             for name, (scenario, left) in found.without.items()} == {
-        "AMB-10": ("minimal", ["BIND-1"]), "AMB-11": ("nat", ["SA-6"]),
+        "AMB-10": ("minimal", ["BIND-1"]), "AMB-11": ("key-management", ["SA-6"]),
     }  # fmt: skip
     assert not broken(dict(found.repair), demands)
     for size in range(len(found.repair)):
@@ -51,8 +51,8 @@ def test_what_is_left_broken_elsewhere_is_completed_and_no_part_of_it_does() -> 
 
 
 def test_a_choice_that_a_later_one_makes_superfluous_is_dropped() -> None:
-    """Two choices restore SA-6, the first is taken; the scenario after it needs the other one, for SA-1."""
-    demands = [demand("minimal", "SA-6"), demand("nat", "SA-1")]
+    """Two choices restore SA-6, the first is taken; what is demanded next needs the other one, for SA-1."""
+    demands = [demand("minimal", "SA-6"), demand("minimal", "SA-1")]
     found = everywhere({}, demands, few("AMB-11", "AMB-32"), Limits())
     assert [entry.choice for entry in found.completed] == [("AMB-11", "keep-until-done"), ("AMB-32", "sa-first")]
     assert found.repair == {"AMB-32": "sa-first"} and not broken(dict(found.repair), demands)

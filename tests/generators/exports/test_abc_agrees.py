@@ -52,6 +52,7 @@ def assert_abc_agrees(system: System, observations: Sequence[Observation]) -> li
     return opinions
 
 
+@pytest.mark.broad
 @with_abc
 @some(2)
 @given(systems())

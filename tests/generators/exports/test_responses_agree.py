@@ -81,6 +81,7 @@ def assert_spin_agrees(drawn: tuple[System, list[Response]]) -> None:
     assert found == {response.name: bool(ours.runs[response.name]) for response in responses}
 
 
+@pytest.mark.broad
 @with_spin
 @some(2)
 @given(questions())
@@ -100,6 +101,7 @@ def test_spin_agrees_on_responses_of_many_random_systems() -> None:
     agree()
 
 
+@pytest.mark.broad
 @with_spin
 def test_spin_agrees_on_a_de_registration_that_never_ends() -> None:
     assert by_spin("liveness", "literal", "LIVE-5") == {"LIVE-5": True}

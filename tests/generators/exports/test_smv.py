@@ -84,6 +84,7 @@ def assert_same_responses(drawn: tuple[System, list[Response]], states: int) -> 
     assert found == {identifier(name): bool(ours.runs[name]) for name in ours.runs}
 
 
+@pytest.mark.broad
 @some(5)
 @given(questions())
 def test_responses_of_random_systems_are_the_same_in_smv(drawn: tuple[System, list[Response]]) -> None:

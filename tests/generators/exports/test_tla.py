@@ -101,12 +101,14 @@ def test_responses_of_random_systems_are_tla(drawn: tuple[System, list[Response]
     assert_is_tla(plain_subject(system, [], responses))
 
 
+@pytest.mark.broad
 @some(25)
 @given(systems())
 def test_random_systems_are_tla(drawn: tuple[System, list[Observation]]) -> None:
     assert_is_tla(plain_subject(*drawn))
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", ["minimal", "reordering", "two-ue", "liveness-copies"])
 def test_scenarios_are_tla(name: str) -> None:
     assert_is_tla(subject_of(load(name), reading("intended"), ALL_PROPERTIES))
