@@ -153,6 +153,7 @@ def test_product_agrees_on_two_toys_that_share_how_often_they_may_switch(reorder
     assert len(found.sightings) == 3
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("name", ["literal", pytest.param("intended", marks=pytest.mark.slow)])
 def test_product_agrees_on_two_ues(name: str) -> None:
     system = handover(load("two-ue"), reading(name))
@@ -161,6 +162,7 @@ def test_product_agrees_on_two_ues(name: str) -> None:
     assert_same_but_for_the_depth(system, [], direct, closed_explore(system, [], Limits()))
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("bounds", [
     {"movements": 1, "sequence_number_bits": 4},
     pytest.param({}, marks=pytest.mark.slow),  # 415,312,029 states, listed in 1.3 GB of bitmaps

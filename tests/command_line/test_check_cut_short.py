@@ -75,6 +75,7 @@ def lengths(folder: Path) -> dict[str, int]:
     return {path.name: len(json.loads(path.read_text())["states"]) for path in folder.iterdir()}
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("scenario", [SMALL[0], pytest.param(LARGE[0], marks=pytest.mark.slow)])
 def test_killed_again_and_again_it_ends_with_the_same_answer(scenario: str, tmp_path: Path) -> None:
     kept, random = tmp_path / "kept", Random(4)
@@ -136,6 +137,7 @@ def test_ctrl_c_at_any_time_leaves_unknown_and_no_process(
         assert not any(entry["complete"] for entry in json.loads(out)["runs"])
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("scenario", "states"), [SMALL, pytest.param(*LARGE, marks=pytest.mark.slow)])
 def test_ctrl_c_saves_a_checkpoint_that_goes_on(scenario: str, states: int, tmp_path: Path) -> None:
     # a saving would come after a minute
@@ -152,6 +154,7 @@ def small_files() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("scenario", "states"), [SMALL, pytest.param(*LARGE, marks=pytest.mark.slow)])
 def test_a_full_disk_at_a_checkpoint_is_said_and_the_one_before_stays(
     scenario: str, states: int, tmp_path: Path

@@ -69,6 +69,7 @@ def test_a_registered_ue_that_denies_its_binding_breaks_the_ues_rule() -> None:
     assert broken(judged(*REGISTERED, indication(10), reply(10.1, status=128), at="ue")) == [("ue", 4, "REF-F6")]
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("name", ["network-detach", pytest.param("revocation-overtaken", marks=pytest.mark.slow)])
 def test_a_run_with_a_revocation_is_explained_at_each_place(name: str) -> None:
     form = form_for(load(name))

@@ -81,6 +81,7 @@ def test_many_random_responses_get_the_answer_of_the_state_graph() -> None:
     assert held >= 10 and broken >= 10
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("reading_name, identifier", [
     ("intended", "BIND-2"),
     pytest.param("literal", "BIND-2", marks=pytest.mark.slow),

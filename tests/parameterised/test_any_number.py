@@ -159,6 +159,7 @@ def test_many_random_copies_see_nothing_that_is_not_explored() -> None:
     assert agreeing(300) >= 30
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("reading_name", ["intended", pytest.param("literal", marks=pytest.mark.slow)])
 def test_verdicts_for_any_number_are_those_of_two_and_of_three(reading_name: str) -> None:
     run, closed = check_any_number(load("two-ue"), reading(reading_name), JUDGED)

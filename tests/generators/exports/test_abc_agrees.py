@@ -115,6 +115,7 @@ def assert_as_explored(reading_name: str, opinions: Sequence[Opinion]) -> None:
             assert entry.steps == (None if sighted is None else len(sighted.path))
 
 
+@pytest.mark.sampled(1)
 @with_abc
 @pytest.mark.parametrize("reading_name", ["literal", pytest.param("intended", marks=pytest.mark.slow)])
 def test_abc_agrees_on_the_minimal_scenario(reading_name: str) -> None:
