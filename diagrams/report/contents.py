@@ -97,7 +97,7 @@ class Walk:
 class Asked:
     """A requirement. checks: (property, its worst verdict here: "holds", "violated", "unknown" or "" if not judged).
 
-    witness: a run in which one of the rows is taken. killed: a mutant that violates it, and what finds it out.
+    witness: a run in which it matters. killed: a mutant that disregards it, and what finds it out.
     missing: what of the four there is not, and why. All three may be empty.
     """
 
