@@ -34,8 +34,8 @@ def coverage_page() -> str:
             f"{sum(entry.on_the_run is what for entry in shown)} {_plural(what)}" for what in OnTheRun
             if any(entry.on_the_run is what for entry in shown))
         + f". {sum(entry.there for entry in shown)} are found out in that very step, by a property that is violated "
-        "there; of the others each paragraph says where. `dsmip requirements NAME --coverage` prints the steps of a run "
-        "and the condition as an expression.", "",
+        "there; of the others each paragraph says where. `dsmip requirements NAME --coverage` prints the steps of a "
+        "run and the condition as an expression.", "",
         *table(["requirement", "clause", "rows", "properties", "run in which it matters", "mutant, found out by"],
                map(_columns, entries)),
         "", "## What is missing, and why", "",
