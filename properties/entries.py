@@ -136,7 +136,8 @@ ENTRY_PROPERTIES = (
         needs="clock",
     ),
     step_property(
-        "V4-9", "an answer has an IPv4 address exactly if one was asked for and the update is accepted",
+        "V4-9", "an answer has an IPv4 Address Acknowledgement, with an address or a failure, exactly if an IPv4 "
+        "address was asked for and the update is accepted",
         whenever=sends_acknowledgement & ~(sent_acknowledgement.status.is_one_of(*ACCEPTING)
                                            & (sent_acknowledgement.lifetime == Lifetime.ZERO)),
         then=((sent_acknowledgement.ipv4_address_acknowledgement == Ipv4AddressAcknowledgement.ABSENT)

@@ -69,7 +69,8 @@ nat_unwelcome = nat_seen & (
 )
 of_another_type = parameter("home_agent_refuses") & (ha.refusal == Refusal.TYPE_CHANGE)
 refuses = (
-    parameter("home_agent_refuses") & ha.refusing & ~(of_another_type & (ha_state == BindingState.NO_BINDING))
+    parameter("home_agent_refuses") & ha.refusing
+    & ~(of_another_type & ha_state.is_one_of(BindingState.NO_BINDING, BindingState.DETECTING_DUPLICATES))
 )
 forced = parameter("ue_forces_udp") & in_udp & update.forces_udp & ~nat_seen
 no_renewal = being_revoked & bound

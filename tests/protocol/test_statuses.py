@@ -34,6 +34,16 @@ def test_a_detach_whose_association_ends_is_given_up_and_not_repeated() -> None:
     assert isinstance(run.verdict("SA-1"), Holds)
 
 
+@pytest.mark.slow
+def test_a_registration_of_another_type_is_not_refused_while_duplicates_are_looked_for() -> None:
+    data = load("address-detection").model_dump()
+    data["home_agent"]["refuses"] = "139"
+    data["bounds"]["movements"] = 1
+    data["cannot_occur"] = {}
+    run = check_scenario(from_data(data, "another type"), reading("intended"), [property_called("BIND-46")])
+    assert isinstance(run.verdict("BIND-46"), Holds)
+
+
 def test_a_clock_without_renewals_is_an_error_of_the_scenario() -> None:
     data = load("lifetimes").model_dump()
     data["bounds"]["refreshes"] = 0
