@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from model.addresses import HOME_ADDRESS, NO_ADDRESS, Family, family_of_address
 from model.home_agent_answers import (
+    REMEMBERING,
     BindingState,
     Refusal,
     acceptance,
@@ -137,9 +138,9 @@ rejected = nat_refused | (
 ) | (alternate_differs & chosen("AMB-03", drop=False, ignore_option=False, reject=True, option_wins=False))
 
 
-def rejections(*, keeps_number: bool) -> list[Case]:
+def rejections(*, keeps_number: bool, may_be_of_another_type: bool) -> list[Case]:
     """Status 128 (or 174) for a missing or wrong care-of address, 129 for one that only an unprotected header has,
-    others out of policy; an existing entry keeps the update's number."""
+    others out of policy; where a number is remembered, it is the update's now."""
     kept = [sequence_number.becomes(update.sequence_number)] if keeps_number else []
     return [
         case(
@@ -151,7 +152,7 @@ def rejections(*, keeps_number: bool) -> list[Case]:
         ),
         case(
             "refused out of policy",
-            when=refuses_out_of_policy & (literal(keeps_number) | (refusal != Refusal.TYPE_CHANGE)),
+            when=refuses_out_of_policy & (literal(may_be_of_another_type) | (refusal != Refusal.TYPE_CHANGE)),
             then=[reply(status_of_refusal), kept],
             clause="5.1.3", requirements=["REF-B3", "REF-B6", "REF-B14"],
         ),
@@ -190,18 +191,15 @@ start_detection: Effects = [
 ]
 detects_duplicates = parameter("duplicate_address_detection")
 
-# No binding: initial registration (5.2.3.1)
+# No binding: initial registration (5.2.3.1); what asks to remove none is refused, however often it asks (5.2.3.3)
 
-home_agent.on(receipt(BindingUpdate), in_states=BindingState.NO_BINDING).decide(
-    *not_acceptable,
-    *care_of_address_rules,
-    case(
-        "removal without binding", dest=unremembered_state,
-        when=asks_removal,
-        then=[reply(Status.NOT_HOME_AGENT), unremembered_number, remember, note_newest, undisturbed.becomes(True)],
-        clause="5.2.3.3", requirements=["HA-F2H-01", "REF-B11"], note="AMB-26",
-    ),
-    *rejections(keeps_number=False),
+removal_without_binding = case(
+    "removal without binding", dest=unremembered_state,
+    when=asks_removal,
+    then=[reply(Status.NOT_HOME_AGENT), unremembered_number, remember, note_newest, undisturbed.becomes(True)],
+    clause="5.2.3.3", requirements=["HA-F2H-01", "REF-B11"], note="AMB-26",
+)  # fmt: skip
+initial_registration = [
     case(
         "initial registration, address to be checked", dest=BindingState.DETECTING_DUPLICATES,
         when=detects_duplicates, then=start_detection,
@@ -211,7 +209,22 @@ home_agent.on(receipt(BindingUpdate), in_states=BindingState.NO_BINDING).decide(
         "initial registration", dest=BindingState.BOUND, then=accept,
         clause="5.2.3.1", requirements=["HA-H2F-01", *ACCEPT_REQUIREMENTS],
     ),
-)  # fmt: skip
+]  # fmt: skip
+home_agent.on(receipt(BindingUpdate), in_states=BindingState.NO_BINDING).decide(
+    *not_acceptable,
+    *care_of_address_rules,
+    removal_without_binding,
+    *rejections(keeps_number=False, may_be_of_another_type=False),
+    *initial_registration,
+)
+home_agent.on(receipt(BindingUpdate), in_states=BindingState.REMOVAL_REFUSED).decide(
+    *not_acceptable,
+    stale,
+    *care_of_address_rules,
+    removal_without_binding,
+    *rejections(keeps_number=True, may_be_of_another_type=False),
+    *initial_registration,
+)
 
 # Duplicate address detection runs: there is no binding yet, only the newest update counts
 
@@ -230,7 +243,7 @@ home_agent.on(receipt(BindingUpdate), in_states=BindingState.DETECTING_DUPLICATE
               undisturbed.becomes(True)],
         clause="5.2.3.3", requirements=["HA-F2H-01", "REF-B11"], note="AMB-26",
     ),
-    *rejections(keeps_number=False),
+    *rejections(keeps_number=False, may_be_of_another_type=False),
     otherwise(
         "newer update takes the place of the one under detection", then=start_detection,
         clause="5.2.3.1", requirements=["HA-H2F-01", "REF-G5"],
@@ -303,7 +316,7 @@ home_agent.on(receipt(BindingUpdate), in_states=BindingState.BOUND).decide(
         when=being_revoked, then=[reply(Status.PROHIBITED), sequence_number.becomes(update.sequence_number)],
         clause="5.4", requirements=["REF-F6", "REF-B6"], note="an assumption: the text leaves it open",
     ),
-    *rejections(keeps_number=True),
+    *rejections(keeps_number=True, may_be_of_another_type=True),
     otherwise(
         "binding updated", then=accept,
         clause="5.2.3.2", requirements=["GEN-01", *ACCEPT_REQUIREMENTS, "REF-G9"],
@@ -322,7 +335,7 @@ home_agent.on(receipt(BindingUpdate), in_states=BindingState.INVALID).decide(
                              status_133=[reply(Status.NOT_HOME_AGENT)])],
         clause="5.2.3.3", requirements=["HA-F2H-01", "HA-F2H-02", "REF-B11", "REF-G2"], note="AMB-28",
     ),
-    *rejections(keeps_number=True),
+    *rejections(keeps_number=True, may_be_of_another_type=True),
     case(
         "registration after removal, address to be checked", dest=BindingState.DETECTING_DUPLICATES,
         when=detects_duplicates & chosen("AMB-31", again=True, skip=False), then=start_detection,
@@ -376,7 +389,7 @@ no_older_update_in_flight = (
 ) | ~parameter("no_packet_outlives_an_invalid_entry")
 home_agent.transition(
     "the entry marked invalid is forgotten",
-    trigger=timer("entry marked invalid"), source=BindingState.INVALID, dest=BindingState.NO_BINDING,
+    trigger=timer("entry marked invalid"), source=REMEMBERING, dest=BindingState.NO_BINDING,
     when=((time_left == 0) | ~parameter("discrete_time"))
     & chosen("AMB-22", forget=no_older_update_in_flight, keep_invalid=no_older_update_in_flight,
                 keep_while_associated=~association),

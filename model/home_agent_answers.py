@@ -32,6 +32,7 @@ class BindingState(Enum):
     DETECTING_DUPLICATES = "detecting duplicates"  # before the first binding; not an entry yet
     BOUND = "bound"
     INVALID = "marked invalid"  # removed, but its sequence number is remembered for a while
+    REMOVAL_REFUSED = "removal refused"  # there was no binding; the number of who asked is remembered as long (AMB-26)
 
 
 class Refusal(Enum):
@@ -109,7 +110,10 @@ undisturbed = home_agent.ghost(
     meaning="since the last answer to an update no lifetime, NAT mapping, association or unheeded revocation has ended",
 )  # fmt: skip
 
-ENTRY_STATES = [BindingState.BOUND, BindingState.INVALID]
+REMEMBERING = [BindingState.INVALID, BindingState.REMOVAL_REFUSED]
+UNBOUND = [BindingState.NO_BINDING, *REMEMBERING]
+NEVER_BOUND = [BindingState.NO_BINDING, BindingState.DETECTING_DUPLICATES, BindingState.REMOVAL_REFUSED]
+ENTRY_STATES = [BindingState.BOUND, *REMEMBERING]
 exists = home_agent.state.is_one_of(*ENTRY_STATES)
 
 # What the rows decide on
@@ -311,7 +315,9 @@ peer_goes_home = peer_address.becomes(
         grants_key_management, chosen("AMB-25", unchanged=peer_address, as_care_of_home=HOME_ADDRESS), peer_address
     )
 )
-unremembered_state = chosen("AMB-26", forget=BindingState.NO_BINDING, remember_refused=BindingState.INVALID)
+unremembered_state = chosen(
+    "AMB-26", forget=BindingState.NO_BINDING, remember_refused=BindingState.REMOVAL_REFUSED
+)
 unremembered_number = sequence_number.becomes(chosen("AMB-26", forget=0, remember_refused=update.sequence_number))
 asks_removal = (update.lifetime == Lifetime.ZERO) | (
     care_of_address_missing

@@ -38,6 +38,7 @@ from model.ue_messages import (
     number_to_follow,
     register,
     removal,
+    timer_starts,
     timer_starts_again,
 )
 from model.ue_variables import (
@@ -288,7 +289,7 @@ ue.on(receipt(BindingAcknowledgement), in_states=UeState.REGISTERING).decide(
     case(
         "UDP is not forced, asked again without F",
         when=parameter("ue_forces_udp") & (acknowledgement.status == Status.CANNOT_FORCE_UDP),
-        then=[udp_refused.becomes(True), sequence_number.becomes(sequence_number + 1),
+        then=[udp_refused.becomes(True), sequence_number.becomes(sequence_number + 1), timer_starts,
               binding_update(address, sequence_number + 1, association, force_udp=False)],
         clause="5.2.2.2", requirements=["REF-C3", "REF-A9"],
     ),

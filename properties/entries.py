@@ -6,7 +6,7 @@ from __future__ import annotations
 from model import home_agent_answers as ha
 from model import ue_variables as ue
 from model.addresses import HOME_ADDRESS, NO_ADDRESS, Family, family_of_address
-from model.home_agent_answers import BindingState
+from model.home_agent_answers import ENTRY_STATES, REMEMBERING, UNBOUND, BindingState
 from model.language.expressions import after, if_then_else, occurs, parameter
 from model.language.machines import chosen
 from model.messages import (
@@ -50,8 +50,8 @@ holds_the_update = (
 )  # fmt: skip
 tested = occurs("home_agent", "timer duplicate address detection ends")
 in_use = occurs("home_agent", "timer a neighbour answers for the home address")
-marked = ha_state == BindingState.INVALID
-marked_after = after(ha_state) == BindingState.INVALID
+marked = ha_state.is_one_of(*REMEMBERING)
+marked_after = after(ha_state).is_one_of(*REMEMBERING)
 forgotten = occurs("home_agent", "timer entry marked invalid")
 nat_told = chosen(
     "AMB-20",
@@ -67,10 +67,10 @@ option = if_then_else(receives_update, update.ipv4_home_address, ha.pending_ipv4
 ENTRY_PROPERTIES = (
     invariant(
         "BIND-35", "without a binding nothing is kept of one but the number of a removed entry",
-        whenever=ha_state.is_one_of(BindingState.NO_BINDING, BindingState.INVALID),
+        whenever=ha_state.is_one_of(*UNBOUND),
         then=(ha.care_of_address == NO_ADDRESS) & ~ha.nat_found & (ha.tunnel == Encapsulation.IPV6)
         & ~(parameter("may_revoke") & (ha.revoking | (ha.revocation_repeats_left > 0)))
-        & ((ha_state == BindingState.INVALID) | (ha.sequence_number == 0)),
+        & (marked | (ha.sequence_number == 0)),
         requirements=["REF-B7", "REF-B11", "HA-F2H-01", "REF-F6", "REF-G3"], clause="5.2.3.3", actor="home_agent",
     ),
     invariant(
@@ -120,7 +120,7 @@ ENTRY_PROPERTIES = (
     step_property(
         "BIND-40", "an update that is answered leaves its number in the entry, unless the answer is 135",
         whenever=receives_update & sends_acknowledgement
-        & after(ha_state).is_one_of(BindingState.BOUND, BindingState.INVALID),
+        & after(ha_state).is_one_of(*ENTRY_STATES),
         then=after(ha.sequence_number) == if_then_else(
             sent_acknowledgement.status == Status.SEQUENCE_NUMBER_OUT_OF_WINDOW,
             ha.sequence_number, update.sequence_number),

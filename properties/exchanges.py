@@ -8,7 +8,7 @@ from model import home_agent_answers as ha
 from model import ue_variables as ue
 from model.access_network import ROUTER_ADVERTISEMENT
 from model.addresses import Prefix
-from model.home_agent_answers import BindingState
+from model.home_agent_answers import ENTRY_STATES
 from model.language.expressions import Expression, after, if_then_else, occurs, parameter
 from model.language.machines import chosen
 from model.messages import (
@@ -74,7 +74,7 @@ EXCHANGE_PROPERTIES = (
     step_property(
         "BIND-28", "135 answers only an update that is not newer than the entry",
         whenever=sends_acknowledgement & (sent_acknowledgement.status == OUT_OF_WINDOW),
-        then=receives_update & ha_state.is_one_of(BindingState.BOUND, BindingState.INVALID)
+        then=receives_update & ha_state.is_one_of(*ENTRY_STATES)
         & ~update.sequence_number.is_ahead_of(ha.sequence_number),
         requirements=["REF-B2"], clause="5.2.3.2", actor="home_agent",
     ),

@@ -7,7 +7,7 @@ from model import home_agent_answers as ha
 from model import ue_variables as ue
 from model.access_network import ROUTER_ADVERTISEMENT
 from model.addresses import HOME_ADDRESS, NO_ADDRESS, Family, Prefix, address_of, family_of_address
-from model.home_agent_answers import BindingState, Refusal
+from model.home_agent_answers import NEVER_BOUND, BindingState, Refusal
 from model.language.expressions import Expression, after, all_of, if_then_else, occurs, parameter, receives, sends
 from model.language.machines import chosen
 from model.language.messages import sent
@@ -70,7 +70,7 @@ nat_unwelcome = nat_seen & (
 of_another_type = parameter("home_agent_refuses") & (ha.refusal == Refusal.TYPE_CHANGE)
 refuses = (
     parameter("home_agent_refuses") & ha.refusing
-    & ~(of_another_type & ha_state.is_one_of(BindingState.NO_BINDING, BindingState.DETECTING_DUPLICATES))
+    & ~(of_another_type & ha_state.is_one_of(*NEVER_BOUND))
 )
 forced = parameter("ue_forces_udp") & in_udp & update.forces_udp & ~nat_seen
 no_renewal = being_revoked & bound
@@ -96,8 +96,7 @@ HOME_AGENT_REACTIONS = (
                          & (sent_acknowledgement.key_management == grants_key_management)
                          & after(ha.peer_address).is_one_of(ha.peer_address, HOME_ADDRESS)
                          & (grants_key_management | (after(ha.peer_address) == ha.peer_address))))
-        & (ha_state.is_one_of(BindingState.NO_BINDING, BindingState.DETECTING_DUPLICATES).implies(
-            answered == Status.NOT_HOME_AGENT))
+        & (ha_state.is_one_of(*NEVER_BOUND).implies(answered == Status.NOT_HOME_AGENT))
         & answered.is_one_of(Status.ACCEPTED, Status.NOT_HOME_AGENT),
         requirements=["HA-F2H-01", "HA-F2H-02", "REF-B9", "REF-B10", "REF-B11", "REF-G2"], clause="5.2.3.3",
         actor="home_agent",

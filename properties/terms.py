@@ -14,7 +14,7 @@ from model.addresses import (
     remapped_address_of,
     translated_address_of,
 )
-from model.home_agent_answers import BindingState
+from model.home_agent_answers import UNBOUND, BindingState
 from model.language.expressions import (
     Expression,
     after,
@@ -53,7 +53,7 @@ receives_acknowledgement = occurs("ue") & receives(BindingAcknowledgement.name)
 registered = ue_state == UeState.REGISTERED
 at_home = ue_state == UeState.AT_HOME
 bound = ha_state == BindingState.BOUND
-unbound_after = after(ha_state).is_one_of(BindingState.NO_BINDING, BindingState.INVALID)
+unbound_after = after(ha_state).is_one_of(*UNBOUND)
 
 being_revoked = parameter("may_revoke") & ha.revoking
 nothing_in_flight = ~in_flight(UPLINK.name) & ~in_flight(DOWNLINK.name)

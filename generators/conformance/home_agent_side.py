@@ -20,7 +20,7 @@ from generators.conformance.tracking import (
 )
 from generators.conformance.ue_side import is_ahead
 from model.addresses import HOME_ADDRESS, NO_ADDRESS
-from model.home_agent_answers import BindingState
+from model.home_agent_answers import REMEMBERING, BindingState
 from model.language.domains import Enumeration
 from model.language.systems import Action
 from model.messages import BindingUpdate, Lifetime
@@ -85,8 +85,9 @@ class HomeAgentSide:
         for start in steps.starts:
             yield start
             for number in sorted({(first_number - 1) % 65536, *known_numbers}):
-                yield steps.with_values(start, {
-                    "home_agent.state": BindingState.INVALID.value, "home_agent.sequence_number": number})  # fmt: skip
+                for remembering in REMEMBERING:
+                    yield steps.with_values(start, {
+                        "home_agent.state": remembering.value, "home_agent.sequence_number": number})  # fmt: skip
                 for bound in (False, True):
                     yield steps.settled(steps.with_values(start, {
                         "home_agent.state": BOUND, "home_agent.sequence_number": number,
