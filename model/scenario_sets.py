@@ -7,9 +7,9 @@ from model.scenarios import Scenario, load, shipped
 
 LARGE = ("clause-5.2", "reordering", "three-ue")
 VARIANTS = (
-    "every-access", "liveness-copies", "liveness-keepalive", "liveness-lifetimes", "liveness-schools-reversed",
-    "mixed-schools-reversed", "no-anti-replay", "no-keys", "on-path-delay", "on-path-ike-peer", "replay-unnoticed",
-    "revocation-overtaken",
+    "every-access", "liveness-copies", "liveness-detach", "liveness-keepalive", "liveness-lifetimes",
+    "liveness-schools-reversed", "mixed-schools-reversed", "no-anti-replay", "no-keys", "on-path-delay",
+    "on-path-ike-peer", "refusals-and-lifetimes", "removal-overtakes", "replay-unnoticed", "revocation-overtaken",
 )  # fmt: skip
 SETS = ("default", "variants", "large", "all")
 

@@ -84,8 +84,9 @@ IPV4_PROPERTIES = (
         requirements=["HA-F2F-08", "HA-F2F-09", "REF-C12"], clause="5.2.3.2", actor="home_agent", least_ues=2,
     ),
     invariant(
-        "V4-3", "the IPv4 home address is free exactly if no binding holds it",
-        whenever=parameter("ipv4_pool"), then=ha.ipv4_home_address_free == ~in_some_copy(ha.ipv4_home_address_bound),
+        "V4-3", "the IPv4 home address is free exactly if there is one and no binding holds it",
+        then=(ha.ipv4_home_address_free == (parameter("ipv4_pool") & ~in_some_copy(ha.ipv4_home_address_bound)))
+        & ha.ipv4_home_address_bound.implies(parameter("ipv4_pool")),
         requirements=["HA-F2F-08", "HA-F2F-09", "REF-C12"], clause="5.2.3.2", actor="home_agent",
     ),
     invariant(

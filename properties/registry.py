@@ -6,6 +6,7 @@ from model.language.errors import ModelError, nearest
 from properties.addresses import ADDRESS_PROPERTIES
 from properties.attacks import ATTACK_PROPERTIES
 from properties.binding import BINDING_PROPERTIES
+from properties.endings import ENDING_PROPERTIES
 from properties.entries import ENTRY_PROPERTIES
 from properties.exchanges import EXCHANGE_PROPERTIES
 from properties.ipv4 import IPV4_PROPERTIES
@@ -24,6 +25,7 @@ ALL_PROPERTIES: tuple[Property, ...] = (
     *ENTRY_PROPERTIES,
     *REACTION_PROPERTIES,
     *REVOCATION_PROPERTIES,
+    *ENDING_PROPERTIES,
     *ADDRESS_PROPERTIES,
     *IPV4_PROPERTIES,
     *LIVENESS_PROPERTIES,

@@ -23,6 +23,7 @@ from model.language.machines import Alter, Effect, EffectChoice, Machine, Row, S
 from model.language.rewriting import nodes_of, rewritten
 
 Alternatives = Mapping[str, str]
+UNSETTLED = "left-open"  # the alternative of a choice that is asked for where a reading settles it in no way
 LEFT_OPEN = (Operator.PARAMETER, Operator.LOOKUP, Operator.CHOICE)
 
 
@@ -148,6 +149,8 @@ def _settled(
 ) -> str:
     allowed = binding.alternatives(ambiguity, actor)
     value = (chosen or {}).get(ambiguity) or (allowed[0] if len(allowed) == 1 else None)
+    if value is None and UNSETTLED in names:
+        return UNSETTLED
     if value is None:
         raise ModelError(f"{ambiguity} is left open ({', '.join(allowed)}) where one value is needed")
     if value not in names:

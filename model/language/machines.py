@@ -70,7 +70,8 @@ def flat(effects: Effects) -> tuple[Effect, ...]:
 def chosen(ambiguity: str, **alternatives: Operand) -> Expression:
     """An expression (or destination) that depends on how `ambiguity` is read.
 
-    Alternatives are the public names with `_` for `-`: `bu_at_once=...`.
+    Alternatives are the public names with `_` for `-`: `bu_at_once=...`. A property that is asked under readings which
+    leave the choice open says what is true then: `left_open=...`.
     """
     names = tuple(name.replace("_", "-") for name in alternatives)
     operands = tuple(literal(value) for value in alternatives.values())
