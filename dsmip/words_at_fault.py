@@ -65,7 +65,8 @@ WHY_NONE = {
     "AMB-09": "It repeats or it stops; no invariant or step property sees the difference, a response property does: "
     "LIVE-5.",
     "AMB-12": "It takes an IPv4 home address to give. One that is offered again when its binding has gone is refused "
-    "(status 130, AMB-30) and the binding is made without it, which breaks no property.",
+    "(status 130, AMB-30) and the binding is made without it: V4-14, a should, says so, and breaks with either answer "
+    "where the UE moves on before its removal is acknowledged.",
     "AMB-17": "It takes an IPv4 home address to give.",
     "AMB-18": "Both places are read by a home agent that reads it alike.",
     "AMB-20": "UE and home agent that read it alike understand each other; it breaks where schools meet.",
@@ -74,11 +75,10 @@ WHY_NONE = {
     "AMB-22": "It takes an update that comes late, which one message in flight at a time does not allow.",
     "AMB-23": "It matters only where AMB-07 lets an update without the option pass, and the UE sends none.",
     "AMB-26": "It takes a removal that overtakes a registration, which one message in flight at a time does not allow. "
-    "The scenario minimal with four movements, no repetitions and two messages in flight that may be reordered shows "
-    "it: BIND-1 and BIND-6 break.",
+    "The scenario removal-overtakes shows it: BIND-1 and BIND-6 break.",
     "AMB-27": "It takes a restart of the home agent, and a response property to see that nothing follows.",
     "AMB-28": "The UE takes both answers for the end of the de-registration (AMB-09).",
-    "AMB-30": "It takes an IPv4 home address to give.",
+    "AMB-30": "It takes an IPv4 home address to give. With grant-if-free V4-14 holds, a should.",
     "AMB-31": "It takes a home agent that detects duplicate addresses.",
     "AMB-33": "The readings agree; what the UE does after either status is the same.",
     "AMB-34": "It takes a revocation.",

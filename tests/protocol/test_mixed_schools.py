@@ -69,6 +69,23 @@ def test_pairs_that_reach_each_other_behind_a_nat(schools: tuple[str, str], expe
     assert reach_each_other("AMB-20", *schools) == expected
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("encapsulation", ENCAPSULATION)
+@pytest.mark.parametrize("nat_detection", NAT_DETECTION)
+def test_every_pair_of_schools_reaches_each_other_if_it_does_in_both_respects(
+    encapsulation: tuple[str, str], nat_detection: tuple[str, str]
+) -> None:
+    """Both ambiguities at once, two movements: of sixteen pairs nine reach each other (NAT-6)."""
+    data = load("liveness-schools").model_dump()
+    data["cannot_occur"] = {}
+    data["choices"] = [f"{actor}.{ambiguity}={value}"
+                       for ambiguity, pair in (("AMB-06", encapsulation), ("AMB-20", nat_detection))
+                       for actor, value in zip(("home_agent", "ue"), pair, strict=True)]  # fmt: skip
+    run = check_scenario(from_data(data, "a pair"), reading("intended"), [property_called("NAT-6")])
+    assert run.exploration.complete and not run.surprises
+    assert isinstance(run.verdict("NAT-6"), Holds) == (ENCAPSULATION[encapsulation] and NAT_DETECTION[nat_detection])
+
+
 def test_a_user_s_choice_goes_before_the_scenario_s() -> None:
     scenario = load("mixed-schools")
     assert reading("intended").completed(scenario.choices).actor_choices["ue", "AMB-20"] == ("nat-found",)

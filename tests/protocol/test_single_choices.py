@@ -12,7 +12,7 @@ from dsmip.findings import SHOWING, demands
 from dsmip.published_text import filled_in, published
 from dsmip.words_at_fault import WHY_NONE
 from model.readings import AMBIGUITIES, reading
-from model.scenarios import from_data, load
+from model.scenarios import load
 from properties.registry import property_called
 
 AS_WRITTEN = [
@@ -38,12 +38,8 @@ def test_every_reason_is_of_an_ambiguity_and_most_can_be_tried() -> None:
 
 @pytest.mark.slow
 def test_a_removal_that_overtakes_a_registration_has_to_be_remembered() -> None:
-    data = load("minimal").model_dump()
-    data["channel"]["reordering"] = True
-    data["bounds"] |= {"movements": 4, "retransmissions": 0, "messages_in_flight": 2, "sequence_number_bits": 5}
-    data["cannot_occur"] = {}
     wanted = [property_called("BIND-1"), property_called("BIND-6")]
-    run = check_scenario(from_data(data, "overtaken"), reading("intended", ["AMB-26=forget"]), wanted)
+    run = check_scenario(load("removal-overtakes"), reading("intended", ["AMB-26=forget"]), wanted)
     assert all(isinstance(run.verdict(entry.identifier), Violated) for entry in wanted)
 
 
