@@ -193,13 +193,18 @@ detects_duplicates = parameter("duplicate_address_detection")
 
 # No binding: initial registration (5.2.3.1); what asks to remove none is refused, however often it asks (5.2.3.3)
 
-removal_without_binding = case(
-    "removal without binding", dest=unremembered_state,
-    when=asks_removal,
-    then=[reply(Status.NOT_HOME_AGENT), unremembered_number, remember, note_newest, undisturbed.becomes(True)],
-    clause="5.2.3.3", requirements=["HA-F2H-01", "REF-B11"], note="AMB-26",
-)  # fmt: skip
-initial_registration = [
+nothing_to_remove: Effects = [
+    reply(Status.NOT_HOME_AGENT), unremembered_number, remember, note_newest, undisturbed.becomes(True),
+]
+home_agent.on(receipt(BindingUpdate), in_states=BindingState.NO_BINDING).decide(
+    *not_acceptable,
+    *care_of_address_rules,
+    case(
+        "removal without binding", dest=unremembered_state,
+        when=asks_removal, then=nothing_to_remove,
+        clause="5.2.3.3", requirements=["HA-F2H-01", "REF-B11"], note="AMB-26",
+    ),
+    *rejections(keeps_number=False, may_be_of_another_type=False),
     case(
         "initial registration, address to be checked", dest=BindingState.DETECTING_DUPLICATES,
         when=detects_duplicates, then=start_detection,
@@ -209,22 +214,27 @@ initial_registration = [
         "initial registration", dest=BindingState.BOUND, then=accept,
         clause="5.2.3.1", requirements=["HA-H2F-01", *ACCEPT_REQUIREMENTS],
     ),
-]  # fmt: skip
-home_agent.on(receipt(BindingUpdate), in_states=BindingState.NO_BINDING).decide(
-    *not_acceptable,
-    *care_of_address_rules,
-    removal_without_binding,
-    *rejections(keeps_number=False, may_be_of_another_type=False),
-    *initial_registration,
-)
+)  # fmt: skip
 home_agent.on(receipt(BindingUpdate), in_states=BindingState.REMOVAL_REFUSED).decide(
     *not_acceptable,
     stale,
     *care_of_address_rules,
-    removal_without_binding,
+    case(
+        "removal refused again", dest=unremembered_state,
+        when=asks_removal, then=nothing_to_remove,
+        clause="5.2.3.3", requirements=["HA-F2H-01", "REF-B11", "REF-G2"], note="AMB-26: there still is no binding",
+    ),
     *rejections(keeps_number=True, may_be_of_another_type=False),
-    *initial_registration,
-)
+    case(
+        "registration after a refused removal, address to be checked", dest=BindingState.DETECTING_DUPLICATES,
+        when=detects_duplicates, then=start_detection,
+        clause="5.2.3.1", requirements=["HA-H2F-01", "REF-B7"],
+    ),
+    otherwise(
+        "registration after a refused removal", dest=BindingState.BOUND, then=accept,
+        clause="5.2.3.1", requirements=["HA-H2F-01", *ACCEPT_REQUIREMENTS],
+    ),
+)  # fmt: skip
 
 # Duplicate address detection runs: there is no binding yet, only the newest update counts
 

@@ -27,7 +27,7 @@ READING = "intended"
 SCENARIOS = (
     "minimal", "detach", "liveness", "prefix-translation", "ha-restart", "lifetimes", "network-detach",
     "liveness-lifetimes", "address-detection", "association-loss", "statuses", "liveness-keepalive",
-    "ipv4-home-address", "no-anti-replay",
+    "ipv4-home-address", "no-anti-replay", "refusals-and-lifetimes", "liveness-detach", "removal-overtakes",
 )  # fmt: skip
 LIMITS = Limits(seconds=60.0)
 SECONDS_BETWEEN_SAVINGS = 20
