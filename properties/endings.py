@@ -53,7 +53,7 @@ tried_again = (after(ue.list_entry) == ListEntry.REMOVING) & (after(ue_state) ==
 
 ENDING_PROPERTIES = (
     step_property(
-        "BIND-61", "a 133 to the newest removal ends it as an acceptance does, or leaves it to be tried again",
+        "BIND-65", "a 133 to the newest removal ends it as an acceptance does, or leaves it to be tried again",
         whenever=nothing_to_remove,
         then=chosen("AMB-09", retry=tried_again, done=ended_as_accepted, left_open=tried_again | ended_as_accepted),
         requirements=["REF-A13", "REF-G2", "UE-F2H-01"], clause="5.2.2.4", ambiguities=["AMB-09"],
