@@ -222,7 +222,7 @@ home_agent.on(receipt(BindingUpdate), in_states=BindingState.REMOVAL_REFUSED).de
     case(
         "removal refused again", dest=unremembered_state,
         when=asks_removal, then=nothing_to_remove,
-        clause="5.2.3.3", requirements=["HA-F2H-01", "REF-B11", "REF-G2"], note="AMB-26: there still is no binding",
+        clause="5.2.3.3", requirements=["HA-F2H-01", "REF-B11"], note="AMB-26: there still is no binding",
     ),
     *rejections(keeps_number=True, may_be_of_another_type=False),
     case(
