@@ -125,7 +125,7 @@ def summary(document: Document) -> tuple[list[str], list[list[str]]]:
                 f"agrees on {sum('explored twice' in row.ways or row.identifier in twice['violated'] for row in rows)}"
                 if twice else "not to the end" if found.get("twice") else "not tried",
             ])  # fmt: skip
-    return ["scenario", "reading", "hold", "violated", "unknown", "second word", "states", "seconds",
+    return ["scenario", "reading", "hold", "violated", "unknown", "with second word", "states", "seconds",
             "without any bound", "also by induction", "second solver", "second exploration"], lines  # fmt: skip
 
 
@@ -157,7 +157,7 @@ def page(document: Document) -> str:
         "that does not show holds without these bounds: `none` is left. What it shows need not be real, so then fewer "
         "bounds are lifted; `all` means that the proof has them all. What is not in a budget (what IKEv2, "
         "timers and NATs may do, one UE) stays as listed under each scenario.", "",
-        "The column `second word` counts the properties that hold and have one beside the first exploration: a second "
+        "The column `with second word` counts the properties that hold and have one beside the first exploration: a second "
         "exploration, the second solver's check of an inductive invariant, or, where only an exploration with bounds "
         "lifted came to its end, another one of that: sets of messages are found with the evaluated text, and closed "
         "again with the compiled engine, which gets each message of the sets again and again and must send no other; "

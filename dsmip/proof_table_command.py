@@ -32,7 +32,7 @@ from model.language.errors import ModelError, nearest
 from properties.registry import property_called
 
 USUAL_SECONDS = 60.0  # for each way of proving
-NUMERIC = ("hold", "violated", "unknown", "states", "seconds", "without any bound", "lemmas")
+NUMERIC = ("hold", "violated", "unknown", "with second word", "states", "seconds", "without any bound", "lemmas")
 OUT_OF_DATE = "made with another version of the model or the properties: `--live` does it again"
 
 
