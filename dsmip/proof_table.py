@@ -157,11 +157,12 @@ def page(document: Document) -> str:
         "that does not show holds without these bounds: `none` is left. What it shows need not be real, so then fewer "
         "bounds are lifted; `all` means that the proof has them all. What is not in a budget (what IKEv2, "
         "timers and NATs may do, one UE) stays as listed under each scenario.", "",
-        "The column `with second word` counts the properties that hold and have one beside the first exploration: a "
-        "second exploration, the second solver's check of an inductive invariant, or, where only an exploration with "
-        "bounds lifted came to its end, another one of that: sets of messages are found with the evaluated text, and closed "
-        "again with the compiled engine, which gets each message of the sets again and again and must send no other; "
-        "what the compiled engine explored with its channels is explored again from text.", "",
+        "The column `with second word` counts the properties that hold and have one beside the first exploration:"
+        " a second exploration, the second solver's check of an inductive invariant, or, where only an "
+        "exploration with bounds lifted came to its end, another one of that: sets of messages are found with the"
+        " evaluated text, and closed again with the compiled engine, which gets each message of the sets again "
+        "and again and must send no other; what the compiled engine explored with its channels is explored again "
+        "from text.", "",
         *markdown(*summary(document)),
     ]  # fmt: skip
     missing = [name for name in one_ue_scenarios() if name not in document]
