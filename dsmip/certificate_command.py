@@ -16,7 +16,7 @@ from dsmip.mutant_option import change_of
 from model.handover import handover
 from model.language.errors import ModelError
 from model.readings import reading
-from model.scenarios import from_data
+from model.scenarios import Scenario, from_data, load, shipped
 
 
 def check_file(path: Path, solver: str, time: str | None) -> int:
@@ -44,10 +44,17 @@ def check_file(path: Path, solver: str, time: str | None) -> int:
     except CertificateRefused as error:
         say(f"dsmip: {path}: REFUSED: {error}")
         return 1
-    where = ", ".join([scenario.name, entry.name, *entry.switched_texts])
+    changed = [] if _ships(scenario) else ["not as it ships"]
+    mutant = [] if change is None else [f"WITH THE MUTANT {certificate.about['mutant']}"]
+    where = ", ".join([scenario.name, *changed, entry.name, *entry.switched_texts, *mutant])
     print(f"{path}: proves {', '.join(properties)} in {where}: {how}.")
     print(f"Within these bounds: {'; '.join(scenario.abstractions())}.")
     return 0
+
+
+def _ships(scenario: Scenario) -> bool:
+    """Whether a scenario is a shipped one at any width; the width is among its bounds."""
+    return scenario.name in shipped() and scenario == load(scenario.name).at_width(scenario.bounds.sequence_number_bits)
 
 
 def _origin(about: Mapping[str, Any], file: str) -> tuple[Any, Any, Any, list[str]]:
@@ -63,5 +70,7 @@ def _origin(about: Mapping[str, Any], file: str) -> tuple[Any, Any, Any, list[st
         or not (mutant is None or isinstance(mutant, str))
     ):
         raise ModelError(f"{file}, line 2: scenario, reading, choices or properties are missing; prove again")
+    if not properties or len(set(properties)) < len(properties):
+        raise ModelError(f"{file}, line 2: names {'a property twice' if properties else 'no property'}; prove again")
     scenario = from_data(about["scenario"], file)
     return scenario, reading(name, choices or []), change_of(mutant), list(properties or [])

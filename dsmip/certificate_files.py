@@ -18,8 +18,10 @@ from model.language.errors import ModelError
 from model.language.observations import Observation
 from model.readings import Reading
 from model.scenarios import Scenario
-from properties.kinds import observations
+from properties.kinds import Kind, observations
 from properties.registry import property_called
+
+CERTIFIED = (Kind.INVARIANT, Kind.STEP)
 
 
 def about(run: Run, mutant: str | None, held: Sequence[str]) -> dict[str, object]:
@@ -32,14 +34,19 @@ def about(run: Run, mutant: str | None, held: Sequence[str]) -> dict[str, object
 def violations_of(
     scenario: Scenario, entry: Reading, change: Change | None, identifiers: Sequence[str]
 ) -> dict[str, list[Observation]]:
-    """What must never be seen for each property to hold. Raises ModelError for a property that does not exist."""
+    """What must never be seen for each property to hold. Raises ModelError for a property that does not exist, that
+    is neither an invariant nor of steps, or that says nothing in the scenario: no certificate shows those."""
     alone = handover_of_one(scenario, entry, change)
     filled = binding(scenario, entry)
     found: dict[str, list[Observation]] = {}
     for identifier in identifiers:
         asked = property_called(identifier)
+        if asked.kind not in CERTIFIED:
+            raise ModelError(f"{identifier} is no invariant and no property of steps: no certificate shows it")
         found[identifier] = [seen for seen in observations(asked, alone, filled, scenario.ue.count)
                              if seen.name == asked.violation_name]  # fmt: skip
+        if not found[identifier]:
+            raise ModelError(f"{identifier} says nothing in {scenario.name}: no certificate shows it")
     return found
 
 
@@ -49,7 +56,8 @@ def write_explored(
     """Explore again, from the text; where that agrees with a complete exploration, write it as a certificate of all
     that holds. Raises ModelError if it does not agree."""
     held = [judgement.property.identifier for judgement in run.judgements
-            if isinstance(judgement.verdict, Holds) and judgement.property.clause]  # fmt: skip
+            if isinstance(judgement.verdict, Holds) and judgement.property.clause
+            and judgement.property.kind in CERTIFIED]  # fmt: skip
     if not held or run.exploration.states is None or not run.exploration.complete:
         return
     where = f"{run.scenario.name}, {entry.name}"

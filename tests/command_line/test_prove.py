@@ -9,9 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from checker.checking import check_scenario
 from checker.symbolic.induction import InductiveSearch
 from dsmip.certificate_command import check_file
+from dsmip.certificate_files import write_explored
+from dsmip.mutant_option import change_of
 from dsmip.prove_command import run_proofs
+from model.language.errors import ModelError
+from model.readings import reading
+from model.scenarios import load
+from properties.registry import property_called
 from tests.program import run
 
 DSMIP = Path(sys.executable).with_name("dsmip")
@@ -81,6 +88,24 @@ def test_the_certificate_of_what_rests_on_exploration_alone_is_explored_again(
     file.write_text(text.replace("; explored: 453 states", "; explored: 452 states"))
     assert check_file(file, "bitwuzla", None) == 1
     assert "REFUSED: 453 states were reached, not 452" in capsys.readouterr().err
+    head, about, rest = text.split("\n", 2)
+    for properties, words in {
+        '["BIND-3", "LIVE-5"]': "LIVE-5 is no invariant and no property of steps", "[]": "names no property",
+        '["W-F2H"]': "W-F2H is no invariant", '["BIND-3", "BIND-3"]': "names a property twice",
+    }.items():
+        file.write_text("\n".join([head, about.replace('["BIND-3"]', properties), rest]))
+        with pytest.raises(ModelError, match=words):
+            check_file(file, "bitwuzla", None)
+
+
+def test_a_certificate_says_what_is_not_the_shipped_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mutant = "ue.drop-row.leaves-for-another-access-network"
+    scenario = load("minimal").model_copy(update={"description": "another"})
+    run = check_scenario(scenario, reading("literal"), [property_called("SA-1")], change=change_of(mutant))
+    write_explored(tmp_path, run, reading("literal"), change_of(mutant), mutant, "bitwuzla", None)
+    (file,) = tmp_path.iterdir()
+    assert check_file(file, "bitwuzla", None) == 0
+    assert f"proves SA-1 in minimal, not as it ships, literal, WITH THE MUTANT {mutant}: " in capsys.readouterr().out
 
 
 def test_the_pool_is_safe_for_any_number_of_ues() -> None:
