@@ -122,12 +122,8 @@ def check_scenario(
     judge = _Judge(scenario, reading, change, table_checks, kept or Kept(), reduce and engine in TELLS_ACTIONS_APART)
     left_out = {entry.identifier: scenario.cannot_occur[entry.identifier]
                 for entry in properties if entry.identifier in scenario.cannot_occur}  # fmt: skip
-    few = {entry.identifier: f"says something of {entry.least_ues} UEs or more only"
-           for entry in properties if entry.least_ues > scenario.ue.count}  # fmt: skip
-    few.update({entry.identifier: f"the scenario has no {entry.needs}"
-                for entry in properties if entry.needs and entry.needs not in scenario.capabilities})  # fmt: skip
-    few.update({entry.identifier: scenario.not_judged[entry.identifier]
-                for entry in properties if entry.identifier in scenario.not_judged})  # fmt: skip
+    few = {entry.identifier: why for entry in properties if entry.identifier not in left_out
+           if (why := why_not(entry, scenario)) is not None}  # fmt: skip
     judged = [entry for entry in properties if entry.identifier not in {**left_out, **few}]
     judged += local_invariants(judge.alone)
     wanted = [found for entry in judged for found in judge.observations(entry)]
@@ -153,6 +149,17 @@ def check_scenario(
               for entry in judged),
         judge.dead_rows(exploration) if exploration.complete else (), {**left_out, **few}, surprises,
     )  # fmt: skip
+
+
+def why_not(entry: Property, scenario: Scenario) -> str | None:
+    """Why a property is not judged in a scenario; None if it is."""
+    if entry.identifier in scenario.not_judged:
+        return scenario.not_judged[entry.identifier]
+    if entry.needs and entry.needs not in scenario.capabilities:
+        return f"the scenario has no {entry.needs}"
+    if entry.least_ues > scenario.ue.count:
+        return f"says something of {entry.least_ues} UEs or more only"
+    return scenario.cannot_occur.get(entry.identifier)
 
 
 def without_symmetry(system: System) -> System:

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from checker.symbolic.certificates import CertificateRefused, check_certificate, read_certificate
+from checker.symbolic.certificates import CertificateRefused, CertificateUndecided, check_certificate, read_certificate
 from checker.symbolic.explored_certificates import check_explored
 from checker.symbolic.second_solver import second_solver
 from dsmip import quantities
 from dsmip.certificate_files import violations_of
 from dsmip.console import say
+from dsmip.failures import UNKNOWN
 from dsmip.mutant_option import change_of
 from model.handover import handover
 from model.language.errors import ModelError
@@ -20,7 +21,8 @@ from model.scenarios import Scenario, from_data, load, shipped
 
 
 def check_file(path: Path, solver: str, time: str | None) -> int:
-    """The exit code: 0 the certificate proves what it says, 1 it does not. Raises ModelError for what is none."""
+    """The exit code: 0 the certificate proves what it says, 1 it does not, 3 the check was cut short. Raises
+    ModelError for what is none."""
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
@@ -41,6 +43,9 @@ def check_file(path: Path, solver: str, time: str | None) -> int:
         else:
             queries = check_certificate(certificate, system, seen, asked)
             how = f"{len(certificate.lemmas)} lemmas, {queries} queries answered by {asked.name}"
+    except CertificateUndecided as error:
+        say(f"dsmip: {path}: UNKNOWN: {error}")
+        return UNKNOWN
     except CertificateRefused as error:
         say(f"dsmip: {path}: REFUSED: {error}")
         return 1

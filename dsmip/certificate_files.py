@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from checker.checking import Run
+from checker.checking import Run, why_not
 from checker.symbolic.explored_certificates import explored_again, explored_text
 from checker.symbolic.second_solver import second_solver
 from checker.verdict import Holds
@@ -45,8 +45,8 @@ def violations_of(
             raise ModelError(f"{identifier} is no invariant and no property of steps: no certificate shows it")
         found[identifier] = [seen for seen in observations(asked, alone, filled, scenario.ue.count)
                              if seen.name == asked.violation_name]  # fmt: skip
-        if not found[identifier]:
-            raise ModelError(f"{identifier} says nothing in {scenario.name}: no certificate shows it")
+        if not found[identifier] or why_not(asked, scenario):
+            raise ModelError(f"{identifier} is not judged in {scenario.name}: no certificate shows it")
     return found
 
 

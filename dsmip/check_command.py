@@ -8,6 +8,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from checker.checking import Run
+from dsmip.asked_properties import require_judged
 from dsmip.check_results import Result, as_json, exit_code, results_of, show
 from dsmip.checks import checks_for
 from dsmip.console import output, say
@@ -45,6 +46,7 @@ def run_checks(
     except BrokenProcessPool:
         say(f"{WORKER_KILLED}; --jobs 1 needs least")
         charts = whole = False
+    require_judged(runs, properties)
     return _finish(results, runs, charts=charts, as_json_text=as_json_text, verbose=verbose, whole=whole)
 
 

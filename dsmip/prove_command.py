@@ -14,6 +14,7 @@ from checker.symbolic.certificates import read_certificate
 from checker.symbolic.proving import Proof, Prover
 from checker.verdict import Holds
 from dsmip import quantities
+from dsmip.asked_properties import require_judged
 from dsmip.certificate_files import about, violations_of, write_explored
 from dsmip.check_command import ensure_folder
 from dsmip.check_results import Result, results_of
@@ -62,6 +63,7 @@ def run_proofs(
                 show_invariant(console, text)
         if run.exploration.interrupted:
             break
+    require_judged(runs, properties)
     return finish(console, results, runs, notes_of(runs), as_json_text=as_json_text)
 
 
@@ -79,6 +81,7 @@ def run_bounded(
         results += results_of(run, expect=_expects(scenario, properties, choices, mutant), folder=None, mutant=mutant)
         if run.exploration.interrupted:
             break
+    require_judged(runs, properties)
     return finish(output(), results, runs, notes_of(runs), as_json_text=as_json_text)
 
 

@@ -48,6 +48,10 @@ class CertificateRefused(ModelError):
     """The certificate proves nothing. One line: why."""
 
 
+class CertificateUndecided(CertificateRefused):
+    """The check was cut short: what the certificate says is neither confirmed nor refuted. One line: why."""
+
+
 @dataclass(frozen=True)
 class WrittenLemma:
     """names: the components it speaks of. body: a condition on them."""
@@ -264,14 +268,18 @@ def check_certificate(
     else:
         texts[0] = unrolled(expected, exporter, certificate.induction.k)
         queries = _queries_of_runs(exporter, seen, lemmas, certificate.induction)
-    solver.define("\n".join(texts))
+    try:
+        solver.define("\n".join(texts))
+    except ModelError as error:
+        raise CertificateRefused(str(error)) from None
     asked = 0
     for what, conditions in queries:
         asked += 1
         answer = solver.can_hold(conditions)
         if answer is not False:
-            how = "does not know" if answer is None else "says that it is wrong"
-            raise CertificateRefused(f"{solver.name} {how}: {what}")
+            if answer is None:
+                raise CertificateUndecided(f"{solver.name} does not know: {what}")
+            raise CertificateRefused(f"{solver.name} says that it is wrong: {what}")
         if report is not None:
             report(what)
     return asked

@@ -16,6 +16,7 @@ from checker.symbolic.certificates import (
     SYNTAX,
     Certificate,
     CertificateRefused,
+    CertificateUndecided,
     Seen,
     first_difference,
     system_section,
@@ -61,7 +62,7 @@ def check_explored(
     if found.stopped == INTERRUPTED:
         raise KeyboardInterrupt
     if found.stopped is not None:
-        raise CertificateRefused(f"not explored to the end: {found.states:,} states, {found.stopped}")
+        raise CertificateUndecided(f"not explored to the end: {found.states:,} states, {found.stopped}")
     names = list(seen)
     if found.seen:
         raise CertificateRefused(f"a state was reached that violates {', '.join(names[k] for k in sorted(found.seen))}")

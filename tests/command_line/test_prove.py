@@ -88,6 +88,9 @@ def test_the_certificate_of_what_rests_on_exploration_alone_is_explored_again(
     file.write_text(text.replace("; explored: 453 states", "; explored: 452 states"))
     assert check_file(file, "bitwuzla", None) == 1
     assert "REFUSED: 453 states were reached, not 452" in capsys.readouterr().err
+    file.write_text(text)
+    assert check_file(file, "bitwuzla", "0.001s") == 3
+    assert "UNKNOWN: not explored to the end: " in capsys.readouterr().err
     head, about, rest = text.split("\n", 2)
     for properties, words in {
         '["BIND-3", "LIVE-5"]': "LIVE-5 is no invariant and no property of steps", "[]": "names no property",
