@@ -53,6 +53,21 @@ class Taken:
     after: State
 
 
+@dataclass(frozen=True)
+class Followed:
+    """A run as a mutant takes it. last: the ways in which it can take the last step, from where the earlier ones
+    have led it."""
+
+    what: OnTheRun
+    earlier: Sequence[Taken]
+    last: Sequence[Taken]
+
+    def breaks_first_at_the_end(self, property_: Property, conditions: StepConditions) -> bool:
+        """Whether the last step violates the property, and none before it did."""
+        return (any(_breaks(property_, step, conditions) for step in self.last)
+                and not any(_breaks(property_, step, conditions) for step in self.earlier))  # fmt: skip
+
+
 class RightAndWrong:
     """One scenario under one reading, in which mutants follow runs of the right model."""
 
@@ -93,18 +108,18 @@ class Comparison:
             return None
         conditions = StepConditions(system, self.place.scenario, self.place.read)
         try:
-            what, steps = self._followed(conditions)
-            broken = [entry for entry in self.properties if any(_breaks(entry, step, conditions) for step in steps)]
+            followed = self._followed(conditions)
+            broken = [entry for entry in self.properties if followed.breaks_first_at_the_end(entry, conditions)]
         except ModelError:
             return None  # a value leaves its domain: nobody could run it
         if broken:
             nearest = min(broken, key=lambda entry: (len(entry.requirements), entry.identifier))
-            return Shown(mutant.identifier, what, nearest.identifier, True, self.place.scenario.name, len(self.trace))
+            return Shown(mutant.identifier, followed.what, nearest.identifier, True, self.place.scenario.name, len(self.trace))
         told = [kill for kill in mutant.kills if self.entry.requirement in checked_by(kill.property)]
         if not told:
             return None
         kill = min(told, key=lambda entry: (entry.length is None, len(checked_by(entry.property))))
-        return Shown(mutant.identifier, what, kill.property, False, kill.scenario, kill.length)
+        return Shown(mutant.identifier, followed.what, kill.property, False, kill.scenario, kill.length)
 
     def by_a_lost_witness(self, mutant: Candidate) -> Shown | None:
         """The mutant with a property that says what must occur here, and with the mutant does not, though all its
@@ -113,7 +128,7 @@ class Comparison:
         if system is None:
             return None
         try:
-            what, _ = self._followed(StepConditions(system, self.place.scenario, self.place.read))
+            what = self._followed(StepConditions(system, self.place.scenario, self.place.read)).what
         except ModelError:
             return None
         if what is not OnTheRun.DISREGARDS or not self.witnesses:
@@ -124,18 +139,19 @@ class Comparison:
                 return Shown(mutant.identifier, what, entry.property.identifier, False, self.place.scenario.name, None)
         return None
 
-    def _followed(self, conditions: StepConditions) -> tuple[OnTheRun, list[Taken]]:
+    def _followed(self, conditions: StepConditions) -> Followed:
         system, interpretation = conditions.system, conditions.interpretation
         state = self.trace.initial
+        earlier: list[Taken] = []
         if state not in interpretation.initial_states():
-            return OnTheRun.ELSEWHERE, []
-        alike = True
+            return Followed(OnTheRun.ELSEWHERE, earlier, [])
         for step in self.trace.steps[:-1]:
             number = system.action_index.get(step.action.name)
             if number is None or not interpretation.is_enabled(system.actions[number], step.position, state):
-                return OnTheRun.ELSEWHERE, []
-            state = interpretation.step(system.actions[number], step.position, state).state
-            alike = alike and state == step.state
+                return Followed(OnTheRun.ELSEWHERE, earlier, [])
+            after = interpretation.step(system.actions[number], step.position, state).state
+            earlier.append(Taken(system.actions[number], step.position, state, after))
+            state = after
         last = self.trace.steps[-1]
         steps = []
         for action in system.actions:
@@ -145,9 +161,9 @@ class Comparison:
         situation, demand, actor = self.entry.situation, self.entry.demand, self.entry.actor
         for taken in steps:
             if conditions.hold(situation & ~demand, actor, taken.action, taken.position, taken.before):
-                return OnTheRun.DISREGARDS, steps
-        same = alike and steps and all(taken.after == last.state for taken in steps)
-        return OnTheRun.ALIKE if same else OnTheRun.OTHERWISE, steps
+                return Followed(OnTheRun.DISREGARDS, earlier, steps)
+        same = steps and all(taken.after == last.state for taken in steps)
+        return Followed(OnTheRun.ALIKE if same else OnTheRun.OTHERWISE, earlier, steps)
 
 
 def checked_by(identifier: str) -> Sequence[str]:
