@@ -66,6 +66,4 @@ def _witness(entry: Covered) -> str:
 
 
 def _killed(entry: Covered) -> str:
-    if entry.shown is not None:
-        return f"{entry.shown.mutant} {fate_in_words(entry.shown)}"
-    return f"{entry.kills[0].mutant}, {entry.kills[0].property}" if entry.kills else ""
+    return "" if entry.shown is None else f"{entry.shown.mutant} {fate_in_words(entry.shown)}"

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+import tomllib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from dsmip.known_answers import known_answers
-from dsmip.mutation_tables import kills, recorded, witnesses
+from dsmip.mutation_tables import hole_reasons, kills, recorded
 from generators.coverage import Covered, Kill, OnTheRun, RowWitness, Shown, coverage
 from generators.mutants import MUTANTS
 from generators.mutation.table_mutants import all_mutants, table_mutant
@@ -66,7 +67,7 @@ def requirement_witnesses() -> tuple[InTheRecord, ...]:
 def covered() -> tuple[Covered, ...]:
     """Every requirement with its four columns."""
     mattering = {entry.requirement: (entry.witness, entry.shown) for entry in requirement_witnesses()}
-    return tuple(coverage(witnesses(), kills(), mattering))
+    return tuple(coverage(kills(), mattering))
 
 
 def candidates() -> list[Candidate]:
@@ -103,8 +104,25 @@ def holding(scenario: str, reading_name: str, choices: tuple[str, ...]) -> Colle
     return [entry.property.identifier for entry in run.judgements if isinstance(entry.verdict, Holds)]
 
 
+@dataclass(frozen=True)
+class Preferred:
+    """The mutant to show beside a requirement, and why this one. elsewhere: it does the same on the run, since it
+    takes a step that no run of the right model has; the property that finds it out there names the requirement."""
+
+    mutant: str
+    why: str
+    elsewhere: bool = False
+
+
+@cache
+def preferred() -> Mapping[str, Preferred]:
+    """By requirement, where the choice is not left to the order of mutants."""
+    text = resources.files("dsmip").joinpath("preferred_mutants.toml").read_text(encoding="utf-8")
+    return {name: Preferred(**entry) for name, entry in tomllib.loads(text).items()}
+
+
 def choosing() -> Choosing:
-    return Choosing(candidates(), holding)
+    return Choosing(candidates(), holding, {name: entry.mutant for name, entry in preferred().items()}, hole_reasons())
 
 
 def title_of(mutant: str) -> str:

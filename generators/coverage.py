@@ -81,9 +81,9 @@ class Shown:
 
 @dataclass(frozen=True)
 class Covered:
-    """The four columns of one requirement. matters: when it does, where that is declared; the witness is then a run
-    that ends so, else one to the nearest row. shown: the mutant that tells most on the witness. kills: by
-    properties that check it; the shortest trace first."""
+    """The four columns of one requirement. matters: when it does, where that is declared; the witness is a run that
+    ends so. shown: the mutant that tells most on the witness. kills: by properties that check it; the shortest
+    trace first."""
 
     requirement: Requirement
     rows: tuple[tuple[str, str], ...]
@@ -96,33 +96,25 @@ class Covered:
     @property
     def missing(self) -> tuple[str, ...]:
         """The columns that are empty."""
-        filled = (self.rows, self.properties, self.witness is not None, self.shown is not None or self.kills)
+        filled = (self.rows, self.properties, self.witness is not None, self.shown is not None)
         return tuple(name for name, present in zip(COLUMNS, filled, strict=True) if not present)
 
 
 def coverage(
-    witnesses: Iterable[RowWitness], kills: Iterable[Kill],
-    mattering: Mapping[str, tuple[RowWitness, Shown | None]],
+    kills: Iterable[Kill], mattering: Mapping[str, tuple[RowWitness, Shown | None]],
 ) -> list[Covered]:  # fmt: skip
     """Every requirement of the catalogue with its columns, in the catalogue's order. mattering: a run in which it
     matters, and the mutant beside it, by requirement."""
-    shortest: dict[tuple[str, str], RowWitness] = {}
-    for witness in witnesses:
-        known = shortest.get((witness.machine, witness.row))
-        if known is None or len(witness.path) < len(known.path):
-            shortest[witness.machine, witness.row] = witness
     by_requirement: dict[str, list[Kill]] = {}
     for kill in kills:
         for identifier in kill.requirements:
             by_requirement.setdefault(identifier, []).append(kill)
     found = []
     for traced in matrix(TABLES, ALL_PROPERTIES):
-        own = [shortest[row] for row in traced.rows if row in shortest]
         telling = [kill for kill in by_requirement.get(traced.requirement.identifier, ())
                    if kill.property in traced.properties]  # fmt: skip
         matters = WHEN_IT_MATTERS.get(traced.requirement.identifier)
-        nearest = min(own, key=lambda entry: len(entry.path), default=None) if matters is None else None
-        run, shown = mattering.get(traced.requirement.identifier, (nearest, None))
+        run, shown = mattering.get(traced.requirement.identifier, (None, None))
         found.append(Covered(
             traced.requirement, traced.rows, traced.properties, matters, run, shown,
             tuple(sorted(telling, key=lambda kill: (kill.length is None, kill.length or 0, kill.mutant))),

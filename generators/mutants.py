@@ -29,6 +29,7 @@ from model.messages import (
     BindingError,
     Encapsulation,
     Ipv4AddressAcknowledgement,
+    Ipv4HomeAddressOption,
     Lifetime,
     NatDetection,
     Protection,
@@ -100,6 +101,35 @@ UE_MUTANTS = (
         "ue-no-key-management", "wants its association to survive and does not set K", "ue",
         sending("ue", REGISTERS, key_management=False),
         killed_by="ADDR-8", requirements=["UE-H2F-07", "REF-A4"],
+    ),
+    Mutant(
+        "ue-old-alternate", "names the care-of address left behind in the Alternate Care-of Address option", "ue",
+        sending("ue", "another foreign link, update sent", alternate_care_of_address=ue.care_of_address),
+        killed_by="ADDR-1", scenario="detach", requirements=["UE-F2F-03"],
+    ),
+    Mutant(
+        "ue-no-detection-abroad", "does not look for the home link when it comes from another foreign link", "ue",
+        changing("ue", "IPv6 address configured", dest=if_then_else(
+            ue.list_entry == ListEntry.VALID, literal(UeState.REGISTERED), literal(UeState.DETECTING_HOME_LINK))),
+        killed_by="ADDR-14", scenario="prefix-translation", requirements=["UE-F2F-01"],
+    ),
+    Mutant(
+        "ue-asks-for-another", "asks for an IPv4 home address instead of naming the one it holds", "ue",
+        sending("ue", "IPv4 care-of address configured, update sent", ipv4_home_address=if_then_else(
+            ue.wants_ipv4_home_address, literal(Ipv4HomeAddressOption.UNSPECIFIED), Ipv4HomeAddressOption.ABSENT)),
+        killed_by="V4-10", scenario="detach", requirements=["UE-H2F-04", "UE-F2F-05"],
+    ),
+    Mutant(
+        "ue-refused-address-kept", "takes an IPv4 home address that is refused for one that is granted", "ue",
+        adding_effects("ue", "registration acknowledged", ue.has_ipv4_home_address.becomes(if_then_else(
+            acknowledgement.ipv4_address_acknowledgement == Ipv4AddressAcknowledgement.ABSENT,
+            literal(False), literal(True)))),
+        killed_by="BIND-41", scenario="detach", requirements=["REF-C14"],
+    ),
+    Mutant(
+        "ue-removal-from-abroad", "de-registers on the home link from the care-of address left behind", "ue",
+        sending("ue", "home link, binding to remove", source=ue.care_of_address),
+        killed_by="ADDR-6", requirements=["REF-A12"],
     ),
     Mutant(
         "ue-wrong-alternate", "puts its home address into the Alternate Care-of Address option", "ue",
@@ -263,6 +293,11 @@ HOME_AGENT_MUTANTS = (
                 if_then_else(ha.alternate_differs, update.alternate_care_of_address, update.source)),
             ha.reply(Status.ACCEPTED, lifetime=Lifetime.POSITIVE)]),
         killed_by="ADDR-5", scenario="prefix-translation", requirements=["HA-F2F-03", "HA-F2F-04", "REF-E1"],
+    ),
+    Mutant(
+        "ha-outer-source-believed", "binds an outer source that a NAT may not have made", "home_agent",
+        changing("home_agent", "care-of address refused", when=ha.alternate_differs | ha.care_of_address_missing),
+        killed_by="ATT-4", scenario="on-path-no-nat", requirements=["REF-C17"],
     ),
     Mutant(
         "ha-grants-unasked", "grants K to an update that did not ask for it", "home_agent",

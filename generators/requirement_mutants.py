@@ -3,7 +3,7 @@ out there by a property that checks it; else the nearest to that."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,7 +25,6 @@ from properties.when_it_matters import Matters
 
 DOES_NOTHING = ("drop-row", "no-effect", "drop-send", "exchange-rows")  # operators that leave little of a row
 MOST_EXPLORED = 20  # mutants of which all states are looked at, for one requirement
-ORDER = {entry: number for number, entry in enumerate(OnTheRun)}
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,8 @@ class Comparison:
             return None  # a value leaves its domain: nobody could run it
         if broken:
             nearest = min(broken, key=lambda entry: (len(entry.requirements), entry.identifier))
-            return Shown(mutant.identifier, followed.what, nearest.identifier, True, self.place.scenario.name, len(self.trace))
+            return Shown(mutant.identifier, followed.what, nearest.identifier, True, self.place.scenario.name,
+                         len(self.trace))  # fmt: skip
         told = [kill for kill in mutant.kills if self.entry.requirement in checked_by(kill.property)]
         if not told:
             return None
@@ -190,10 +190,14 @@ class Choosing:
 
     def __init__(
         self, candidates: Sequence[Candidate], holding: Callable[[str, str, tuple[str, ...]], Collection[str]],
+        preferred: Mapping[str, str], without: Container[str],
     ) -> None:  # fmt: skip
-        """holding: the properties that hold of the right model in a scenario under a reading with these choices."""
+        """holding: the properties that hold of the right model in a scenario under a reading with these choices.
+        preferred: the mutant to show, by requirement, where its change says most. without: requirements that no
+        mutant violates."""
         self._candidates = candidates
         self._holding = holding
+        self._preferred, self._without = preferred, without
         self._places: dict[tuple[str, str, tuple[str, ...]], RightAndWrong] = {}
 
     @cached_property
@@ -212,18 +216,22 @@ class Choosing:
         return comparison.of(wrong) or comparison.by_a_lost_witness(wrong)
 
     def choice(self, entry: Matters, witness: RowWitness) -> Shown | None:
-        """The most telling mutant: first one that does not do what is asked for and is found out in that step."""
+        """The preferred mutant, else the most telling one of those that do not do what is asked for: first such as are
+        found out in that step."""
+        if entry.requirement in self._without:
+            return None
+        if (name := self._preferred.get(entry.requirement)) is not None:
+            return self.again(entry, witness, name)
         comparison = self.comparison(entry, witness)
         best: tuple[tuple[object, ...], Shown] | None = None
         for mutant in self._in_order(entry, comparison.trace.steps[-1].action):
             shown = comparison.of(mutant)
-            if shown is None:
+            if shown is None or shown.on_the_run is not OnTheRun.DISREGARDS:
                 continue
-            foreign = entry.requirement not in mutant.requirements
-            rank = (ORDER[shown.on_the_run], foreign, not shown.there)
+            rank = (entry.requirement not in mutant.requirements, not shown.there)
             if best is None or rank < best[0]:
                 best = rank, shown
-            if rank == (0, False, False):
+            if rank == (False, False):
                 break
         if best is not None:
             return best[1]

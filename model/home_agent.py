@@ -329,7 +329,7 @@ home_agent.on(receipt(BindingUpdate), in_states=BindingState.BOUND).decide(
     *rejections(keeps_number=True, may_be_of_another_type=True),
     otherwise(
         "binding updated", then=accept,
-        clause="5.2.3.2", requirements=["GEN-01", *ACCEPT_REQUIREMENTS, "REF-G9"],
+        clause="5.2.3.2", requirements=["GEN-01", *ACCEPT_REQUIREMENTS, "REF-E2", "REF-G9"],
     ),
 )  # fmt: skip
 home_agent.on(receipt(BindingUpdate), in_states=BindingState.INVALID).decide(

@@ -79,7 +79,7 @@ BINDING_PROPERTIES = (
         "BIND-6", "a late or duplicated update never brings an older care-of address or a removed binding back",
         whenever=receives_update & (accepts_registration | starts_detection),
         then=update.sequence_number.is_ahead_of(ha.newest_processed),
-        requirements=["HA-F2F-01", "HA-F2H-01", "REF-B2", "REF-B11"], clause="5.2.3.3",
+        requirements=["HA-F2F-01", "HA-F2H-01", "REF-B2", "REF-B11", "REF-G1"], clause="5.2.3.3",
         ambiguities=["AMB-22", "AMB-26", "AMB-21"], actor="home_agent",
     ),
     step_property(

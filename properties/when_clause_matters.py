@@ -96,8 +96,6 @@ GENERAL = (
                   bound & ue.association & ha.association),
     ),
     matters("GEN-03", when=[FOUND_AWAY, FROM_ABROAD, NO_ASSOCIATION], then=SETS_ASSOCIATION_UP),
-    matters("GEN-04", when=[FOUND_AWAY, FROM_HOME, NO_ASSOCIATION],
-            then=said("the UE turns to its home agent for one", after(ue_state) == UeState.ESTABLISHING_SA)),
     matters("GEN-05", when=[FOUND_AWAY, FROM_HOME, ON_IPV6, ASSOCIATION_FITS], then=REGISTRATION_FOLLOWS),
     matters(
         "GEN-06",
@@ -117,7 +115,7 @@ GENERAL = (
 LEAVING_HOME = (
     matters("UE-H2F-01", when=[WAS_AT_HOME, IPV6_ADDRESS_CONFIGURED, ANOTHER_ADDRESS], then=DETECTS_HOME_LINK),
     matters("UE-H2F-02", when=[FOUND_AWAY, FROM_HOME, NO_ASSOCIATION], then=SETS_ASSOCIATION_UP),
-    matters("UE-H2F-03", when=[FROM_HOME, ASSOCIATION_MADE, LACKS_IPV4_HOME_ADDRESS],
+    matters("UE-H2F-03", when=[FROM_HOME, ON_IPV6, ASSOCIATION_MADE, LACKS_IPV4_HOME_ADDRESS],
             then=[REGISTRATION_FOLLOWS, ASKS_FOR_IPV4_HOME_ADDRESS]),
     matters("UE-H2F-04", when=[FROM_HOME, HAS_IPV4_HOME_ADDRESS, REGISTERS], then=NAMES_IPV4_HOME_ADDRESS),
     matters("UE-H2F-05", when=[FROM_HOME, IPV4_ADDRESS_CONFIGURED, ANOTHER_ADDRESS, ASSOCIATION_FITS],
@@ -206,7 +204,9 @@ HOME_AGENT = (
     ),
     matters(
         "HA-F2F-06", when=[BOUND_ELSEWHERE, UPDATE_ARRIVES, IN_UDP_BEHIND_NAT, ACCEPTS], actor="home_agent",
-        then=said("the answer has a NAT Detection option", sent_acknowledgement.nat_detection != NatDetection.ABSENT),
+        choices=["home_agent.AMB-20=nat-found"],
+        then=said("the answer has a NAT Detection option, with F set",
+                  sent_acknowledgement.nat_detection == NatDetection.F_SET),
     ),
     matters(
         "HA-F2F-07", when=[BOUND_ELSEWHERE, UPDATE_ARRIVES, IN_UDP_BEHIND_NAT, ACCEPTS], actor="home_agent",
@@ -232,7 +232,8 @@ HOME_AGENT = (
         when=[BOUND_ELSEWHERE, UPDATE_ARRIVES,
               said("its IPv4 Home Address option has the unspecified address",
                    update.ipv4_home_address == Ipv4HomeAddressOption.UNSPECIFIED),
-              said("there is an address for the UE", ha.ipv4_home_address_free | ha.ipv4_home_address_bound), ACCEPTS],
+              said("the UE has none bound, and there is one to give",
+                   ha.ipv4_home_address_free & ~ha.ipv4_home_address_bound), ACCEPTS],
         then=[said("an address is bound", after(ha.ipv4_home_address_bound)),
               said("the IPv4 Address Acknowledgement option gives it",
                    sent_acknowledgement.ipv4_address_acknowledgement == Ipv4AddressAcknowledgement.ASSIGNED)],

@@ -15,7 +15,6 @@ from model.addresses import (
 )
 from model.home_agent_answers import BindingState, Refusal
 from model.language.expressions import after, occurs, parameter, receives, sends
-from model.language.machines import chosen
 from model.messages import (
     ACCEPTING,
     BindingError,
@@ -43,7 +42,6 @@ from properties.situations import (
     ACCEPTS,
     ACKNOWLEDGED_AS_REGISTRATION,
     ALTERNATE_DIFFERS,
-    ASSOCIATION_MADE,
     BOUND,
     FROM_ABROAD,
     FROM_HOME,
@@ -94,13 +92,6 @@ asks_in_udp_for_f = update.forces_udp & (update.encapsulation == Encapsulation.U
 HOME_AGENT = (
     matters("REF-B2", when=[BOUND, OLD_UPDATE_ARRIVES], then=[OUT_OF_WINDOW_ANSWERED, KEEPS_CARE_OF_ADDRESS],
             actor="home_agent"),
-    matters(
-        "REF-B3", actor="home_agent",
-        when=[BOUND, UPDATE_ARRIVES,
-              said("an entry of another type stands against it", refuses & (ha.refusal == Refusal.TYPE_CHANGE)),
-              said("its care-of address is in order", ~alternate_differs)],
-        then=[answered_with(Status.TYPE_CHANGE), KEEPS_CARE_OF_ADDRESS],
-    ),
     matters(
         "REF-B4", actor="home_agent",
         when=[BOUND, UPDATE_ARRIVES, ALTERNATE_DIFFERS, said("it is refused", refused)],
@@ -287,11 +278,6 @@ ASSOCIATIONS = (
     ),
     matters("REF-D2", when=[FROM_HOME, IPV4_ADDRESS_CONFIGURED, NO_ASSOCIATION], then=SETS_ASSOCIATION_UP),
     matters(
-        "REF-D3", when=[ASSOCIATION_MADE],
-        then=said("both ends have it, the UE for its present address",
-                  after(ue.association) & after(ha.association) & (after(ue.association_address) == ue.address)),
-    ),
-    matters(
         "REF-D4",
         when=[FROM_ABROAD,
               said("K was not granted, and the association holds for the address left behind",
@@ -316,15 +302,17 @@ ALTERNATE_CARE_OF_ADDRESS = (
               said("the tunnel does not lead to him", after(ha.care_of_address) != ATTACKER_ADDRESS)],
     ),
     matters(
-        "REF-E2", actor="home_agent",
-        when=[said("174 is the status for it (AMB-33)",
-                   chosen("AMB-33", status_128=False, status_174=True)), UPDATE_ARRIVES, ALTERNATE_DIFFERS],
-        then=answered_with(Status.INVALID_CARE_OF_ADDRESS),
+        "REF-E2", actor="home_agent", choices=["AMB-03=option-wins"],
+        when=[BOUND, UPDATE_ARRIVES, ALTERNATE_DIFFERS, ACCEPTS],
+        then=said("the option has precedence: its address is the entry's care-of address",
+                  after(ha.care_of_address) == update.alternate_care_of_address),
     ),
 )  # fmt: skip
 
+NO_ANTI_REPLAY = said("its security association does not notice copies of packets", ~parameter("anti_replay"))
+
 WEAK_POINTS = (
-    matters("REF-G1", when=[MARKED_INVALID, OLD_UPDATE_ARRIVES], actor="home_agent",
+    matters("REF-G1", when=[MARKED_INVALID, OLD_UPDATE_ARRIVES, NO_ANTI_REPLAY], actor="home_agent",
             then=[said("no binding comes back", unbound_after), OUT_OF_WINDOW_ANSWERED]),
     matters("REF-G2", when=[MARKED_INVALID, REMOVAL_ARRIVES], then=answered_with(Status.ACCEPTED), actor="home_agent"),
     matters(
