@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from dsmip.mutation_tables import (
@@ -30,7 +31,8 @@ def mutants_page() -> str:
         f"The operators make {len(all_mutants())} mutants of the tables of UE and home agent. {tried} of them were "
         f"tried under `{known.reading}`, each against every property that holds of the right model, in at most "
         f"{MOST_STAGES} of these scenarios that take its row, in this order, until the first kill: "
-        f"{', '.join(known.scenarios)}. What survives is tried in all of them that take its row. "
+        f"{', '.join(known.scenarios)}. A survivor is tried in all of them that take its row; what behaves alike in "
+        f"{MOST_STAGES} of them is not always. "
         + ("All were tried." if not known.not_tried else
            f"{len(known.not_tried)} were not tried yet; those that were are neighbours in a table, drawn at random, "
            "and those that an earlier record knew. "
@@ -44,14 +46,15 @@ def mutants_page() -> str:
         "- killed: a property that holds of the right model is violated, and the trace replays at 16-bit numbers; or, "
         f"for {len(lost)} of them, only that something must occur, and in the whole of the mutant's states it does not",
         "- survived: it behaves otherwise in a scenario tried, and no property minds",
-        "- equivalent: no step of the right model that the mutant has not, or that leads it elsewhere, nor the other "
-        "way round, in a search of both in one scenario or more, and in none of the others another number of states or "
-        "steps; where a row does what another no longer does, all steps compared in systems of at most "
-        f"{MOST_DIGESTED:,} states",
+        "- alike (`equivalent` in the records): in the scenarios tried no step of the right model that the mutant has "
+        "not, or that leads it elsewhere, nor the other way round, in a search of both, or, in some of them, only the "
+        "same number of states and steps; where a row does what another no longer does, all steps compared in systems "
+        f"of at most {MOST_DIGESTED:,} states. That says nothing of scenarios not tried: {_alike_in(known)}. Where it "
+        f"is fewer than {MOST_STAGES}, no other of the scenarios takes the row",
         "- not reached: the row is taken in none of the scenarios, or the change makes the same system there",
         "- stillborn: types, table checks or the ranges of values refuse it", "- unknown: a limit was hit", "",
         "The score is killed / (killed + survived + unknown).", "",
-        *table(["operator", "what it does", *(fate.value for fate in FATES), "score"], (
+        *table(["operator", "what it does", *(_word(fate) for fate in FATES), "score"], (
             [score.operator, OPERATORS.get(score.operator, ""), *(str(score[fate]) for fate in FATES),
              percentage(score)] for score in known.scores())),
         "", "## Survivors", "",
@@ -64,6 +67,17 @@ def mutants_page() -> str:
             lines += [f"- `{outcome.mutant}`: {short(table_mutant(outcome.mutant).title)}" for outcome in group]
             lines.append("")
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _word(fate: Fate) -> str:
+    return "alike" if fate is Fate.EQUIVALENT else fate.value
+
+
+def _alike_in(known: Recorded) -> str:
+    """In how many scenarios those that are alike were tried."""
+    tried = Counter(len({*outcome.same, *outcome.same_figures}) for outcome in known.with_fate(Fate.EQUIVALENT))
+    return ", ".join(f"{count} are alike in {number} scenario{'s' if number > 1 else ''}"
+                     for number, count in sorted(tried.items()))  # fmt: skip
 
 
 def short(text: str, most: int = 160) -> str:

@@ -22,6 +22,20 @@ def changing(actor: str, label: str, **changes: object) -> Change:
     return lambda machines: machines[actor].change(label, **changes)
 
 
+def adding_before(actor: str, label: str, **changes: object) -> Change:
+    """Put a copy of a row, changed so, before the row itself."""
+
+    def change(machines: Mapping[str, Machine]) -> None:
+        machine = machines[actor]
+        machine.find(label)
+        for index, entry in enumerate(machine.decisions):
+            doubled = ((replace(item, label=f"{label}, before it", **changes), item)  # type: ignore[arg-type]
+                       if item.label == label else (item,) for item in entry.cases)  # fmt: skip
+            machine.decisions[index] = replace(entry, cases=tuple(chain.from_iterable(doubled)))
+
+    return change
+
+
 def losing_row(actor: str, label: str) -> Change:
     """Take a row away: what it took falls to the rows below it."""
     return of_every_case(actor, label, lambda item: None)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from generators.changes import (
+    adding_before,
     adding_effects,
     changing,
     losing_effects,
@@ -109,8 +110,8 @@ UE_MUTANTS = (
     ),
     Mutant(
         "ue-no-detection-abroad", "does not look for the home link when it comes from another foreign link", "ue",
-        changing("ue", "IPv6 address configured", dest=if_then_else(
-            ue.list_entry == ListEntry.VALID, literal(UeState.REGISTERED), literal(UeState.DETECTING_HOME_LINK))),
+        adding_before("ue", "IPv6 address configured", dest=literal(UeState.REGISTERED),
+                      when=(ue.list_entry == ListEntry.VALID) & (ADDRESS_CONFIGURED.view.family == Family.IPV6)),
         killed_by="ADDR-14", scenario="prefix-translation", requirements=["UE-F2F-01"],
     ),
     Mutant(
@@ -129,7 +130,7 @@ UE_MUTANTS = (
     Mutant(
         "ue-removal-from-abroad", "de-registers on the home link from the care-of address left behind", "ue",
         sending("ue", "home link, binding to remove", source=ue.care_of_address),
-        killed_by="ADDR-6", requirements=["REF-A12"],
+        killed_by="BIND-55", requirements=["REF-A12"],
     ),
     Mutant(
         "ue-wrong-alternate", "puts its home address into the Alternate Care-of Address option", "ue",
