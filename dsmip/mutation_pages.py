@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dsmip.mutation_tables import (
     FATES,
     MOST_STAGES,
+    Recorded,
     percentage,
     recorded,
     survival_reasons,
@@ -50,7 +51,7 @@ def mutants_page() -> str:
         "not, or that leads it elsewhere, nor the other way round, in a search of both, or, in some of them, only the "
         "same number of states and steps; where a row does what another no longer does, all steps compared in systems "
         f"of at most {MOST_DIGESTED:,} states. That says nothing of scenarios not tried: {_alike_in(known)}. Where it "
-        f"is fewer than {MOST_STAGES}, no other of the scenarios takes the row",
+        f"is fewer than {MOST_STAGES}, no other took its row when it was tried",
         "- not reached: the row is taken in none of the scenarios, or the change makes the same system there",
         "- stillborn: types, table checks or the ranges of values refuse it", "- unknown: a limit was hit", "",
         "The score is killed / (killed + survived + unknown).", "",
