@@ -55,6 +55,7 @@ def test_induction_proves_nothing_that_exploration_found_violated() -> None:
         for name, readings in recorded().items() for reading, found in readings.items()
         for identifier in (found["induction"] or {"lemmas": ()})["lemmas"]
     ]  # fmt: skip
+    assert proved
     assert not [entry for entry in proved if not entry[-1].startswith(("holds", "unknown"))]
 
 
