@@ -13,13 +13,12 @@ from generators.coverage import Covered, OnTheRun, Shown, reason_for
 NOT_LISTED = (
     "The numbers of the rules have gaps, for what was read of the documents and is not counted here. REF-F1 and "
     "F2: one tunnel for each connection, and its attachment (TS 24.303 release 17, 3 to 5.1): there is one at a "
-    "time, and discovery is left out. F3: 5.2.1 of release 17 still contradicts itself (AMB-01, GEN-02). REF-G4: "
-    "a 135 matches no update, so that a late one moves the UE's numbers back (AMB-21): modelled, in the rows "
-    "\"number out of window\", and counted under REF-A7. G6: moving during the first registration, which every "
-    "scenario with two movements allows: a run, no rule. G7: what some implementations do against the rules; one "
-    "of these is the mutant `ha-refusal-removes`. G10: routing headers over IPv4: counted under HA-F2F-10 "
-    "(AMB-19). G11: both ends defending the home address, floods and loops: data traffic, not modelled. G12: home"
-    " links of one family, as REF-C16. G13: errata, without effect on signalling.",
+    "time, and discovery is left out. F3: 5.2.1 of release 17 still contradicts itself (AMB-01, GEN-02). REF-G6: "
+    "moving during the first registration, which every scenario with two movements allows: a run, no rule. G7: "
+    "what some implementations do against the rules; one of these is the mutant `ha-refusal-removes`. G10: "
+    "routing headers over IPv4: counted under HA-F2F-10 (AMB-19). G11: both ends defending the home address, "
+    "floods and loops: data traffic, not modelled. G12: home links of one family, as REF-C16. G13: errata, "
+    "without effect on signalling.",
 )
 
 

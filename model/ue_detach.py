@@ -66,7 +66,7 @@ ue.on(receipt(BindingAcknowledgement), in_states=UeState.DETACHING).decide(
         when=out_of_window,
         then=[number_adopted,
               binding_update(address, number_to_follow + 1, association, lifetime=Lifetime.ZERO)],
-        clause="5.4.2", requirements=["REF-A7"], note="AMB-21",
+        clause="5.4.2", requirements=["REF-A7", "REF-G4"], note="AMB-21",
     ),
     *other_answers,
     case(

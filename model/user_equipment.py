@@ -278,7 +278,7 @@ ue.on(receipt(BindingAcknowledgement), in_states=UeState.REGISTERING).decide(
         "number out of window, adopted",
         when=out_of_window,
         then=[number_adopted, binding_update(address, number_to_follow + 1, association)],
-        clause="5.1.2.4", requirements=["REF-A7"], note="AMB-21",
+        clause="5.1.2.4", requirements=["REF-A7", "REF-G4"], note="AMB-21",
     ),
     *other_answers,
     case(
@@ -316,7 +316,7 @@ ue.on(receipt(BindingAcknowledgement), in_states=UeState.DEREGISTERING).decide(
         "number out of window, adopted for the removal",
         when=out_of_window,
         then=[number_adopted, removal(number_to_follow + 1, association)],
-        clause="5.1.2.4", requirements=["REF-A7"], note="AMB-21",
+        clause="5.1.2.4", requirements=["REF-A7", "REF-G4"], note="AMB-21",
     ),
     *other_answers,
     case(

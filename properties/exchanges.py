@@ -83,7 +83,7 @@ EXCHANGE_PROPERTIES = (
         whenever=to_be_trusted & (acknowledgement.status == OUT_OF_WINDOW) & awaits_answer
         & (ue_state != UeState.ABANDONED) & chosen("AMB-21", ignore=False, adopt_number=True, adopt_if_ahead=True),
         then=follows_it,
-        requirements=["REF-A7"], clause="5.1.2.4", ambiguities=["AMB-21"],
+        requirements=["REF-A7", "REF-G4"], clause="5.1.2.4", ambiguities=["AMB-21"],
     ),
     step_property(
         "BIND-30", "the number in the list is that of the update just sent",

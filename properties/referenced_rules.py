@@ -275,6 +275,9 @@ _WEAK_POINTS = (
     _rule("G3", "5.2.1", "fact", "home_agent", "RFC 6275, 15.3; RFC 4877, 4.3",
           "A home agent that starts anew has lost associations, and with them anti-replay, and all numbers.",
           left_out="restarts where the scenario has none, and two UEs that lose their entries at once"),
+    _rule("G4", "5.1.2.4", "fact", "ue", "RFC 6275, 11.7.3, derived",
+          "Status 135 answers no update in particular. One that comes late tells of an older number, and the UE that "
+          "takes it over counts backwards (AMB-21)."),
     _rule("G5", "5.1.3", "fact", "both", "RFC 6275, 10.3.1 and 11.7.3, silent here",
           "An update repeated while duplicate address detection runs: which number the answer bears, and whether "
           "the UE still waits for that one, is undecided."),

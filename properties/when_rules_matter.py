@@ -323,6 +323,17 @@ WEAK_POINTS = (
                   & (after(ha.sequence_number) == 0)),
     ),
     matters(
+        "REF-G4",
+        when=[REGISTERING,
+              said("a protected 135 arrives that tells of a number older than the UE's last one",
+                   PROTECTED_ANSWER & (acknowledgement.status == Status.SEQUENCE_NUMBER_OUT_OF_WINDOW)
+                   & (acknowledgement.sequence_number + 1 != ue.sequence_number)
+                   & ue.sequence_number.is_ahead_of(acknowledgement.sequence_number))],
+        then=said("the UE goes on counting from there, backwards",
+                  sends_update & (sent_update.sequence_number == acknowledgement.sequence_number + 1)
+                  & (after(ue.sequence_number) == sent_update.sequence_number)),
+    ),
+    matters(
         "REF-G5", actor="home_agent",
         when=[said("duplicate address detection runs", ha_state == BindingState.DETECTING_DUPLICATES),
               UPDATE_ARRIVES],
