@@ -32,8 +32,8 @@ def mutants_page() -> str:
         f"The operators make {len(all_mutants())} mutants of the tables of UE and home agent. {tried} of them were "
         f"tried under `{known.reading}`, each against every property that holds of the right model, in at most "
         f"{MOST_STAGES} of these scenarios that take its row, in this order, until the first kill: "
-        f"{', '.join(known.scenarios)}. A survivor is tried in more, as a rule in all that take its row; what behaves alike in "
-        f"{MOST_STAGES} of them is not always. "
+        f"{', '.join(known.scenarios)}. A survivor is tried in more, as a rule in all that take its row; "
+        f"what behaves alike in {MOST_STAGES} of them is not always. "
         + ("All were tried." if not known.not_tried else
            f"{len(known.not_tried)} were not tried yet; those that were are neighbours in a table, drawn at random, "
            "and those that an earlier record knew. "
