@@ -53,7 +53,7 @@ def test_actor_cut_out_reacts_as_the_reference_actor(scenario: str, role: str, r
 def test_graph_of_the_minimal_home_agent_is_complete() -> None:
     entry = subject(load("minimal"), reading("intended"), "home_agent")
     assert entry.graph.complete
-    assert (len(entry.graph.states), len(entry.graph.edges)) == (16, 218)
+    assert (len(entry.graph.states), len(entry.graph.edges)) == (20, 270)
     for number, state in enumerate(entry.graph.states):
         start, stimuli = entry.graph.path(number)
         for stimulus in stimuli:

@@ -66,4 +66,4 @@ def test_comparison_finds_what_a_plain_search_finds(reading_name: str, every: in
         assert found == plainly_compared(entry, wrong), mutant.identifier
         told += found.by_state is not None
         equal += found.by_state is None
-    assert told > 1 and (equal > 0 or every > 50)
+    assert told > (1 if every < 50 else 0) and (equal > 0 or every > 50)
