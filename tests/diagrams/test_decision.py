@@ -50,7 +50,7 @@ def test_rows_that_say_the_same_are_one_and_numbers_tell_the_order(minimal: Syst
     own = of_trigger(minimal, "home_agent", "BindingUpdate received")
     decided = as_decision(own)
     copies = [entry for entry in decided if entry.text.label == "copy of a packet"]
-    assert [entry.row.states for entry in copies] == [minimal.machine("home_agent").states]
+    assert [set(entry.row.states) for entry in copies] == [set(minimal.machine("home_agent").states)]
     assert len(decided) < len(own)
     assert [entry.text.number for entry in decided] == list(range(1, len(decided) + 1))
 
