@@ -19,7 +19,7 @@ import pytest
 from tests.command_line.at_a_terminal import AtATerminal
 
 PROGRAM = Path(sys.executable).with_name("dsmip")
-SMALL, LARGE = ("key-management", 357_176), ("reordering", 2_729_088)
+SMALL, LARGE = ("key-management", 394_048), ("reordering", 3_207_838)
 PROPERTIES = ["--property", "SA-7", "--property", "ADDR-7a", "--property", "BIND-1"]
 CLOCK = {"seconds", "memory", "trace", "notes"}  # what differs from run to run; with a checkpoint the engine is given
 
