@@ -10,13 +10,14 @@ VARIANTS = (
     "every-access", "liveness-copies", "liveness-detach", "liveness-keepalive", "liveness-lifetimes",
     "liveness-schools-reversed", "mixed-schools-reversed", "no-anti-replay", "no-keys", "on-path-delay",
     "on-path-ike-peer", "refusals-and-lifetimes", "removal-overtakes", "replay-unnoticed", "revocation-overtaken",
+    "two-ue",
 )  # fmt: skip
 SETS = ("default", "variants", "large", "all")
 
 
 def scenario_set(name: str) -> list[str]:
     """The shipped scenarios of a set. "large" needs most time and memory; each of "variants" changes a scenario
-    of "default" (one more link or fault, one protection less, the schools exchanged); "default" is the rest.
+    of "default" (one more link, fault or UE, one protection less, the schools exchanged); "default" is the rest.
 
     Raises ModelError for an unknown set.
     """
