@@ -120,14 +120,11 @@ def check_scenario(
     Raises ModelError if the model is not sound: overlapping or incomplete tables, unknown names.
     """
     judge = _Judge(scenario, reading, change, table_checks, kept or Kept(), reduce and engine in TELLS_ACTIONS_APART)
-    left_out = {entry.identifier: scenario.cannot_occur[entry.identifier]
-                for entry in properties if entry.identifier in scenario.cannot_occur}  # fmt: skip
-    few = {entry.identifier: why for entry in properties if entry.identifier not in left_out
-           if (why := why_not(entry, scenario)) is not None}  # fmt: skip
-    judged = [entry for entry in properties if entry.identifier not in {**left_out, **few}]
+    left_out = {entry.identifier: why for entry in properties if (why := why_not(entry, scenario)) is not None}
+    judged = [entry for entry in properties if entry.identifier not in left_out]
     judged += local_invariants(judge.alone)
     wanted = [found for entry in judged for found in judge.observations(entry)]
-    watched = [found for entry in properties if entry.identifier in left_out
+    watched = [found for entry in properties if entry.identifier in scenario.cannot_occur
                for found in judge.observations(entry) if found.name == entry.antecedent_name]  # fmt: skip
     ends = [dead_ends(judge.explored)] if look_for_dead_ends else []
     explored = judge.explored if reduce else without_symmetry(judge.system)
@@ -135,7 +132,7 @@ def check_scenario(
     responses = [entry for entry in judged if entry.kind is Kind.RESPONSE]
     unfit = judge.unfit_for_responses(exploration) if responses else None
     if unfit is not None:
-        few.update({entry.identifier: unfit for entry in responses})
+        left_out.update({entry.identifier: unfit for entry in responses})
         judged, responses = [entry for entry in judged if entry.kind is not Kind.RESPONSE], []
     followed = judge.responses(responses, exploration, limits, progress) if responses else {}
     surprises = tuple(
@@ -147,17 +144,17 @@ def check_scenario(
         scenario, reading, judge.system, judge.alone.machines, exploration,
         tuple(Judgement(entry, followed.get(entry.identifier) or judge.verdict(entry, exploration))
               for entry in judged),
-        judge.dead_rows(exploration) if exploration.complete else (), {**left_out, **few}, surprises,
+        judge.dead_rows(exploration) if exploration.complete else (), left_out, surprises,
     )  # fmt: skip
 
 
-def why_not(entry: Property, scenario: Scenario) -> str | None:
-    """Why a property is not judged in a scenario; None if it is."""
+def why_not(entry: Property, scenario: Scenario, ues: float | None = None) -> str | None:
+    """Why a property is not judged in a scenario; None if it is. ues: how many there are, if not as many as there."""
     if entry.identifier in scenario.not_judged:
         return scenario.not_judged[entry.identifier]
     if entry.needs and entry.needs not in scenario.capabilities:
         return f"the scenario has no {entry.needs}"
-    if entry.least_ues > scenario.ue.count:
+    if entry.least_ues > (scenario.ue.count if ues is None else ues):
         return f"says something of {entry.least_ues} UEs or more only"
     return scenario.cannot_occur.get(entry.identifier)
 

@@ -17,7 +17,8 @@ from dsmip.mutant_option import change_of
 from model.handover import handover
 from model.language.errors import ModelError
 from model.readings import reading
-from model.scenarios import Scenario, from_data, load, shipped
+from model.scenario_sets import is_shipped
+from model.scenarios import from_data
 
 
 def check_file(path: Path, solver: str, time: str | None) -> int:
@@ -49,17 +50,12 @@ def check_file(path: Path, solver: str, time: str | None) -> int:
     except CertificateRefused as error:
         say(f"dsmip: {path}: REFUSED: {error}")
         return 1
-    changed = [] if _ships(scenario) else ["not as it ships"]
+    changed = [] if is_shipped(scenario, at_any_width=True) else ["not as it ships"]
     mutant = [] if change is None else [f"WITH THE MUTANT {certificate.about['mutant']}"]
     where = ", ".join([scenario.name, *changed, entry.name, *entry.switched_texts, *mutant])
     print(f"{path}: proves {', '.join(properties)} in {where}: {how}.")
     print(f"Within these bounds: {'; '.join(scenario.abstractions())}.")
     return 0
-
-
-def _ships(scenario: Scenario) -> bool:
-    """Whether a scenario is a shipped one at any width; the width is among its bounds."""
-    return scenario.name in shipped() and scenario == load(scenario.name).at_width(scenario.bounds.sequence_number_bits)
 
 
 def _origin(about: Mapping[str, Any], file: str) -> tuple[Any, Any, Any, list[str]]:

@@ -14,13 +14,12 @@ from checker.repair.minimal_sets import Repairs, minimal_repairs
 from checker.search import Limits
 from checker.trace import Trace
 from checker.verdict import Violated
-from dsmip.known_answers import known_answers
+from dsmip.known_answers import known_answers, known_to_hold
 from dsmip.responses_under_repair import Unanswered, responses_under
 from model.readings import AMBIGUITIES, Ambiguity, reading
 from model.scenario_sets import scenario_set
 from model.scenarios import load
 from properties.kinds import Kind, Property
-from properties.registry import ALL_PROPERTIES
 
 # small, and between them most of the properties that the text breaks and a repair restores
 SHOWING = ("minimal", "prefix-translation", "liveness-nat", "on-path-no-nat")
@@ -106,11 +105,7 @@ def all_demands() -> list[Demand]:
 
 
 def _demand(name: str, kinds: Sequence[Kind]) -> Demand:
-    holds = known_answers()[name, "intended"].verdicts
-    return Demand(load(name), tuple(
-        entry for entry in ALL_PROPERTIES
-        if entry.kind in kinds and entry.modality != "should" and holds.get(entry.identifier) == "holds"
-    ))  # fmt: skip
+    return Demand(load(name), known_to_hold(name, kinds))
 
 
 def _states(demand: Demand) -> int:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 
 from checker.checking import Run
 from checker.verdict import Holds, word
+from properties.kinds import Kind, Property
+from properties.registry import ALL_PROPERTIES
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,8 @@ class KnownAnswer:
     reasons: Mapping[str, str]
 
 
-def known_answers() -> dict[tuple[str, str], KnownAnswer]:
+@cache
+def known_answers() -> Mapping[tuple[str, str], KnownAnswer]:
     """(scenario, reading) -> recorded answer."""
     text = resources.files("dsmip").joinpath("known_answers.json").read_text(encoding="utf-8")
     document = json.loads(text)
@@ -56,6 +60,14 @@ def expected_to_hold(scenarios: Iterable[str], reading: str) -> dict[str, list[s
         for name in scenarios
         if (name, reading) in known
     }
+
+
+def known_to_hold(scenario: str, kinds: Collection[Kind]) -> tuple[Property, ...]:
+    """Of these kinds, the properties that are known to hold under `intended` in a shipped scenario; without those that
+    only should."""
+    known = known_answers()[scenario, "intended"].verdicts
+    return tuple(entry for entry in ALL_PROPERTIES if entry.kind in kinds and entry.modality != "should"
+                 and known.get(entry.identifier) == "holds")  # fmt: skip
 
 
 def as_recorded(run: Run) -> dict[str, object]:

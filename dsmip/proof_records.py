@@ -11,7 +11,7 @@ from time import process_time
 from typing import Any
 
 from checker.abstraction.lifted_bounds import Lifting, lift_bounds
-from checker.checking import WIRE_BITS, Judgement, Run, check_scenario
+from checker.checking import WIRE_BITS, Judgement, Run, check_scenario, why_not
 from checker.search import Limits
 from checker.symbolic.atoms import Vocabulary
 from checker.symbolic.explored_certificates import explored_again
@@ -173,9 +173,7 @@ def lifted(
 
 def _judged(entry: Property, scenario: str) -> bool:
     """Whether the scenario is a place to judge it, as `check_scenario` decides."""
-    loaded = load(scenario)
-    return not (entry.identifier in loaded.cannot_occur or entry.identifier in loaded.not_judged
-                or entry.least_ues > 1 or (entry.needs and entry.needs not in loaded.capabilities))  # fmt: skip
+    return why_not(entry, load(scenario)) is None
 
 
 def _lemmas(proof: Proof, entry: Property) -> int:

@@ -10,13 +10,18 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from dsmip.known_answers import known_answers
+from checker.checking import check_scenario
+from checker.verdict import Holds
+from dsmip.known_answers import expected_to_hold
 from dsmip.mutation_tables import hole_reasons, kills, recorded
 from generators.coverage import Covered, Kill, OnTheRun, RowWitness, Shown, coverage
 from generators.mutants import MUTANTS
 from generators.mutation.table_mutants import all_mutants, table_mutant
 from generators.mutation.trial import Fate
 from generators.requirement_mutants import Candidate, Choosing
+from model.readings import reading
+from model.scenarios import load
+from properties.registry import ALL_PROPERTIES
 
 FILE = "requirement_witnesses.json"
 
@@ -92,14 +97,7 @@ def candidates() -> list[Candidate]:
 def holding(scenario: str, reading_name: str, choices: tuple[str, ...]) -> Collection[str]:
     """The properties that hold of the right model: as recorded, or, where choices are switched, checked now."""
     if not choices:
-        verdicts = known_answers()[scenario, reading_name].verdicts
-        return [identifier for identifier, verdict in verdicts.items() if verdict == "holds"]
-    from checker.checking import check_scenario
-    from checker.verdict import Holds
-    from model.readings import reading
-    from model.scenarios import load
-    from properties.registry import ALL_PROPERTIES
-
+        return expected_to_hold([scenario], reading_name)[scenario]
     run = check_scenario(load(scenario), reading(reading_name, choices), ALL_PROPERTIES)
     return [entry.property.identifier for entry in run.judgements if isinstance(entry.verdict, Holds)]
 

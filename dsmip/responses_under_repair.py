@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from checker.repair.choices import Menu, Settled, texts, with_settled
 from checker.repair.failures import broken_under
 from checker.search import Limits
-from dsmip.known_answers import known_answers
+from dsmip.known_answers import known_to_hold
 from model.scenarios import Scenario, load
 from properties.kinds import Kind, Property
-from properties.registry import ALL_PROPERTIES
 
 
 @dataclass(frozen=True)
@@ -32,20 +31,13 @@ class Unanswered:
                 "statement": self.property.statement, "restored_by": self.restored_by}  # fmt: skip
 
 
-def judged_responses(scenario: str) -> list[Property]:
-    """Response properties that are known to hold under `intended` in a shipped scenario."""
-    known = known_answers()[scenario, "intended"].verdicts
-    return [entry for entry in ALL_PROPERTIES if entry.kind is Kind.RESPONSE and entry.modality != "should"
-            and known.get(entry.identifier) == "holds"]  # fmt: skip
-
-
 def responses_under(
     repairs: Sequence[Settled], scenarios: Sequence[str], menu: Menu, limits: Limits, report: Callable[[str], None]
 ) -> list[Unanswered]:
     """Every response property that a repair does not restore. Raises NotDecided."""
     found = []
     for name in scenarios:
-        scenario, wanted = load(name), judged_responses(name)
+        scenario, wanted = load(name), known_to_hold(name, (Kind.RESPONSE,))
         for repair in repairs if wanted else ():
             report(f"what has to follow, in {name}")
             for entry in _violated(scenario, menu, repair, wanted, limits):

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 from checker.assumptions import assumptions_of
 from checker.checking import (
@@ -16,6 +17,7 @@ from checker.checking import (
     confirmed_trace,
     explorer,
     local_invariants,
+    why_not,
 )
 from checker.parameterised.meeting import Change, Meeting, meeting_of
 from checker.parameterised.others import Others
@@ -116,11 +118,7 @@ def _with_two(
 def _left_out(entry: Property, scenario: Scenario) -> str | None:
     if entry.kind not in KINDS:
         return "only invariants and step properties are judged for any number of UEs"
-    if entry.identifier in scenario.cannot_occur:
-        return scenario.cannot_occur[entry.identifier]
-    if entry.needs and entry.needs not in scenario.capabilities:
-        return f"the scenario has no {entry.needs}"
-    return scenario.not_judged.get(entry.identifier)
+    return why_not(entry, scenario, inf)
 
 
 class _Judge:

@@ -11,6 +11,7 @@ from checker.repair.choices import Menu, Settled, values_in, with_settled
 from checker.repair.failures import Demand, broken_under
 from checker.search import Limits
 from checker.trace import Trace
+from checker.verdict import Violated
 from model.readings import BY_IDENTIFIER, Reading
 from properties.kinds import Property
 
@@ -96,8 +97,8 @@ class _Trials:
         key = demand.scenario.name, wanted, frozenset(settled.items())
         if key not in self._known:
             self._report(f"{len(settled)} choices in {demand.scenario.name}")
-            read = with_settled(self.menu.reading, settled)
-            self._known[key] = tuple(entry for entry, _ in self._violated(demand, read))
+            found = self._violated(demand, with_settled(self.menu.reading, settled))
+            self._known[key] = tuple(entry for entry, _ in found)
         return self._known[key]
 
     def first_broken(
@@ -111,9 +112,8 @@ class _Trials:
         intended = values_in("intended", BY_IDENTIFIER[name])
         value = next(value for value in values_in(self.menu.reading, BY_IDENTIFIER[name]) if value not in intended)
         self._report(f"{name}={value} alone, in {demand.scenario.name}")
-        return value, tuple(self._violated(demand, with_settled("intended", {name: value})))
+        found = self._violated(demand, with_settled("intended", {name: value}))
+        return value, tuple((entry, verdict.trace) for entry, verdict in found if verdict.trace is not None)
 
-    def _violated(self, demand: Demand, read: Reading) -> list[tuple[Property, Trace]]:
-        return [(entry, verdict.trace)
-                for entry, verdict in broken_under(demand.scenario, read, demand.properties, self._limits)
-                if verdict.trace is not None]  # fmt: skip
+    def _violated(self, demand: Demand, read: Reading) -> list[tuple[Property, Violated]]:
+        return broken_under(demand.scenario, read, demand.properties, self._limits)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from checker.checking import why_not
 from checker.trace import TraceStep
 from model.handover import Change, binding, handover_of_one
 from model.language.interpretation import Interpretation, State
 from model.language.observations import Observation
 from model.readings import Reading
 from model.scenarios import Scenario
-from properties.kinds import Kind, Property, observations
+from properties.kinds import Kind, observations
 from properties.registry import ALL_PROPERTIES
 
 
@@ -31,20 +32,10 @@ def watched_in(scenario: Scenario, reading: Reading, change: Change | None = Non
     return [
         Watched(entry.identifier, entry.statement, found)
         for entry in ALL_PROPERTIES
-        if entry.kind in (Kind.INVARIANT, Kind.STEP) and is_judged(entry, scenario)
+        if entry.kind in (Kind.INVARIANT, Kind.STEP) and why_not(entry, scenario) is None
         for found in observations(entry, alone, filled, scenario.ue.count)
         if found.name == entry.violation_name and not found.impossible
     ]
-
-
-def is_judged(entry: Property, scenario: Scenario) -> bool:
-    """Whether the scenario has what the property speaks of."""
-    return (
-        entry.identifier not in scenario.cannot_occur
-        and entry.identifier not in scenario.not_judged
-        and entry.least_ues <= scenario.ue.count
-        and (not entry.needs or entry.needs in scenario.capabilities)
-    )
 
 
 def broken_at(interpretation: Interpretation, state: State, watched: Iterable[Watched]) -> list[Watched]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checker.checking import check_scenario
+from checker.checking import check_scenario, why_not
 from checker.itf import Json, as_text
 from checker.search import Limits
 from checker.trace import Trace
@@ -13,7 +13,7 @@ from checker.verdict import Holds, Unknown, Violated
 from diagrams.labels import plain_line
 from dsmip.check_results import length_of
 from dsmip.explorer.session import BY_HAND, Session
-from dsmip.explorer.watching import is_judged, watched_in
+from dsmip.explorer.watching import watched_in
 from dsmip.labels import SHORT_NAMES, hidden_in, way_in
 from dsmip.mutant_option import change_of
 from generators.pytest_module import test_module
@@ -56,7 +56,8 @@ class Workbench:
             "mutant": self.mutant or "",
             "maps": self.session.maps.as_data(),
             "properties": [
-                [entry.identifier, entry.statement] for entry in ALL_PROPERTIES if is_judged(entry, self.scenario)
+                [entry.identifier, entry.statement] for entry in ALL_PROPERTIES
+                if why_not(entry, self.scenario) is None
             ],
             "roles": list(ACTORS) if self.scenario.ue.count == 1 else [],
         }  # fmt: skip
