@@ -5,18 +5,20 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from time import monotonic, sleep
 from typing import Any
 
 from generators.adapters.namespaces import NamespaceAdapter
 from generators.adapters.protocol import Fields
 from generators.adapters.security_oracle import CommandHook
-from generators.adapters.wire_protocol import Capability, Datagram, SystemDown, Unable
+from generators.adapters.watched_daemon import WatchedDaemon
+from generators.adapters.wire_protocol import Capability
 
 ESTABLISHED, ENDS = "security association established", "security association ends"
 
 
-class DaemonAdapter(NamespaceAdapter):
+class DaemonAdapter(WatchedDaemon, NamespaceAdapter):
     """See `wire_protocol.Adapter`. command: runs in the home agent's namespace, where the interface `direct` has
     2001:db8::1 and leads to every IPv6 address of the UE, and `uplink` has 192.0.2.1.
 
@@ -56,54 +58,18 @@ class DaemonAdapter(NamespaceAdapter):
         while self.receive(0) is not None:  # what it says by itself, or had said before
             pass
 
-    def stop(self) -> None:
-        self._end()
-        super().stop()
-
-    def send(self, datagram: Datagram) -> None:
-        self._running()
-        super().send(datagram)
-
-    def receive(self, seconds: float) -> Datagram | None:
-        found = super().receive(seconds)
-        if found is None:
-            self._running()
-        return found
-
-    def settle(self, seconds: float) -> None:
-        sleep(seconds)
-
     def act(self, kind: str, name: str, fields: Fields) -> None:
         if kind != "event" or name not in (ESTABLISHED, ENDS) or self.hook is None:
-            raise Unable(f'a daemon cannot be made to: {kind} "{name}"')
-        if fields.get("where") != "at the UE":
+            super().act(kind, name, fields)
+        elif fields.get("where") != "at the UE":
             self.hook.tell(name == ESTABLISHED, self.namespaces.inside("ha"))
-
-    def observe(self) -> Fields:
-        return {}
-
-    def now(self) -> float:
-        return monotonic() - self._began
-
-    def advance(self, seconds: float) -> None:
-        sleep(seconds)
 
     def _without_kernel(self) -> Sequence[str]:
         return ("ue",) if self.kernel else super()._without_kernel()
 
-    def _running(self) -> None:
-        """Raises SystemDown if it is not."""
-        if self._process is None:
-            raise SystemDown("it is not running")
-        if self._process.poll() is not None:
-            raise SystemDown(self._ending())
-
     def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            process.terminate()
-            try:
-                process.wait(2.0)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        if self._process is not None:
+            self._process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(2.0)
+        super()._end()

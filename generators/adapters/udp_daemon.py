@@ -9,12 +9,12 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
-from generators.adapters.loopback import LoopbackAdapter
 from generators.adapters.protocol import Fields
+from generators.adapters.watched_daemon import WatchedDaemon
 from generators.adapters.wire_protocol import Datagram, SystemDown, Unable
 
 
-class UdpDaemonAdapter(LoopbackAdapter):
+class UdpDaemonAdapter(WatchedDaemon):
     """See `wire_protocol.Adapter`. command: starts it; it has to listen on 127.0.0.1.
 
     port: on which it listens. seconds_to_start: until it has to.
@@ -41,39 +41,13 @@ class UdpDaemonAdapter(LoopbackAdapter):
             raise SystemDown(f"{self.command[0]} cannot be started: {error.strerror}") from None
         self._began = monotonic()
         self._wait_until_it_listens()
-        while super().receive(0) is not None:  # what was said before
+        while self.receive(0) is not None:  # what was said before
             pass
 
     def send(self, datagram: Datagram) -> None:
         if datagram.via is None:
             raise Unable("a message without UDP cannot be brought to it")
-        self._running()
         super().send(datagram)
-
-    def receive(self, seconds: float) -> Datagram | None:
-        found = super().receive(seconds)
-        if found is None:
-            self._running()
-        return found
-
-    def settle(self, seconds: float) -> None:
-        sleep(seconds)
-
-    def act(self, kind: str, name: str, fields: Fields) -> None:
-        raise Unable(f'a daemon cannot be made to: {kind} "{name}"')
-
-    def observe(self) -> Fields:
-        return {}
-
-    def now(self) -> float:
-        return monotonic() - self._began
-
-    def advance(self, seconds: float) -> None:
-        sleep(seconds)
-
-    def stop(self) -> None:
-        self._end()
-        super().stop()
 
     def _wait_until_it_listens(self) -> None:
         while not _is_bound(self.port):
@@ -81,19 +55,6 @@ class UdpDaemonAdapter(LoopbackAdapter):
             if self.now() > self.seconds_to_start:
                 raise SystemDown(f"it does not listen on UDP port {self.port} within {self.seconds_to_start:g} s")
             sleep(0.01)
-
-    def _running(self) -> None:
-        """Raises SystemDown if it is not."""
-        if self._process is None:
-            raise SystemDown("it is not running")
-        if self._process.poll() is not None:
-            raise SystemDown(self._ending())
-
-    def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.wait()
 
 
 def _is_bound(port: int) -> bool:
