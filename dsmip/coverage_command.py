@@ -10,8 +10,9 @@ from dsmip.console import output
 from dsmip.coverage_page import coverage_page, fate_in_words, run_in_words
 from dsmip.mutation_pages import short
 from dsmip.mutation_tables import hole_reasons
-from dsmip.requirement_records import covered, title_of
+from dsmip.requirement_records import covered
 from generators.coverage import Covered, Shown, reason_for
+from generators.mutation.lookup import mutant_called
 from properties.catalogue import requirement
 
 
@@ -55,7 +56,7 @@ def _record(entry: Covered) -> dict[str, object]:
 
 def _record_of_shown(shown: Shown | None) -> dict[str, object] | None:
     return None if shown is None else {
-        "mutant": shown.mutant, "title": title_of(shown.mutant), "on the run": shown.on_the_run.value,
+        "mutant": shown.mutant, "title": mutant_called(shown.mutant).title, "on the run": shown.on_the_run.value,
         "killed by": shown.property, "in the last step": shown.there, "scenario": shown.scenario,
         "length": shown.length,
     }  # fmt: skip
@@ -79,7 +80,7 @@ def _show(entry: Covered) -> None:
             console.print(f"  {number}. {action}")
     if entry.shown is not None:
         console.print(f"mutant: {entry.shown.mutant} {fate_in_words(entry.shown)}")
-        console.print(f"  {short(title_of(entry.shown.mutant))}")
+        console.print(f"  {short(mutant_called(entry.shown.mutant).title)}")
     console.print("mutants killed:")
     for kill in entry.kills:
         steps = "" if kill.length is None else f", {kill.length} steps"

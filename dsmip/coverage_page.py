@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dsmip.mutation_pages import GENERATED, short, table
+from dsmip.documentation.markdown import table
+from dsmip.mutation_pages import GENERATED, short
 from dsmip.mutation_tables import hole_reasons
-from dsmip.requirement_records import covered, title_of
+from dsmip.requirement_records import covered
 from generators.coverage import Covered, OnTheRun, Shown, reason_for
+from generators.mutation.lookup import mutant_called
 
 NOT_LISTED = (
     "The numbers of the rules have gaps, for what was read of the documents and is not counted here. REF-F1 and "
@@ -48,15 +50,15 @@ def coverage_page() -> str:
         + f". {sum(entry.there for entry in shown)} are found out in that very step, by a property that is violated "
         "there; of the others each paragraph says where. `dsmip requirements NAME --coverage` prints the steps of a "
         "run and the condition as an expression.", "",
-        *table(["requirement", "clause", "rows", "properties", "run in which it matters", "mutant, found out by"],
+        table(["requirement", "clause", "rows", "properties", "run in which it matters", "mutant, found out by"],
                map(_columns, entries)),
         "", "## What is missing, and why", "",
-        *table(["requirement", "missing", "reason"], (
+        table(["requirement", "missing", "reason"], (
             [entry.requirement.identifier, ", ".join(entry.missing), reason_for(entry, hole_reasons())]
             for entry in entries if entry.missing)),
         "", "## Covered, but for", "", "Parts of the text that the model leaves out, of requirements that it has "
         "otherwise; the columns above say nothing of them.", "",
-        *table(["requirement", "left out"], (
+        table(["requirement", "left out"], (
             [entry.requirement.identifier, entry.requirement.left_out or ""] for entry in partly)),
         "", "## Rules without a row here", "", *NOT_LISTED, "",
         "## When each matters", "",
@@ -95,7 +97,8 @@ def _paragraph(entry: Covered) -> Iterator[str]:
     if entry.witness is not None:
         yield f"- run: {run_in_words(entry)}"
     if entry.shown is not None:
-        yield f"- mutant: `{entry.shown.mutant}` {fate_in_words(entry.shown)}: {short(title_of(entry.shown.mutant))}"
+        title = short(mutant_called(entry.shown.mutant).title)
+        yield f"- mutant: `{entry.shown.mutant}` {fate_in_words(entry.shown)}: {title}"
     if entry.requirement.left_out:
         yield f"- covered but for: {entry.requirement.left_out}"
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dsmip.documentation.markdown import table
 from dsmip.invariant_text import in_groups
 from dsmip.proof_records import SPELT_OUT, Document
-from dsmip.proof_table import GENERATED, markdown
+from dsmip.proof_table import GENERATED
 
 PARTS = ("search", "minimising", "second solver")
 INTRODUCTION = (
@@ -36,11 +37,11 @@ def page(document: Document) -> str:
     lines = ["# Proofs by induction", "", GENERATED, ""]
     for paragraph in INTRODUCTION:
         lines += [paragraph, ""]
-    lines += markdown(
+    lines.append(table(
         ["scenario", "reading", "hold", "proved by induction", "search, s", "minimising, s", "second solver, s",
          "lemmas for all", "for one property", "longest lemma", "second solver"],
         [_line(*row) for row in rows],
-    )  # fmt: skip
+    ))  # fmt: skip
     left_out = [f"{name} {reading_name}" for name, readings in document.items()
                 for reading_name, found in readings.items() if not found.get("induction")]  # fmt: skip
     if left_out:
@@ -83,7 +84,7 @@ def _spelt_out(name: str, reading_name: str, found: Document) -> Iterator[str]:
         return
     yield from ("", f"## {name}, {reading_name}", "")
     sizes = [[identifier, str(size)] for identifier, size in tried["lemmas"].items()]
-    yield from markdown(["property", "lemmas"], sizes)
+    yield table(["property", "lemmas"], sizes)
     yield ""
     yield (f"The invariant of all of them, {tried['together']} lemmas. `uplink[1]` is the first place of the queue "
            "from the UE to the home agent; `start` is the first sequence number of all.")  # fmt: skip

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
 
+from dsmip.documentation.markdown import table
 from dsmip.mutation_tables import (
     FATES,
     MOST_STAGES,
@@ -55,7 +55,7 @@ def mutants_page() -> str:
         "- not reached: the row is taken in none of the scenarios, or the change makes the same system there",
         "- stillborn: types, table checks or the ranges of values refuse it", "- unknown: a limit was hit", "",
         "The score is killed / (killed + survived + unknown).", "",
-        *table(["operator", "what it does", *(_word(fate) for fate in FATES), "score"], (
+        table(["operator", "what it does", *(_word(fate) for fate in FATES), "score"], (
             [score.operator, OPERATORS.get(score.operator, ""), *(str(score[fate]) for fate in FATES),
              percentage(score)] for score in known.scores())),
         "", "## Survivors", "",
@@ -84,12 +84,3 @@ def _alike_in(known: Recorded) -> str:
 def short(text: str, most: int = 160) -> str:
     """`text` cut to a length that a list can bear."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """The lines of a table in Markdown."""
-
-    def line(cells: Sequence[str]) -> str:
-        return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
-
-    return [line(columns), line(["---"] * len(columns)), *map(line, rows)]

@@ -75,11 +75,7 @@ def why_it_survives(identifier: str) -> str:
 
 @cache
 def witnesses() -> tuple[RowWitness, ...]:
-    return tuple(
-        RowWitness(entry["machine"], entry["row"], entry["scenario"], entry["reading"], entry["initial"],
-                   tuple((name, position) for name, position in entry["path"]))
-        for entry in json.loads(_text("row_witnesses.json"))
-    )  # fmt: skip
+    return tuple(RowWitness.from_record(entry) for entry in json.loads(_text("row_witnesses.json")))
 
 
 def kills() -> list[Kill]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 
 from checker.assumptions import assumptions_of
+from dsmip.documentation.markdown import table
 from dsmip.proof_records import Document, one_ue_scenarios
 from model.language.errors import ModelError
 from model.scenarios import load
@@ -163,7 +164,7 @@ def page(document: Document) -> str:
         " evaluated text, and closed again with the compiled engine, which gets each message of the sets again "
         "and again and must send no other; what the compiled engine explored with its channels is explored again "
         "from text.", "",
-        *markdown(*summary(document)),
+        table(*summary(document)),
     ]  # fmt: skip
     missing = [name for name in one_ue_scenarios() if name not in document]
     if missing:
@@ -196,7 +197,7 @@ def _section(name: str, reading_name: str, found: Document) -> list[str]:
         lines += [f"Assumed: {'; '.join(assumed)}.", ""]
     if unknown:
         lines += [f"Tried for what is unknown: {'; '.join(unknown)}.", ""]
-    return [*lines, *markdown(["property", "verdict", "lemmas", "bounds left"], [
+    return [*lines, table(["property", "verdict", "lemmas", "bounds left"], [
         [row.identifier, row.word if row.tried else row.verdict, "" if row.lemmas is None else str(row.lemmas),
          left_in_words(row.left, bounds)] for row in rows
     ])]  # fmt: skip
@@ -206,7 +207,3 @@ def left_in_words(left: tuple[str, ...] | None, bounds: tuple[str, ...] = (EVERY
     if left is None:
         return ""
     return "none" if not left else "all" if left == bounds else ", ".join(left)
-
-
-def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    return ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows)]

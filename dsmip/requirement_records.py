@@ -16,7 +16,7 @@ from dsmip.known_answers import expected_to_hold
 from dsmip.mutation_tables import hole_reasons, kills, recorded
 from generators.coverage import Covered, Kill, OnTheRun, RowWitness, Shown, coverage
 from generators.mutants import MUTANTS
-from generators.mutation.table_mutants import all_mutants, table_mutant
+from generators.mutation.table_mutants import all_mutants
 from generators.mutation.trial import Fate
 from generators.requirement_mutants import Candidate, Choosing
 from model.readings import reading
@@ -37,11 +37,7 @@ class InTheRecord:
 
 def as_record(requirement: str, witness: RowWitness, shown: Shown | None) -> dict[str, Any]:
     """One entry of the file."""
-    record: dict[str, Any] = {
-        "requirement": requirement, "machine": witness.machine, "row": witness.row, "scenario": witness.scenario,
-        "reading": witness.reading, "choices": list(witness.choices), "initial": dict(witness.initial),
-        "path": witness.path,
-    }  # fmt: skip
+    record = {"requirement": requirement, **witness.as_record()}
     if shown is not None:
         record["mutant"] = {
             "mutant": shown.mutant, "on the run": shown.on_the_run.name.lower(), "property": shown.property,
@@ -55,16 +51,12 @@ def requirement_witnesses() -> tuple[InTheRecord, ...]:
     text = resources.files("dsmip").joinpath(FILE).read_text(encoding="utf-8")
     found = []
     for entry in json.loads(text):
-        witness = RowWitness(
-            entry["machine"], entry["row"], entry["scenario"], entry["reading"], entry["initial"],
-            tuple((name, position) for name, position in entry["path"]), tuple(entry["choices"]),
-        )  # fmt: skip
         beside = entry.get("mutant")
         shown = None if beside is None else Shown(
             beside["mutant"], OnTheRun[beside["on the run"].upper()], beside["property"], beside["there"],
             beside["scenario"], beside["length"],
         )  # fmt: skip
-        found.append(InTheRecord(entry["requirement"], witness, shown))
+        found.append(InTheRecord(entry["requirement"], RowWitness.from_record(entry), shown))
     return tuple(found)
 
 
@@ -121,9 +113,3 @@ def preferred() -> Mapping[str, Preferred]:
 
 def choosing() -> Choosing:
     return Choosing(candidates(), holding, {name: entry.mutant for name, entry in preferred().items()}, hole_reasons())
-
-
-def title_of(mutant: str) -> str:
-    """What a mutant does wrong, in words."""
-    own = {entry.identifier: entry.title for entry in MUTANTS}
-    return own[mutant] if mutant in own else table_mutant(mutant).title

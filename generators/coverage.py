@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+from typing import Any
 
 from checker.engines import explore
 from checker.search import Limits
@@ -44,6 +45,18 @@ class RowWitness:
     initial: Mapping[str, Value]
     path: tuple[tuple[str, int | None], ...]
     choices: tuple[str, ...] = ()
+
+    def as_record(self) -> dict[str, Any]:
+        """For a file of records; `choices` only where there are some."""
+        record = {name: getattr(self, name) for name in ("machine", "row", "scenario", "reading", "initial", "path")}
+        return {**record, "choices": self.choices} if self.choices else record
+
+    @staticmethod
+    def from_record(entry: Mapping[str, Any]) -> RowWitness:
+        return RowWitness(
+            entry["machine"], entry["row"], entry["scenario"], entry["reading"], entry["initial"],
+            tuple((name, position) for name, position in entry["path"]), tuple(entry.get("choices", ())),
+        )
 
 
 @dataclass(frozen=True)

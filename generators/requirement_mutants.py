@@ -223,8 +223,9 @@ class Choosing:
         if (name := self._preferred.get(entry.requirement)) is not None:
             return self.again(entry, witness, name)
         comparison = self.comparison(entry, witness)
+        in_order = self._in_order(entry, comparison.trace.steps[-1].action)
         best: tuple[tuple[object, ...], Shown] | None = None
-        for mutant in self._in_order(entry, comparison.trace.steps[-1].action):
+        for mutant in in_order:
             shown = comparison.of(mutant)
             if shown is None or shown.on_the_run is not OnTheRun.DISREGARDS:
                 continue
@@ -235,8 +236,7 @@ class Choosing:
                 break
         if best is not None:
             return best[1]
-        bearing = [mutant for mutant in self._in_order(entry, comparison.trace.steps[-1].action)
-                   if entry.requirement in mutant.requirements][:MOST_EXPLORED]  # fmt: skip
+        bearing = [mutant for mutant in in_order if entry.requirement in mutant.requirements][:MOST_EXPLORED]
         return next((shown for mutant in bearing if (shown := comparison.by_a_lost_witness(mutant))), None)
 
     def _in_order(self, entry: Matters, action: Action) -> list[Candidate]:

@@ -28,8 +28,7 @@ def record(names: list[str]) -> None:
                 shortest[witness.machine, witness.row] = witness
         print(name, len(shortest), flush=True)
     lines = [
-        json.dumps({"machine": entry.machine, "row": entry.row, "scenario": entry.scenario, "reading": entry.reading,
-                    "initial": dict(entry.initial), "path": entry.path}, ensure_ascii=False)
+        json.dumps(entry.as_record(), ensure_ascii=False)
         for entry in sorted(shortest.values(), key=lambda entry: (entry.machine, entry.row))
     ]  # fmt: skip
     write_atomically(TARGET, "[\n " + ",\n ".join(lines) + "\n]\n")

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from generators.mutants import MUTANTS
-from generators.mutation.table_mutants import by_identifier
+from generators.mutants import MUTANTS, Mutant
+from generators.mutation.table_mutants import TableMutant, by_identifier
 from model.handover import Change
 from model.language.errors import ModelError, nearest
 
 
 def change_called(identifier: str) -> Change:
     """The change of the machines that a mutant is. Raises ModelError naming the nearest mutant."""
+    return mutant_called(identifier).change
+
+
+def mutant_called(identifier: str) -> Mutant | TableMutant:
+    """Raises ModelError naming the nearest mutant."""
     for entry in MUTANTS:
         if entry.identifier == identifier:
-            return entry.change
+            return entry
     known = by_identifier()
     if identifier in known:
-        return known[identifier].change
+        return known[identifier]
     names = [*(entry.identifier for entry in MUTANTS), *known]
     raise ModelError(f'unknown mutant "{identifier}": {hint(identifier, names)}')
 

@@ -18,6 +18,7 @@ from generators.suites.model_system import model_system
 from generators.suites.recording import recorded
 from generators.suites.running import Result, Session, Verdict
 from tests.conformance.test_captures_of_suites import judged, suite_of
+from tests.suites.silent import Silent
 
 WRONG = {
     "home_agent": ("ha-any-number", "ha-lifetime-zero", "ha-removal-refused", "ha-keeps-binding",
@@ -42,10 +43,8 @@ class Unobserved:
         return {}
 
 
-class RefusesRemovals:
+class RefusesRemovals(Silent):
     """A home agent that has no binding and answers every removal with 133, however often it is repeated."""
-
-    def reset(self, initial: Fields) -> None: ...
 
     def receives(self, message: str, fields: Fields) -> Answers:
         if message != "BindingUpdate" or fields["lifetime"] != "zero":
@@ -55,18 +54,6 @@ class RefusesRemovals:
             "destination": fields["source"], "lifetime": "zero", "key_management": False,
             "routing_header": fields["inner_source"] != "home address", "encapsulation": fields["encapsulation"],
         })]  # fmt: skip
-
-    def happens(self, event: str, fields: Fields) -> Answers:
-        return []
-
-    def timer_ends(self, timer: str) -> Answers:
-        return []
-
-    def decides(self, decision: str) -> Answers:
-        return []
-
-    def state(self) -> Fields:
-        return {}
 
 
 def runs_of(suite: Suite, session: Session, cases: Iterable[TestCase] | None = None) -> Counter[tuple[Verdict, bool]]:

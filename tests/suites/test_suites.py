@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from generators.adapters.protocol import Answers, Fields
 from generators.adapters.reference import reference
 from generators.suites.building import build_suite
 from generators.suites.cases import Suite, as_data, from_data
@@ -23,6 +22,7 @@ from model.language.errors import ModelError
 from model.readings import reading
 from model.scenarios import load
 from tests.suites.conftest import KILLED, build_small_suite
+from tests.suites.silent import Silent
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -123,27 +123,6 @@ def test_pytest_module_stands_alone(small_suite: Suite, tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-m", "pytest", "-q"], cwd=tmp_path, env=environment,
                           capture_output=True, text=True, timeout=120)  # fmt: skip
     assert f"{len(small_suite.cases)} passed" in done.stdout and "warning" not in done.stdout
-
-
-class Silent:
-    """A system that never answers."""
-
-    def reset(self, initial: Fields) -> None: ...
-
-    def happens(self, event: str, fields: Fields) -> Answers:
-        return []
-
-    def receives(self, message: str, fields: Fields) -> Answers:
-        return []
-
-    def timer_ends(self, timer: str) -> Answers:
-        return []
-
-    def decides(self, decision: str) -> Answers:
-        return []
-
-    def state(self) -> Fields:
-        return {}
 
 
 def test_silence_is_a_failure_where_an_answer_is_due(small_suite: Suite) -> None:
